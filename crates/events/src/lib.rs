@@ -1,0 +1,1 @@
+//! Subjects, streams, envelope, publish, consume, outbox relay.

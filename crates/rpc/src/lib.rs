@@ -1,0 +1,1 @@
+//! Error kinds, callers, trace context, channels with deadlines.

@@ -1,0 +1,1 @@
+//! Claims of an access token and how to verify it.

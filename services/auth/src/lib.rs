@@ -1,0 +1,1 @@
+//! Accounts, passwords, signed-in devices, signing of tokens.
