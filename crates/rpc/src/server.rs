@@ -1,0 +1,100 @@
+//! A gRPC server as all our services run it: health, reflection, callers checked, traced, counted, stopped gracefully.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pulse_runtime::{Readiness, Shutdown};
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::server::NamedService;
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+use crate::caller::{Callers, ServiceName};
+use crate::policy::MethodPolicy;
+use crate::server_layer::{Guard, GuardLayer};
+
+/// How often the answer of `grpc.health.v1` follows the readiness.
+const HEALTH_INTERVAL: Duration = Duration::from_millis(250);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(20);
+
+/// What a server needs to know beside its routes.
+#[derive(Debug, Clone)]
+pub struct ServerOptions {
+    /// Whose server it is: the audience of its callers' tokens.
+    pub name: ServiceName,
+    /// Keys of the callers.
+    pub callers: Callers,
+    /// Who may call what.
+    pub policy: MethodPolicy,
+    /// Answers `grpc.health.v1`.
+    pub readiness: Readiness,
+}
+
+/// The server could not run on.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The network stack failed.
+    #[error("the gRPC server stopped")]
+    Transport(#[from] tonic::transport::Error),
+    /// The recorded contracts can't be read.
+    #[error("server reflection can't read the recorded contracts")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
+
+/// Serves until the shutdown begins, then lets calls in flight finish. The future ends when they have; the caller bounds it
+/// by its grace period. `S` is the generated server type, whose name health and reflection tell.
+///
+/// # Errors
+/// When the network stack fails or the recorded contracts can't be read.
+pub async fn serve<S: NamedService>(
+    options: ServerOptions,
+    routes: Routes,
+    listener: TcpListener,
+    shutdown: &Shutdown,
+) -> Result<(), ServeError> {
+    let (reporter, health) = tonic_health::server::health_reporter();
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(pulse_proto::DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .with_service_name(S::NAME)
+            .with_service_name("grpc.health.v1.Health")
+    };
+    let routes = routes
+        .add_service(health)
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?);
+    shutdown.spawn("rpc.health", report_health(reporter, S::NAME, options.readiness, shutdown.clone()));
+
+    let guard = Guard { name: options.name, callers: options.callers, policy: options.policy };
+    let begun = shutdown.token();
+    Server::builder()
+        .tcp_nodelay(true)
+        .http2_keepalive_interval(Some(KEEP_ALIVE_INTERVAL))
+        .layer(GuardLayer(Arc::new(guard)))
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), async move { begun.cancelled().await })
+        .await?;
+    Ok(())
+}
+
+async fn report_health(reporter: HealthReporter, service: &'static str, readiness: Readiness, shutdown: Shutdown) {
+    let begun = shutdown.token();
+    let mut every = tokio::time::interval(HEALTH_INTERVAL);
+    loop {
+        let is_ready = readiness.is_ready() && !begun.is_cancelled();
+        let status = if is_ready { ServingStatus::Serving } else { ServingStatus::NotServing };
+        reporter.set_service_status(service, status).await;
+        reporter.set_service_status("", status).await;
+        if begun.is_cancelled() {
+            return;
+        }
+        tokio::select! {
+            _ = every.tick() => {}
+            () = begun.cancelled() => {}
+        }
+    }
+}
