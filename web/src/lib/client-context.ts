@@ -1,0 +1,48 @@
+// What components reach the server through: the session and the REST client for all, the live part for those signed in.
+import { createContext, use, useSyncExternalStore } from "react";
+import type { ApiClient } from "@/sdk/api-client";
+import type { Outbox, PendingMessage } from "@/sdk/outbox";
+import type { SessionState, SessionStore } from "@/sdk/session-store";
+import type { ConnectionState, SocketConnection } from "@/sdk/socket-connection";
+import type { Me } from "@/sdk/types";
+
+export interface ServerClient {
+  session: SessionStore;
+  api: ApiClient;
+}
+
+export interface LiveClient {
+  me: Me;
+  socket: SocketConnection;
+  outbox: Outbox;
+}
+
+export const ServerContext = createContext<ServerClient | undefined>(undefined);
+export const LiveContext = createContext<LiveClient | undefined>(undefined);
+
+export function useServer(): ServerClient {
+  const client = use(ServerContext);
+  if (!client) throw new Error("useServer needs a ServerContext around it");
+  return client;
+}
+
+export function useLive(): LiveClient {
+  const client = use(LiveContext);
+  if (!client) throw new Error("useLive needs a LiveContext around it");
+  return client;
+}
+
+export function useSession(): SessionState {
+  const { session } = useServer();
+  return useSyncExternalStore(session.subscribe, session.getState);
+}
+
+export function useConnection(): ConnectionState {
+  const { socket } = useLive();
+  return useSyncExternalStore(socket.subscribe, socket.getState);
+}
+
+export function usePendingMessages(): PendingMessage[] {
+  const { outbox } = useLive();
+  return useSyncExternalStore(outbox.subscribe, outbox.getItems);
+}

@@ -1,0 +1,125 @@
+// Who is signed in. The access token lives in memory only; the refresh token is a cookie that scripts can't read;
+// what survives a reload is the session's id.
+import { ApiError, errorFromProblem, networkError, toApiError } from "./api-error";
+import type { LoginRequest, Me, RegisterRequest, Session } from "./types";
+
+export const SESSION_STORAGE_KEY = "pulse.session_id";
+/** A token with less life than this is renewed before it is used. */
+const RENEW_BEFORE_MS = 10_000;
+
+export type SessionState =
+  | { status: "restoring" }
+  | { status: "unreachable" }
+  | { status: "signed-out"; reason?: "ended" }
+  | { status: "signed-in"; user: Me; sessionId: string };
+
+export interface SessionStoreOptions {
+  baseUrl: string;
+  storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
+  now?: () => number;
+  /** Runs one renewal at a time across the tabs of a browser. */
+  exclusive?: <T>(task: () => Promise<T>) => Promise<T>;
+}
+
+export class SessionStore {
+  private state: SessionState;
+  private token: { value: string; expiresAt: number } | undefined;
+  private renewal: Promise<string> | undefined;
+  private readonly listeners = new Set<() => void>();
+  private readonly now: () => number;
+
+  constructor(private readonly options: SessionStoreOptions) {
+    this.now = options.now ?? Date.now;
+    this.state = options.storage.getItem(SESSION_STORAGE_KEY) ? { status: "restoring" } : { status: "signed-out" };
+  }
+
+  getState = (): SessionState => this.state;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  register = (body: RegisterRequest) => this.open("register", { ...body, cookie: true });
+
+  login = (body: LoginRequest) => this.open("login", { ...body, cookie: true });
+
+  /** Takes up the session of an earlier visit, if there is one. Never rejects: the state tells. */
+  async restore(): Promise<void> {
+    if (!this.options.storage.getItem(SESSION_STORAGE_KEY)) return;
+    await this.renew().catch(() => undefined);
+  }
+
+  /** A token good for at least ten seconds. Rejects with a 401 code when the session is over, else with `network`. */
+  async accessToken(): Promise<string> {
+    if (this.token && this.token.expiresAt - this.now() > RENEW_BEFORE_MS) return this.token.value;
+    return this.renew();
+  }
+
+  /** A new token, whatever the old one is worth. Concurrent callers share one call. */
+  renew(): Promise<string> {
+    const exclusive = this.options.exclusive ?? ((task) => task());
+    this.renewal ??= exclusive(() => this.refresh()).finally(() => {
+      this.renewal = undefined;
+    });
+    return this.renewal;
+  }
+
+  async logout(): Promise<void> {
+    const sessionId = this.options.storage.getItem(SESSION_STORAGE_KEY);
+    const token = this.token?.value;
+    this.clear();
+    if (sessionId) await this.post("logout", { session_id: sessionId }, token).catch(() => undefined);
+  }
+
+  /** Forgets the session without a call: the server ended it, or another tab signed out. */
+  clear(reason?: "ended"): void {
+    this.token = undefined;
+    this.options.storage.removeItem(SESSION_STORAGE_KEY);
+    this.setState(reason ? { status: "signed-out", reason } : { status: "signed-out" });
+  }
+
+  private async open(call: "register" | "login", body: object): Promise<void> {
+    this.accept(await this.post(call, body));
+  }
+
+  private async refresh(): Promise<string> {
+    const sessionId = this.options.storage.getItem(SESSION_STORAGE_KEY);
+    if (!sessionId) throw new ApiError(401, "session_revoked", "nobody is signed in");
+    try {
+      const session = await this.post("refresh", { session_id: sessionId });
+      if (this.options.storage.getItem(SESSION_STORAGE_KEY) !== sessionId)
+        throw new ApiError(401, "session_revoked", "signed out meanwhile");
+      return this.accept(session);
+    } catch (cause) {
+      const error = toApiError(cause);
+      if (error.status === 401) this.clear("ended");
+      else if (this.state.status === "restoring") this.setState({ status: "unreachable" });
+      throw error;
+    }
+  }
+
+  private accept(session: Session): string {
+    this.token = { value: session.access_token, expiresAt: this.now() + session.expires_in * 1000 };
+    this.options.storage.setItem(SESSION_STORAGE_KEY, session.session_id);
+    this.setState({ status: "signed-in", user: session.user, sessionId: session.session_id });
+    return session.access_token;
+  }
+
+  private async post(call: string, body: object, token?: string): Promise<Session> {
+    const headers: Record<string, string> = { "Content-Type": "application/json" };
+    if (token) headers.Authorization = `Bearer ${token}`;
+    const init: RequestInit = { method: "POST", headers, body: JSON.stringify(body), credentials: "same-origin" };
+    const response = await fetch(`${this.options.baseUrl}/v1/auth/${call}`, init).catch(() => {
+      throw networkError();
+    });
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw errorFromProblem(response, answer);
+    return answer as Session;
+  }
+
+  private setState(state: SessionState): void {
+    this.state = state;
+    for (const listener of this.listeners) listener();
+  }
+}

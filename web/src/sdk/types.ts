@@ -1,0 +1,20 @@
+// Short names for the shapes of the public contract, as the OpenAPI document spells them.
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type UserLite = Schemas["UserLite"];
+export type User = Schemas["User"];
+export type Me = Schemas["Me"];
+export type Relationship = Schemas["Relationship"];
+export type FollowRequest = Schemas["FollowRequest"];
+export type Message = Schemas["Message"];
+export type Conversation = Schemas["Conversation"];
+export type Inbox = Schemas["ConversationPage"];
+export type MessagePage = Schemas["MessagePage"];
+export type Marks = Schemas["Marks"];
+export type Presence = Schemas["Presence"];
+export type Session = Schemas["Session"];
+export type RegisterRequest = Schemas["RegisterRequest"];
+export type LoginRequest = Schemas["LoginRequest"];
+export type Problem = Schemas["Problem"];
