@@ -1,0 +1,133 @@
+//! The connection to NATS: opened in the background, reopened for ever, and always telling whether it is up.
+
+use std::time::Duration;
+
+use async_nats::{Client, ConnectOptions, Event as ClientEvent};
+use futures_util::StreamExt as _;
+use pulse_runtime::Check;
+use tokio::sync::watch;
+
+/// Longest pause between two attempts to reconnect.
+const RECONNECT_DELAY_MAX: Duration = Duration::from_secs(2);
+const PING_INTERVAL: Duration = Duration::from_secs(5);
+/// Commands that wait for the wire. When it is full, publishing waits; publishers refuse while disconnected instead.
+const CLIENT_CAPACITY: usize = 16_384;
+/// Messages that wait for a subscriber. When it is full NATS's client drops and tells; positions heal that.
+const SUBSCRIPTION_CAPACITY: usize = 65_536;
+
+/// A connection to NATS. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Bus {
+    client: Client,
+    connections: watch::Receiver<u64>,
+}
+
+/// The bus can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BusError {
+    /// The address is no NATS address.
+    #[error("the NATS address can't be used")]
+    Connect(#[from] async_nats::ConnectError),
+    /// The subscription was not taken.
+    #[error("NATS did not take the subscription")]
+    Subscribe(#[from] async_nats::SubscribeError),
+    /// The subscription was not confirmed.
+    #[error("NATS did not confirm the subscription")]
+    Flush(#[from] async_nats::client::FlushError),
+}
+
+/// Messages of one subject, until it is dropped.
+#[derive(Debug)]
+pub struct Subscription(async_nats::Subscriber);
+
+impl Bus {
+    /// Begins to connect and returns at once; `check` follows the state.
+    ///
+    /// # Errors
+    /// [`BusError::Connect`] when the address can't be parsed. A server that is down is no error.
+    pub async fn connect(url: &str, name: &str, check: Check) -> Result<Self, BusError> {
+        let (connected, connections) = watch::channel(0);
+        let on_event = move |event| {
+            match event {
+                ClientEvent::Connected => {
+                    check.up();
+                    connected.send_modify(|count| *count += 1);
+                }
+                ClientEvent::Disconnected | ClientEvent::Closed => check.down("not connected"),
+                other => tracing::warn!(event = %other, "NATS tells"),
+            }
+            std::future::ready(())
+        };
+        let client = ConnectOptions::new()
+            .name(name)
+            .retry_on_initial_connect()
+            .max_reconnects(None)
+            .reconnect_delay_callback(reconnect_delay)
+            .ping_interval(PING_INTERVAL)
+            .client_capacity(CLIENT_CAPACITY)
+            .subscription_capacity(SUBSCRIPTION_CAPACITY)
+            .event_callback(on_event)
+            .connect(url)
+            .await?;
+        Ok(Self { client, connections })
+    }
+
+    /// Whether the connection is up now.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.client.connection_state() == async_nats::connection::State::Connected
+    }
+
+    /// Counts the times the connection came up: 1 is the first, each further one may have missed something.
+    #[must_use]
+    pub fn connections(&self) -> watch::Receiver<u64> {
+        self.connections.clone()
+    }
+
+    /// Listens to a subject. When it returns, the server has the subscription: whatever is published from then on arrives.
+    ///
+    /// # Errors
+    /// [`BusError`] when the server can't be reached.
+    pub async fn subscribe(&self, subject: String) -> Result<Subscription, BusError> {
+        let subscriber = self.client.subscribe(subject).await?;
+        self.client.flush().await?;
+        Ok(Subscription(subscriber))
+    }
+
+    /// The client, for the other files of this crate.
+    pub(crate) const fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Subscription {
+    /// The next message that is an event; others are logged and skipped. `None` once the subscription has ended.
+    pub async fn next(&mut self) -> Option<crate::Event> {
+        loop {
+            let message = self.0.next().await?;
+            match crate::Event::read(&message) {
+                Ok(event) => return Some(event),
+                Err(error) => tracing::debug!(%error, "skipped a message of the bus"),
+            }
+        }
+    }
+}
+
+/// 50 ms, doubled up to the longest pause.
+fn reconnect_delay(attempts: usize) -> Duration {
+    let factor = 1_u32.checked_shl(u32::try_from(attempts).unwrap_or(u32::MAX)).unwrap_or(u32::MAX);
+    Duration::from_millis(50).saturating_mul(factor).min(RECONNECT_DELAY_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_grows_to_its_longest_and_stays() {
+        assert_eq!(reconnect_delay(0), Duration::from_millis(50));
+        assert_eq!(reconnect_delay(3), Duration::from_millis(400));
+        assert_eq!(reconnect_delay(31), RECONNECT_DELAY_MAX);
+        assert_eq!(reconnect_delay(usize::MAX), RECONNECT_DELAY_MAX);
+    }
+}
