@@ -1,1 +1,28 @@
-//! The Rust client of the public contract.
+//! The Rust client of the public contract: REST and the socket, as any other client would use them.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), pulse_client::Error> {
+//! use pulse_client::{Client, NewAccount};
+//!
+//! let ada = Client::new("http://localhost:8080")?
+//!     .register(&NewAccount::new("ada", "ada@example.org", "correct horse battery"))
+//!     .await?;
+//! let mut socket = ada.connect().await?;
+//! let grace = ada.user_by_username("grace").await?;
+//! let chat = ada.open_direct(grace.id).await?;
+//! socket.send_message(chat.id, "hello").await?;
+//! # Ok(()) }
+//! ```
+
+mod api;
+mod error;
+mod models;
+mod socket;
+
+pub use api::{Client, SignedIn};
+pub use error::{Error, Problem, ProblemField};
+pub use models::{
+    Conversation, FollowRequest, Marks, Me, Membership, Message, MessagePage, NewAccount, NewMessage, Page,
+    Presence, Relationship, ReplyTo, Sent, Session, User, UserLite,
+};
+pub use socket::{Event, Hello, Socket};

@@ -94,7 +94,12 @@ where
             return message.ack().await;
         }
     };
-    let span = tracing::info_span!("event.consume", otel.kind = "consumer", event.r#type = event.event_type.as_str(), consumer = spec.durable);
+    let span = tracing::info_span!(
+        "event.consume",
+        otel.kind = "consumer",
+        event.r#type = event.event_type.as_str(),
+        consumer = spec.durable
+    );
     trace_context::set_parent(&span, event.traceparent.as_deref().unwrap_or_default());
     match handler(event).instrument(span).await {
         Ok(()) => message.ack().await,

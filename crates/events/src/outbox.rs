@@ -37,7 +37,11 @@ pub trait Outbox: Send + Sync + 'static {
     type Error: std::error::Error + Send + Sync + 'static;
 
     /// Up to `limit` entries that are older than `age`, in the order of their ids.
-    fn pending(&self, age: Duration, limit: usize) -> impl Future<Output = Result<Vec<OutboxEntry>, Self::Error>> + Send;
+    fn pending(
+        &self,
+        age: Duration,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<OutboxEntry>, Self::Error>> + Send;
 
     /// Deletes entries that were published; absent ones are no error.
     fn delete(&self, outbox_ids: &[i64]) -> impl Future<Output = Result<(), Self::Error>> + Send;

@@ -43,7 +43,9 @@ pub async fn ensure(bus: &Bus, spec: StreamSpec) -> Result<Stream, StreamError> 
         ..Config::default()
     };
     let stream = context.get_or_create_stream(config.clone()).await?;
-    if stream.cached_info().config.subjects != config.subjects || stream.cached_info().config.max_age != config.max_age {
+    if stream.cached_info().config.subjects != config.subjects
+        || stream.cached_info().config.max_age != config.max_age
+    {
         context.create_or_update_stream(config).await?;
     }
     Ok(stream)

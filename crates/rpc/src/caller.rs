@@ -140,7 +140,8 @@ impl Identity {
         }
         let ttl = i64::try_from(TOKEN_TTL.as_secs()).unwrap_or(60);
         let claims = Claims { iss: self.name.to_string(), aud: audience.to_string(), exp: now + ttl };
-        let token: Arc<str> = jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims, &self.key)?.into();
+        let token: Arc<str> =
+            jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims, &self.key)?.into();
         tokens.insert(audience, (Arc::clone(&token), now + ttl / 2));
         Ok(token)
     }
@@ -180,7 +181,8 @@ impl FromStr for Callers {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut keys = HashMap::new();
         for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
-            let (name, key) = entry.split_once('=').ok_or_else(|| InvalidKey::MalformedEntry(entry.to_owned()))?;
+            let (name, key) =
+                entry.split_once('=').ok_or_else(|| InvalidKey::MalformedEntry(entry.to_owned()))?;
             let raw = URL_SAFE_NO_PAD.decode(key.trim()).map_err(|_| InvalidKey::Malformed)?;
             if raw.len() != 32 {
                 return Err(InvalidKey::Malformed);
@@ -215,7 +217,12 @@ impl Callers {
         Ok(caller)
     }
 
-    fn verify_signature(&self, token: &str, audience: ServiceName, now: i64) -> Result<(ServiceName, i64), UnknownCaller> {
+    fn verify_signature(
+        &self,
+        token: &str,
+        audience: ServiceName,
+        now: i64,
+    ) -> Result<(ServiceName, i64), UnknownCaller> {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_audience(&[audience.as_str()]);
         validation.set_required_spec_claims(&["iss", "aud", "exp"]);
@@ -257,7 +264,9 @@ mod tests {
         let liar = identity(ServiceName::Gateway, 2);
         let graph = identity(ServiceName::SocialGraph, 2);
         let callers: Callers =
-            format!("gateway={},social-graph={}", gateway.public_key(), graph.public_key()).parse().expect("callers");
+            format!("gateway={},social-graph={}", gateway.public_key(), graph.public_key())
+                .parse()
+                .expect("callers");
         let token = liar.token(ServiceName::Auth).expect("token");
         assert_eq!(callers.verify(&token, ServiceName::Auth), Err(UnknownCaller));
         assert_eq!(callers.verify("", ServiceName::Auth), Err(UnknownCaller));

@@ -68,7 +68,11 @@ impl Failure {
 
     /// One field is not as it must be.
     #[must_use]
-    pub fn invalid_field(field: impl Into<String>, code: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn invalid_field(
+        field: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
         Self::validation(vec![FieldFault::new(field, code, detail)])
     }
 
@@ -81,7 +85,8 @@ impl Failure {
     /// A fault of ours; the caller learns nothing but that.
     #[must_use]
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(Reason::Internal, "something went wrong on our side; the request id helps us find it").with_source(source)
+        Self::new(Reason::Internal, "something went wrong on our side; the request id helps us find it")
+            .with_source(source)
     }
 
     /// Something that is needed is down or late.
@@ -89,7 +94,10 @@ impl Failure {
     pub fn unavailable(what: &str) -> Self {
         Self {
             retry_after: Some(Duration::from_secs(1)),
-            ..Self::new(Reason::Unavailable, format!("{what} can't be reached just now; try again in a moment"))
+            ..Self::new(
+                Reason::Unavailable,
+                format!("{what} can't be reached just now; try again in a moment"),
+            )
         }
     }
 
@@ -117,9 +125,15 @@ impl Failure {
     pub fn log(&self) {
         let chain = self.chain();
         match self.kind() {
-            Kind::Internal => tracing::error!(error.reason = self.reason.as_str(), error.chain = %chain, "request failed"),
-            Kind::Unavailable => tracing::warn!(error.reason = self.reason.as_str(), error.chain = %chain, "request failed"),
-            _ => tracing::debug!(error.reason = self.reason.as_str(), error.chain = %chain, "request refused"),
+            Kind::Internal => {
+                tracing::error!(error.reason = self.reason.as_str(), error.chain = %chain, "request failed")
+            }
+            Kind::Unavailable => {
+                tracing::warn!(error.reason = self.reason.as_str(), error.chain = %chain, "request failed")
+            }
+            _ => {
+                tracing::debug!(error.reason = self.reason.as_str(), error.chain = %chain, "request refused")
+            }
         }
     }
 
@@ -141,7 +155,9 @@ impl Failure {
             code: self.kind().grpc_code() as u32,
             reason: self.reason.as_str().to_owned(),
             detail: self.detail.clone(),
-            retry_after_ms: self.retry_after.map_or(0, |after| u32::try_from(after.as_millis()).unwrap_or(u32::MAX)),
+            retry_after_ms: self
+                .retry_after
+                .map_or(0, |after| u32::try_from(after.as_millis()).unwrap_or(u32::MAX)),
             fields: self.fields.iter().map(to_field_message).collect(),
         }
     }
@@ -187,7 +203,10 @@ impl Failure {
             reason,
             detail: status.message().to_owned(),
             retry_after: details.retry_info().and_then(|info| info.retry_delay),
-            fields: details.bad_request().map(|bad| bad.field_violations.iter().map(from_violation).collect()).unwrap_or_default(),
+            fields: details
+                .bad_request()
+                .map(|bad| bad.field_violations.iter().map(from_violation).collect())
+                .unwrap_or_default(),
             source: None,
         }
     }
@@ -199,7 +218,8 @@ fn to_field_message(fault: &FieldFault) -> proto::FieldFault {
 
 /// `BadRequest` has no room for a code, so the description begins with it.
 fn from_violation(violation: &FieldViolation) -> FieldFault {
-    let (code, detail) = violation.description.split_once(": ").unwrap_or(("invalid", &violation.description));
+    let (code, detail) =
+        violation.description.split_once(": ").unwrap_or(("invalid", &violation.description));
     FieldFault::new(violation.field.clone(), code, detail)
 }
 
@@ -212,7 +232,8 @@ impl From<Failure> for Status {
             details.set_retry_info(Some(after));
         }
         for fault in &failure.fields {
-            details.add_bad_request_violation(fault.field.clone(), format!("{}: {}", fault.code, fault.detail));
+            details
+                .add_bad_request_violation(fault.field.clone(), format!("{}: {}", fault.code, fault.detail));
         }
         Self::with_error_details(failure.kind().grpc_code(), failure.detail, details)
     }
@@ -224,7 +245,10 @@ mod tests {
 
     #[test]
     fn a_failure_crosses_the_wire_whole() {
-        let faults = vec![FieldFault::new("body", "too_long", "at most 4000 characters"), FieldFault::new("seq", "invalid", "a: b")];
+        let faults = vec![
+            FieldFault::new("body", "too_long", "at most 4000 characters"),
+            FieldFault::new("seq", "invalid", "a: b"),
+        ];
         let sent = Failure::validation(faults.clone()).with_retry_after(Duration::from_millis(1500));
         let streamed = Failure::from_message(sent.to_message());
         let got = Failure::from_status(Status::from(sent));

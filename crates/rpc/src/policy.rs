@@ -8,7 +8,11 @@ use crate::caller::ServiceName;
 pub struct MethodPolicy(pub &'static [(&'static str, &'static [ServiceName])]);
 
 /// Paths that need no caller: health and reflection, for probes and people with grpcurl.
-const OPEN: &[&str] = &["/grpc.health.v1.Health/", "/grpc.reflection.v1.ServerReflection/", "/grpc.reflection.v1alpha.ServerReflection/"];
+const OPEN: &[&str] = &[
+    "/grpc.health.v1.Health/",
+    "/grpc.reflection.v1.ServerReflection/",
+    "/grpc.reflection.v1alpha.ServerReflection/",
+];
 
 impl MethodPolicy {
     /// Whether anybody may call it.

@@ -37,7 +37,9 @@ impl Principal {
     /// A status with reason `unauthenticated` when the metadata names none.
     pub fn of<T>(request: &Request<T>) -> Result<Self, Status> {
         let read = |name| request.metadata().get(name).and_then(|value| value.to_str().ok());
-        let principal = read(USER_ID).and_then(|text| text.parse().ok()).zip(read(SESSION_ID).and_then(|text| text.parse().ok()));
+        let principal = read(USER_ID)
+            .and_then(|text| text.parse().ok())
+            .zip(read(SESSION_ID).and_then(|text| text.parse().ok()));
         let (user_id, session_id) = principal.ok_or_else(missing)?;
         Ok(Self { user_id, session_id })
     }
@@ -47,7 +49,9 @@ impl Principal {
     /// # Errors
     /// `unauthenticated` when the frame names none.
     pub fn from_message(message: Option<&proto::Principal>) -> Result<Self, Failure> {
-        let parse = |message: &proto::Principal| Some((message.user_id.parse().ok()?, message.session_id.parse().ok()?));
+        let parse = |message: &proto::Principal| {
+            Some((message.user_id.parse().ok()?, message.session_id.parse().ok()?))
+        };
         let (user_id, session_id) = message.and_then(parse).ok_or_else(missing)?;
         Ok(Self { user_id, session_id })
     }
@@ -60,7 +64,10 @@ impl Principal {
 }
 
 fn missing() -> Failure {
-    Failure::new(Reason::Unauthenticated, format!("the call names no user; set the metadata {USER_ID} and {SESSION_ID}"))
+    Failure::new(
+        Reason::Unauthenticated,
+        format!("the call names no user; set the metadata {USER_ID} and {SESSION_ID}"),
+    )
 }
 
 fn insert(metadata: &mut MetadataMap, name: &'static str, value: &str) {

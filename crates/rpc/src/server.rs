@@ -76,12 +76,20 @@ pub async fn serve<S: NamedService>(
         .http2_keepalive_interval(Some(KEEP_ALIVE_INTERVAL))
         .layer(GuardLayer(Arc::new(guard)))
         .add_routes(routes)
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), async move { begun.cancelled().await })
+        .serve_with_incoming_shutdown(
+            TcpListenerStream::new(listener),
+            async move { begun.cancelled().await },
+        )
         .await?;
     Ok(())
 }
 
-async fn report_health(reporter: HealthReporter, service: &'static str, readiness: Readiness, shutdown: Shutdown) {
+async fn report_health(
+    reporter: HealthReporter,
+    service: &'static str,
+    readiness: Readiness,
+    shutdown: Shutdown,
+) {
     let begun = shutdown.token();
     let mut every = tokio::time::interval(HEALTH_INTERVAL);
     loop {

@@ -55,7 +55,10 @@ impl Guard {
         })?;
         match self.policy.callers(path) {
             Some(listed) if listed.contains(&caller) => Ok(Some(caller)),
-            Some(_) => Err(Failure::new(Reason::Forbidden, format!("{caller} is not on the list of callers of {path}"))),
+            Some(_) => Err(Failure::new(
+                Reason::Forbidden,
+                format!("{caller} is not on the list of callers of {path}"),
+            )),
             None => Err(Failure::new(Reason::NotFound, format!("there is no method {path}"))),
         }
     }
@@ -116,10 +119,13 @@ fn with_reason(response: Response<Body>, path: &str) -> Response<Body> {
     if !is_bare || MethodPolicy::is_open(path) {
         return response;
     }
-    let message = response.headers().get("grpc-message").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let message =
+        response.headers().get("grpc-message").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let failure = match code {
         // tonic says these itself: the deadline passed, or the caller went away.
-        Code::Cancelled | Code::DeadlineExceeded | Code::Unavailable => Failure::unavailable("the service").with_source(message.to_owned()),
+        Code::Cancelled | Code::DeadlineExceeded | Code::Unavailable => {
+            Failure::unavailable("the service").with_source(message.to_owned())
+        }
         _ => Failure::internal(format!("{path} failed without a reason: {code:?} {message}")),
     };
     Status::from(failure).into_http()

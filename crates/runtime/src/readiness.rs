@@ -44,7 +44,12 @@ impl Readiness {
     #[must_use]
     pub fn check(&self, name: &'static str, is_required: bool) -> Check {
         let mut state = self.lock();
-        state.checks.push(CheckState { name, is_required, is_up: false, detail: "not reached yet".to_owned() });
+        state.checks.push(CheckState {
+            name,
+            is_required,
+            is_up: false,
+            detail: "not reached yet".to_owned(),
+        });
         Check { readiness: self.clone(), index: state.checks.len() - 1 }
     }
 
@@ -65,12 +70,15 @@ impl Readiness {
     pub fn report(&self) -> Report {
         let is_ready = self.is_ready();
         let state = self.lock();
-        let mut degraded: Vec<_> = state.checks.iter().filter(|check| !check.is_up).map(|check| check.name).collect();
+        let mut degraded: Vec<_> =
+            state.checks.iter().filter(|check| !check.is_up).map(|check| check.name).collect();
         degraded.sort_unstable();
         let mut lines: Vec<_> = state
             .checks
             .iter()
-            .map(|check| format!("{} {} {}", check.name, if check.is_up { "up" } else { "down" }, check.detail))
+            .map(|check| {
+                format!("{} {} {}", check.name, if check.is_up { "up" } else { "down" }, check.detail)
+            })
             .collect();
         if state.is_draining {
             lines.push("draining".to_owned());

@@ -79,7 +79,8 @@ impl Telemetry {
             true => format.json().flatten_event(true).boxed(),
             false => format.with_ansi(false).boxed(),
         };
-        let traces = settings.otlp_endpoint.as_deref().map(|endpoint| exporter(service, endpoint)).transpose()?;
+        let traces =
+            settings.otlp_endpoint.as_deref().map(|endpoint| exporter(service, endpoint)).transpose()?;
         let spans = traces.as_ref().map(|provider| {
             let ours = EnvFilter::new("info,h2=off,hyper=off,tonic=off,tower=off");
             tracing_opentelemetry::layer().with_tracer(provider.tracer(service)).with_filter(ours)
@@ -100,7 +101,8 @@ impl Telemetry {
 }
 
 fn exporter(service: &'static str, endpoint: &str) -> Result<SdkTracerProvider, TelemetryError> {
-    let exporter = SpanExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_TIMEOUT).build()?;
+    let exporter =
+        SpanExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_TIMEOUT).build()?;
     let resource = Resource::builder()
         .with_service_name(service)
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))

@@ -73,7 +73,11 @@ impl PublicKeys {
             return Ok(Some(key.clone()));
         }
         if next_fetch.is_some_and(|at| Instant::now() < at) {
-            return if self.keys.read().await.is_empty() { Err(FetchError("the last fetch failed".into())) } else { Ok(None) };
+            return if self.keys.read().await.is_empty() {
+                Err(FetchError("the last fetch failed".into()))
+            } else {
+                Ok(None)
+            };
         }
         *next_fetch = Some(Instant::now() + RETRY_INTERVAL);
         let fetched = parse(&self.source.fetch().await?)?;
@@ -90,7 +94,9 @@ fn parse(document: &str) -> Result<HashMap<String, DecodingKey>, FetchError> {
     let mut keys = HashMap::new();
     for jwk in &set.keys {
         let AlgorithmParameters::OctetKeyPair(pair) = &jwk.algorithm else { continue };
-        let Some(kid) = jwk.common.key_id.clone().filter(|_| pair.curve == EllipticCurve::Ed25519) else { continue };
+        let Some(kid) = jwk.common.key_id.clone().filter(|_| pair.curve == EllipticCurve::Ed25519) else {
+            continue;
+        };
         let key = DecodingKey::from_ed_components(&pair.x).map_err(|error| FetchError(error.into()))?;
         keys.insert(kid, key);
     }

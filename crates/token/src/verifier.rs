@@ -68,7 +68,8 @@ impl Verifier {
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         // By our clock, below.
         validation.validate_exp = false;
-        let data = jsonwebtoken::decode::<Claims>(token, &key, &validation).map_err(|_| InvalidToken::Garbled)?;
+        let data =
+            jsonwebtoken::decode::<Claims>(token, &key, &validation).map_err(|_| InvalidToken::Garbled)?;
         if data.claims.exp <= self.clock.now().unix_timestamp() {
             return Err(InvalidToken::Expired);
         }
@@ -153,8 +154,12 @@ mod tests {
             sign(&header(), &Claims { aud: "other".into(), ..good.clone() }),
             sign(&Header { typ: Some("JWT".into()), ..header() }, &good),
             sign(&Header { kid: None, ..header() }, &good),
-            jsonwebtoken::encode(&Header { alg: Algorithm::HS256, ..header() }, &good, &EncodingKey::from_secret(pair().public_key().as_ref()))
-                .expect("a token"),
+            jsonwebtoken::encode(
+                &Header { alg: Algorithm::HS256, ..header() },
+                &good,
+                &EncodingKey::from_secret(pair().public_key().as_ref()),
+            )
+            .expect("a token"),
             format!("{}x", sign(&header(), &good)),
             "a.b.c".to_owned(),
             String::new(),
