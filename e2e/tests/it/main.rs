@@ -1,0 +1,7 @@
+//! Every journey runs on a stack of its own: real servers, real services, two gateways.
+
+mod chat;
+mod crash;
+mod people;
+mod throughput;
+mod tracing;
