@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, Event as ClientEvent};
+use async_nats::{Client, ConnectOptions, Event as ClientEvent, ServerAddr};
 use futures_util::StreamExt as _;
 use pulse_runtime::Check;
 use tokio::sync::watch;
@@ -58,7 +58,11 @@ impl Bus {
             }
             std::future::ready(())
         };
-        let client = ConnectOptions::new()
+        let options = match credentials(url) {
+            Some((user, password)) => ConnectOptions::with_user_and_password(user, password),
+            None => ConnectOptions::new(),
+        };
+        let client = options
             .name(name)
             .retry_on_initial_connect()
             .max_reconnects(None)
@@ -98,6 +102,12 @@ impl Bus {
     pub(crate) const fn client(&self) -> &Client {
         &self.client
     }
+}
+
+/// Name and password of the address: NATS's client ignores them there.
+fn credentials(url: &str) -> Option<(String, String)> {
+    let address: ServerAddr = url.split(',').next()?.trim().parse().ok()?;
+    Some((address.username()?.to_owned(), address.password()?.to_owned()))
 }
 
 impl Subscription {

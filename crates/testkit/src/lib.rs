@@ -1,0 +1,23 @@
+//! What tests of services and of the whole need: real servers of their own, a fresh database each, a clock that is
+//! moved by hand, a wire that can be cut, a collector of traces, and the whole system on free ports.
+//!
+//! Everything is gone when it is dropped. On Linux nothing survives even a test process that was killed.
+
+mod clock;
+mod database;
+mod identities;
+mod otlp;
+mod proxy;
+mod servers;
+mod stack;
+mod wait;
+
+pub use clock::FakeClock;
+pub use database::TestDatabase;
+pub use identities::TestIdentities;
+pub use otlp::{OtlpCollector, TestSpan};
+pub use proxy::Proxy;
+pub use pulse_launcher::scratch::Scratch;
+pub use servers::{Nats, Postgres, Redis, TestServer};
+pub use stack::{Stack, StackOptions};
+pub use wait::{eventually, free_listener};
