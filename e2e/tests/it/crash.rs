@@ -8,9 +8,8 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use pulse_client::NewMessage;
-use pulse_testkit::eventually;
 
-use crate::people::pair;
+use crate::people::{pair, until};
 
 #[tokio::test]
 async fn killing_message_store_under_load_loses_no_acknowledged_message() -> anyhow::Result<()> {
@@ -32,7 +31,9 @@ async fn killing_message_store_under_load_loses_no_acknowledged_message() -> any
                     loop {
                         match person.send(chat, &message).await {
                             Ok(sent) => break acknowledged.push(sent.message),
-                            Err(error) if error.code().is_none_or(|code| code == "unavailable") => repeated += 1,
+                            Err(error) if error.code().is_none_or(|code| code == "unavailable") => {
+                                repeated += 1
+                            }
                             Err(error) => panic!("{error}"),
                         }
                         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -45,12 +46,12 @@ async fn killing_message_store_under_load_loses_no_acknowledged_message() -> any
 
     for _ in 0..2 {
         let before = pair.ada.conversation(pair.chat.id).await?.last_seq;
-        eventually(async || Ok((pair.ada.conversation(pair.chat.id).await?.last_seq > before + 50).then_some(()))).await?;
-        let pid = pair.stack.file()?.services.message_store.pid;
+        until(async || Ok(pair.ada.conversation(pair.chat.id).await?.last_seq > before + 50)).await?;
+        let pid = pair.stack.description()?.services.message_store.pid;
         kill(Pid::from_raw(i32::try_from(pid)?), Signal::SIGKILL)?;
-        eventually(async || {
-            let restarted = pair.stack.file()?.services.message_store.pid != pid;
-            Ok((restarted && pair.ada.conversation(pair.chat.id).await.is_ok()).then_some(()))
+        until(async || {
+            let restarted = pair.stack.description()?.services.message_store.pid != pid;
+            Ok(restarted && pair.ada.conversation(pair.chat.id).await.is_ok())
         })
         .await?;
     }
@@ -75,7 +76,7 @@ async fn killing_message_store_under_load_loses_no_acknowledged_message() -> any
     });
     assert!(bodies.values().all(|count| *count == 1), "a message is there twice");
     assert_eq!(history.len(), acknowledged.len(), "every send was repeated until it was acknowledged");
-    println!("{} acknowledged, {repeated} repeats over two kills", acknowledged.len());
+    eprintln!("{} acknowledged, {repeated} repeats over two kills", acknowledged.len());
     Ok(())
 }
 
@@ -83,11 +84,11 @@ async fn killing_message_store_under_load_loses_no_acknowledged_message() -> any
 async fn live_events_go_on_after_nats_comes_back() -> anyhow::Result<()> {
     let pair = pair(&[]).await?;
     let mut socket = pair.grace.connect().await?;
-    let nats = pair.stack.file()?.nats.pid;
+    let nats = pair.stack.description()?.nats.pid;
     kill(Pid::from_raw(i32::try_from(nats)?), Signal::SIGKILL)?;
     // Sending does not wait for the bus.
     let sent = pair.ada.send(pair.chat.id, &NewMessage::new("while the bus was down")).await?.message;
-    eventually(async || Ok((pair.stack.file()?.nats.pid != nats).then_some(()))).await?;
+    until(async || Ok(pair.stack.description()?.nats.pid != nats)).await?;
     let received = tokio::time::timeout(Duration::from_secs(15), socket.next_of("message.created")).await??;
     assert_eq!(received.data["seq"], sent.seq);
     Ok(())

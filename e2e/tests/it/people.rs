@@ -1,5 +1,8 @@
-//! People for the journeys.
+//! People for the journeys, and the little that all journeys ask of their stack.
 
+use std::time::Duration;
+
+use anyhow::Context as _;
 use pulse_client::{Client, Conversation, NewAccount, SignedIn};
 use pulse_testkit::{Stack, StackOptions};
 
@@ -15,9 +18,39 @@ pub(crate) struct Pair {
 
 /// A stack with two gateways; `env` comes on top of what tests need.
 pub(crate) async fn two_gateways(env: &[(&str, &str)]) -> anyhow::Result<Stack> {
-    let mut options = StackOptions { gateways: 2, ..StackOptions::default() };
-    options.env.extend(env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    Stack::start(options).await
+    let options = StackOptions { gateways: 2, ..StackOptions::default() };
+    Stack::start(env.iter().fold(options, |options, (name, value)| options.set(name, *value))).await
+}
+
+/// A gateway's own url.
+pub(crate) fn gateway_url(stack: &Stack, index: usize) -> anyhow::Result<String> {
+    Ok(stack.description()?.gateways.get(index).context("no such gateway")?.url.clone())
+}
+
+/// The value of one of message-store's metrics; 0 before it was first counted.
+pub(crate) async fn message_store_metric(stack: &Stack, name: &str) -> anyhow::Result<f64> {
+    let url = format!("{}/metrics", stack.description()?.services.message_store.admin_url);
+    let text = reqwest::Client::builder().no_proxy().build()?.get(url).send().await?.text().await?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    Ok(line.map(str::parse).transpose()?.unwrap_or_default())
+}
+
+/// Asks again and again, for half a minute, until it is so.
+pub(crate) async fn until(mut ask: impl AsyncFnMut() -> anyhow::Result<bool>) -> anyhow::Result<()> {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+    while !ask().await? {
+        anyhow::ensure!(tokio::time::Instant::now() < deadline, "it did not happen within half a minute");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
+/// The reason of a refusal.
+pub(crate) fn code<T>(outcome: Result<T, pulse_client::Error>) -> String {
+    match outcome {
+        Ok(_) => "no refusal".to_owned(),
+        Err(error) => error.code().map_or_else(|| error.to_string(), str::to_owned),
+    }
 }
 
 /// Signs up a person at the gateway with this url.
@@ -31,7 +64,8 @@ pub(crate) async fn connect(one: &SignedIn, other: &SignedIn) -> anyhow::Result<
     one.follow(other.user_id()).await?;
     let requests = other.follow_requests().await?;
     let request = requests.items.iter().find(|request| request.user.id == one.user_id());
-    let relationship = other.accept(request.expect("the request arrived").id, true).await?;
+    let request = request.context("the request did not arrive")?;
+    let relationship = other.accept(request.id, true).await?;
     assert!(relationship.connected, "{relationship:?}");
     Ok(())
 }
@@ -39,8 +73,8 @@ pub(crate) async fn connect(one: &SignedIn, other: &SignedIn) -> anyhow::Result<
 /// Two people who may chat, on a stack of their own.
 pub(crate) async fn pair(env: &[(&str, &str)]) -> anyhow::Result<Pair> {
     let stack = two_gateways(env).await?;
-    let ada = sign_up(&stack.gateway_url(0), "ada").await?;
-    let grace = sign_up(&stack.gateway_url(1), "grace").await?;
+    let ada = sign_up(&gateway_url(&stack, 0)?, "ada").await?;
+    let grace = sign_up(&gateway_url(&stack, 1)?, "grace").await?;
     connect(&ada, &grace).await?;
     let chat = ada.open_direct(grace.user_id()).await?;
     Ok(Pair { stack, ada, grace, chat })

@@ -1,6 +1,8 @@
 //! One message is one trace, from the sender's socket to the receiver's.
 
-use pulse_testkit::OtlpCollector;
+use std::time::Duration;
+
+use pulse_testkit::{OtlpCollector, TestSpan};
 
 use crate::people::pair;
 
@@ -14,16 +16,14 @@ async fn a_message_is_one_trace_through_gateway_store_transaction_and_bus() -> a
     grace_socket.next_of("message.created").await?;
 
     let spans = collector
-        .wait_for(|spans| {
-            let root = spans.iter().find(|span| span.name == "ws.message.send")?;
-            let trace: Vec<_> = spans.iter().filter(|span| span.trace_id == root.trace_id).cloned().collect();
-            let deliveries = trace.iter().filter(|span| span.name == "ws.deliver").count();
-            (deliveries >= 2).then_some(trace)
-        })
+        .wait_for(|spans| deliveries(&trace_of_the_message(spans)) >= 2, Duration::from_secs(20))
         .await?;
-    let mut names: Vec<_> = spans.iter().map(|span| (span.service.clone(), span.name.clone())).collect();
+    let trace = trace_of_the_message(&spans);
+    let roots = trace.iter().filter(|span| span.parent_span_id.is_empty()).count();
+    assert_eq!(roots, 1, "one root, and everything else below it");
+    let mut names: Vec<_> = trace.iter().map(|span| (span.service.clone(), span.name.clone())).collect();
     names.sort();
-    println!("{names:#?}");
+    eprintln!("{names:#?}");
     for expected in [
         ("gateway", "ws.message.send"),
         ("message-store", "message.send"),
@@ -31,7 +31,21 @@ async fn a_message_is_one_trace_through_gateway_store_transaction_and_bus() -> a
         ("message-store", "message.publish"),
         ("gateway", "ws.deliver"),
     ] {
-        assert!(names.iter().any(|(service, name)| (service.as_str(), name.as_str()) == expected), "no {expected:?} in {names:?}");
+        assert!(
+            names.iter().any(|(service, name)| (service.as_str(), name.as_str()) == expected),
+            "no {expected:?} in {names:?}"
+        );
     }
     Ok(())
+}
+
+/// The spans of the trace that began with the sender's frame.
+fn trace_of_the_message(spans: &[TestSpan]) -> Vec<TestSpan> {
+    let root = spans.iter().find(|span| span.name == "ws.message.send");
+    let in_trace = |span: &&TestSpan| root.is_some_and(|root| root.trace_id == span.trace_id);
+    spans.iter().filter(in_trace).cloned().collect()
+}
+
+fn deliveries(trace: &[TestSpan]) -> usize {
+    trace.iter().filter(|span| span.name == "ws.deliver").count()
 }
