@@ -1,0 +1,50 @@
+//! Who is there (contract section 7).
+
+use pulse_types::UserId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::moment::Moment;
+
+/// Whether a person is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PresenceStatus {
+    /// A socket is open.
+    Online,
+    /// A socket is open and nobody sits before it.
+    Away,
+    /// There, and does not want to be disturbed.
+    Dnd,
+    /// Not there, or may not be seen.
+    Offline,
+    /// Can't be told just now.
+    Unknown,
+}
+
+/// The presence of one person as the caller may see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Presence {
+    /// The person.
+    #[schema(value_type = uuid::Uuid)]
+    pub user_id: UserId,
+    /// Whether they are there.
+    pub status: PresenceStatus,
+    /// When they last were; `null` while online and when it may not be seen.
+    #[schema(required = true)]
+    pub last_seen_at: Option<Moment>,
+}
+
+impl Presence {
+    /// What is told of somebody who may not be seen, or is not there.
+    #[must_use]
+    pub const fn offline(user_id: UserId) -> Self {
+        Self { user_id, status: PresenceStatus::Offline, last_seen_at: None }
+    }
+
+    /// What is told while nothing is known.
+    #[must_use]
+    pub const fn unknown(user_id: UserId) -> Self {
+        Self { user_id, status: PresenceStatus::Unknown, last_seen_at: None }
+    }
+}

@@ -1,0 +1,38 @@
+//! What every request and socket of this process shares.
+
+use std::sync::Arc;
+
+use pulse_runtime::{Readiness, Shutdown};
+use pulse_token::Verifier;
+use pulse_types::Clock;
+
+use crate::cache::Presence;
+use crate::clients::{Auth, Commands, MessageStore, SocialGraph};
+use crate::config::Settings;
+use crate::ws::Hub;
+
+/// Shared by all; made once in `run`.
+pub struct State {
+    /// What the process was told.
+    pub settings: Settings,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Accounts and sessions.
+    pub auth: Auth,
+    /// People.
+    pub social_graph: SocialGraph,
+    /// Conversations and history.
+    pub message_store: MessageStore,
+    /// Sends and marks, over the long-lived stream.
+    pub commands: Commands,
+    /// Checks access tokens.
+    pub verifier: Verifier,
+    /// The live sockets of this process.
+    pub hub: Hub,
+    /// Who is there.
+    pub presence: Presence,
+    /// What is down.
+    pub readiness: Readiness,
+    /// The life of the process.
+    pub shutdown: Shutdown,
+}
