@@ -9,7 +9,8 @@ pulse = $(bin_dir)/pulse
 export PATH := $(CURDIR)/.pulse/tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check up demo status build web test fmt clippy deny unused
+.PHONY: help setup setup-check up demo status build web test check fmt clippy layers proto check-proto sqlx check-sqlx \
+	deny advisories unused squawk check-web check-deploy
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -44,9 +45,12 @@ demo: build web ## the same, with three people who know each other already
 status: ## what runs, and whether it is ready
 	@$(pulse) status
 
-test: setup-check build ## run all Rust tests, with private servers
+test: setup-check build web ## run every test: unit, database, services, whole system, browser
 	@cargo build --profile $(PROFILE) --workspace --all-targets
+	@cd web && npm test
 	@$(pulse) with-servers -- cargo nextest run --cargo-profile $(PROFILE) --workspace
+
+check: fmt clippy layers check-proto check-sqlx deny unused squawk check-web check-deploy ## everything that needs no running system
 
 fmt: ## check the formatting
 	@cargo fmt --all --check
@@ -54,8 +58,35 @@ fmt: ## check the formatting
 clippy: ## lint, with warnings denied
 	@cargo clippy --workspace --all-targets -- -D warnings
 
-deny: setup-check ## licences, advisories, banned and doubled crates
-	@cargo deny check
+layers: ## who may name whom
+	@tools/layers
+
+proto: ## generate the Rust of proto/
+	@cargo run --quiet --package pulse-proto --example generate
+
+check-proto: setup-check ## contracts: lint, format, breaking changes, drift of the generated Rust
+	@tools/check-proto
+
+sqlx: build ## record the shapes of the checked queries
+	@$(pulse) with-servers -- tools/sqlx
+
+check-sqlx: build ## fail when the recorded queries are not what the code says
+	@$(pulse) with-servers -- tools/sqlx --check
+
+deny: setup-check ## licences, banned and doubled crates
+	@cargo deny --log-level error check bans licenses sources
+
+advisories: setup-check ## known vulnerabilities; asks the advisory database, so it needs the network
+	@cargo deny check advisories
 
 unused: setup-check ## dependencies that nobody uses
 	@cargo shear
+
+squawk: setup-check ## migrations that would lock or break
+	@squawk --quiet services/*/migrations/*.sql
+
+check-web: web ## the web client: format, lint, types, drift of the API types
+	@cd web && npm run --silent lint && npm run --silent typecheck && npm run --silent check-generate
+
+check-deploy: setup-check ## images, compose, manifests and proxy, offline
+	@deploy/check
