@@ -1,0 +1,164 @@
+//! Every setting of this service; README.md lists them too.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pulse_rpc::{Callers, Identity, ServiceName};
+use pulse_runtime::Reader;
+use secrecy::{ExposeSecret as _, SecretString};
+use tonic::transport::Endpoint;
+
+use crate::domain::sealing::SealingKey;
+
+const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
+const DEFAULT_ACCESS_TOKEN_TTL_SECONDS: u64 = 300;
+const DEFAULT_SESSION_TTL_SECONDS: u64 = 25_200;
+const DEFAULT_HASHING_QUEUE: usize = 256;
+const DEFAULT_DATABASE_CONNECTIONS: u32 = 10;
+
+/// What this service needs to know before it starts.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `PULSE_AUTH_LISTEN`: address of the gRPC port.
+    pub listen: SocketAddr,
+    /// `PULSE_AUTH_ADMIN_LISTEN`: address of the admin port.
+    pub admin_listen: SocketAddr,
+    /// `PULSE_AUTH_DATABASE_URL`: the PostgreSQL database of this service.
+    pub database_url: SecretString,
+    /// `PULSE_AUTH_DATABASE_CONNECTIONS`: most connections to it.
+    pub database_connections: u32,
+    /// `PULSE_AUTH_NATS_URL`.
+    pub nats_url: SecretString,
+    /// `PULSE_AUTH_SOCIAL_GRAPH_ADDR`: where profiles are made, `http://host:port`.
+    pub social_graph: Endpoint,
+    /// `PULSE_AUTH_SEALING_KEY`: 32 bytes in base64url; the signing keys are kept under it.
+    pub sealing_key: SealingKey,
+    /// `PULSE_PUBLIC_URL`: `iss` of access tokens.
+    pub public_url: String,
+    /// `PULSE_AUTH_ACCESS_TOKEN_TTL_SECONDS`: life of an access token.
+    pub access_token_ttl: Duration,
+    /// `PULSE_AUTH_SESSION_TTL_SECONDS`: life of a session that is not to be remembered.
+    pub session_ttl: Duration,
+    /// `PULSE_AUTH_HASHING_THREADS`: passwords hashed at once.
+    pub hashing_threads: usize,
+    /// `PULSE_AUTH_HASHING_QUEUE`: sign-ins that may wait for that.
+    pub hashing_queue: usize,
+    /// `PULSE_SERVICE_KEY`: who we are when we call others.
+    pub identity: Arc<Identity>,
+    /// `PULSE_SERVICE_CALLERS`: public keys of those who call us.
+    pub callers: Callers,
+}
+
+impl Settings {
+    /// Reads the settings; faults are kept by the reader.
+    pub fn read(read: &mut Reader) -> Option<Self> {
+        let listen = read.required("PULSE_AUTH_LISTEN");
+        let admin_listen = read.required("PULSE_AUTH_ADMIN_LISTEN");
+        let database_url = read.secret("PULSE_AUTH_DATABASE_URL");
+        let database_connections = read.or("PULSE_AUTH_DATABASE_CONNECTIONS", DEFAULT_DATABASE_CONNECTIONS);
+        let nats_url = read.secret("PULSE_AUTH_NATS_URL");
+        let social_graph = read.required("PULSE_AUTH_SOCIAL_GRAPH_ADDR");
+        let sealing_key = read.parsed_secret("PULSE_AUTH_SEALING_KEY");
+        let public_url = read.or("PULSE_PUBLIC_URL", DEFAULT_PUBLIC_URL.to_owned());
+        let access_token_ttl = seconds(read, "PULSE_AUTH_ACCESS_TOKEN_TTL_SECONDS", DEFAULT_ACCESS_TOKEN_TTL_SECONDS);
+        let session_ttl = seconds(read, "PULSE_AUTH_SESSION_TTL_SECONDS", DEFAULT_SESSION_TTL_SECONDS);
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let hashing_threads = positive(read, "PULSE_AUTH_HASHING_THREADS", cores);
+        let hashing_queue = positive(read, "PULSE_AUTH_HASHING_QUEUE", DEFAULT_HASHING_QUEUE);
+        let identity = read_identity(read);
+        let callers = read.required("PULSE_SERVICE_CALLERS");
+        Some(Self {
+            listen: listen?,
+            admin_listen: admin_listen?,
+            database_url: database_url?,
+            database_connections: database_connections?,
+            nats_url: nats_url?,
+            social_graph: social_graph?,
+            sealing_key: sealing_key?,
+            public_url: public_url?.trim_end_matches('/').to_owned(),
+            access_token_ttl: access_token_ttl?,
+            session_ttl: session_ttl?,
+            hashing_threads: hashing_threads?,
+            hashing_queue: hashing_queue?,
+            identity: Arc::new(identity?),
+            callers: callers?,
+        })
+    }
+}
+
+/// From one second to ten years: what can be added to any moment.
+fn seconds(read: &mut Reader, name: &str, default: u64) -> Option<Duration> {
+    const LONGEST: u64 = 10 * 365 * 24 * 3600;
+    let seconds = read.or(name, default)?;
+    if !(1..=LONGEST).contains(&seconds) {
+        read.fault(format!("{name} is 1 to {LONGEST} seconds, not {seconds}"));
+        return None;
+    }
+    Some(Duration::from_secs(seconds))
+}
+
+fn positive(read: &mut Reader, name: &str, default: usize) -> Option<usize> {
+    const MOST: usize = 65_536;
+    let value = read.or(name, default)?;
+    if !(1..=MOST).contains(&value) {
+        read.fault(format!("{name} is 1 to {MOST}, not {value}"));
+        return None;
+    }
+    Some(value)
+}
+
+fn read_identity(read: &mut Reader) -> Option<Identity> {
+    let seed = read.secret("PULSE_SERVICE_KEY")?;
+    match Identity::from_seed(ServiceName::Auth, seed.expose_secret()) {
+        Ok(identity) => Some(identity),
+        Err(error) => {
+            read.fault(format!("PULSE_SERVICE_KEY: {error}"));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: &[&str] = &[
+        "PULSE_AUTH_LISTEN",
+        "PULSE_AUTH_ADMIN_LISTEN",
+        "PULSE_AUTH_DATABASE_URL",
+        "PULSE_AUTH_DATABASE_CONNECTIONS",
+        "PULSE_AUTH_NATS_URL",
+        "PULSE_AUTH_SOCIAL_GRAPH_ADDR",
+        "PULSE_AUTH_SEALING_KEY",
+        "PULSE_PUBLIC_URL",
+        "PULSE_AUTH_ACCESS_TOKEN_TTL_SECONDS",
+        "PULSE_AUTH_SESSION_TTL_SECONDS",
+        "PULSE_AUTH_HASHING_THREADS",
+        "PULSE_AUTH_HASHING_QUEUE",
+        "PULSE_SERVICE_KEY",
+        "PULSE_SERVICE_CALLERS",
+    ];
+
+    #[test]
+    fn the_readme_and_this_file_list_every_setting() {
+        for name in NAMES {
+            assert!(include_str!("../README.md").contains(&format!("`{name}`")), "{name} is not in README.md");
+            assert!(include_str!("config.rs").contains(&format!("`{name}`")), "{name} is not documented");
+        }
+        let spelled = include_str!("config.rs").matches("/// `PULSE_").count();
+        assert_eq!(spelled, NAMES.len());
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let mut read = Reader::from_pairs([("PULSE_AUTH_HASHING_QUEUE", "0"), ("PULSE_AUTH_SEALING_KEY", "hunter2")]);
+        let settings = Settings::read(&mut read);
+        let error = read.finish(|| settings).expect_err("faults").to_string();
+        for name in ["PULSE_AUTH_LISTEN", "PULSE_AUTH_HASHING_QUEUE", "PULSE_AUTH_SEALING_KEY", "PULSE_SERVICE_KEY"] {
+            assert!(error.contains(name), "{error}");
+        }
+        assert!(!error.contains("hunter2"));
+    }
+}

@@ -1,0 +1,10 @@
+//! Nouns and rules of accounts and sessions: no I/O, no async, no clock of their own.
+
+pub mod account;
+pub mod fault;
+pub mod guard;
+pub mod password;
+pub mod sealing;
+pub mod secret;
+pub mod session;
+pub mod signing_key;

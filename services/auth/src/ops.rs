@@ -1,0 +1,58 @@
+//! What this service does, one function for each operation; each opens and commits its own transactions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pulse_events::RelayHandle;
+use pulse_types::Clock;
+use pulse_types::clock::to_millisecond;
+use time::OffsetDateTime;
+
+use crate::clients::social_graph::SocialGraph;
+use crate::domain::signing_key::SigningKeys;
+use crate::hashing::HashingPool;
+use crate::store::Db;
+
+pub mod account;
+pub mod grant;
+pub mod housekeeping;
+pub mod session;
+pub mod sign_in;
+pub mod signing_key;
+
+/// What the operations work with.
+#[derive(Clone)]
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Hashes passwords.
+    pub hashing: HashingPool,
+    /// Sign access tokens.
+    pub signing_keys: SigningKeys,
+    /// Publishes what the outbox holds.
+    pub relay: RelayHandle,
+    /// Makes profiles.
+    pub social_graph: SocialGraph,
+    /// How long things live.
+    pub lifetimes: Lifetimes,
+    /// `iss` of access tokens: the public URL.
+    pub issuer: String,
+}
+
+/// How long things live.
+#[derive(Debug, Clone, Copy)]
+pub struct Lifetimes {
+    /// An access token, at most.
+    pub access_token: Duration,
+    /// A session that is not to be remembered.
+    pub session: Duration,
+}
+
+impl Parts {
+    /// Now, as precise as what is stored and answered.
+    fn now(&self) -> OffsetDateTime {
+        to_millisecond(self.clock.now())
+    }
+}
