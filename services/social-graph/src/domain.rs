@@ -1,0 +1,9 @@
+//! Nouns and rules: people, what they chose, and what is between two of them. No I/O, no clock.
+
+pub mod announcement;
+pub mod delivery;
+pub mod fault;
+pub mod page;
+pub mod profile;
+pub mod relationship;
+pub mod settings;

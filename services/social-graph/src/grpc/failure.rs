@@ -1,0 +1,92 @@
+//! What each error becomes for the caller.
+
+use pulse_rpc::{Failure, FieldFault, Reason};
+use pulse_types::InvalidCursor;
+
+use crate::domain::fault::Fault;
+use crate::ops::follow_request::AnswerError;
+use crate::ops::profile::{CreateError, FindError};
+use crate::ops::relationship::{FollowError, UnfollowError};
+use crate::store::StoreError;
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::validation(vec![FieldFault::new(fault.field, fault.code, fault.detail)])
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::unavailable("the list of people").with_source(error),
+            StoreError::Query(_) | StoreError::Corrupt { .. } => Self::internal(error),
+        }
+    }
+}
+
+impl From<CreateError> for Failure {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::UsernameTaken => {
+                let mut failure = Self::new(Reason::UsernameTaken, error.to_string());
+                failure.fields = vec![FieldFault::new("username", "taken", "choose another username")];
+                failure
+            }
+            CreateError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<FindError> for Failure {
+    fn from(error: FindError) -> Self {
+        match error {
+            FindError::NotFound => Self::not_found("person"),
+            FindError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<FollowError> for Failure {
+    fn from(error: FollowError) -> Self {
+        match error {
+            FollowError::Oneself => oneself(),
+            FollowError::NotFound => Self::not_found("person"),
+            FollowError::NoProfile => Self::unavailable("your profile").with_source(error),
+            FollowError::Refused(refused) => Self::new(Reason::Forbidden, refused.to_string()),
+            FollowError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<UnfollowError> for Failure {
+    fn from(error: UnfollowError) -> Self {
+        match error {
+            UnfollowError::Oneself => oneself(),
+            UnfollowError::NotFound => Self::not_found("person"),
+            UnfollowError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<AnswerError> for Failure {
+    fn from(error: AnswerError) -> Self {
+        match error {
+            AnswerError::NotFound => request_not_found(),
+            AnswerError::Internal(error) => error.into(),
+        }
+    }
+}
+
+/// A request that does not wait for the caller's answer.
+pub(super) fn request_not_found() -> Failure {
+    Failure::not_found("follow request")
+}
+
+/// A cursor that the list did not hand out.
+pub(super) fn cursor(error: InvalidCursor) -> Failure {
+    Failure::invalid_field("cursor", "invalid", error.to_string())
+}
+
+fn oneself() -> Failure {
+    Failure::invalid_field("user_id", "not_allowed", "nobody follows themselves; name somebody else")
+}

@@ -1,0 +1,22 @@
+//! Who may call which method.
+
+use pulse_rpc::{MethodPolicy, ServiceName};
+
+/// Calls that are made for a signed-in user.
+const FOR_USERS: &[ServiceName] = &[ServiceName::Gateway, ServiceName::Operator];
+/// A profile is made for an account.
+const FOR_ACCOUNTS: &[ServiceName] = &[ServiceName::Auth, ServiceName::Operator];
+
+/// The callers of each method.
+pub const POLICY: MethodPolicy = MethodPolicy(&[
+    ("/pulsechat.graph.v1.SocialGraphService/CreateProfile", FOR_ACCOUNTS),
+    ("/pulsechat.graph.v1.SocialGraphService/GetOwnProfile", FOR_USERS),
+    ("/pulsechat.graph.v1.SocialGraphService/GetUser", FOR_USERS),
+    ("/pulsechat.graph.v1.SocialGraphService/SearchUsers", FOR_USERS),
+    ("/pulsechat.graph.v1.SocialGraphService/Follow", FOR_USERS),
+    ("/pulsechat.graph.v1.SocialGraphService/Unfollow", FOR_USERS),
+    ("/pulsechat.graph.v1.SocialGraphService/ListFollowRequests", FOR_USERS),
+    ("/pulsechat.graph.v1.SocialGraphService/AcceptFollowRequest", FOR_USERS),
+    ("/pulsechat.graph.v1.SocialGraphService/DeclineFollowRequest", FOR_USERS),
+    ("/pulsechat.graph.v1.SocialGraphService/ListConnections", FOR_USERS),
+]);

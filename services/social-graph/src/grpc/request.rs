@@ -1,0 +1,76 @@
+//! Requests turned into domain values.
+
+use pulse_proto::common::v1::PageRequest;
+use pulse_proto::graph::v1::get_user_request::By;
+use pulse_proto::graph::v1::{CreateProfileRequest, FollowDirection};
+use pulse_rpc::Failure;
+use pulse_types::clock::to_millisecond;
+use pulse_types::{CursorKey, UserId};
+use serde::de::DeserializeOwned;
+use time::{Duration, OffsetDateTime};
+
+use super::failure;
+use crate::domain::fault::Fault;
+use crate::domain::page::Limit;
+use crate::domain::profile::{DisplayName, NewProfile, Username};
+use crate::ops::follow_request::Direction;
+use crate::ops::profile::Key;
+
+/// A profile to make.
+///
+/// # Errors
+/// The first field that is not as it must be.
+pub fn new_profile(request: &CreateProfileRequest) -> Result<NewProfile, Fault> {
+    let username = Username::parse(&request.username)?;
+    let display_name = DisplayName::parse(&request.display_name, &username)?;
+    let created_at = request.created_at.as_ref().and_then(moment);
+    let created_at = created_at.ok_or(Fault::new("created_at", "required", "say when the account was made"))?;
+    Ok(NewProfile { user_id: user_id(&request.user_id)?, username, display_name, created_at })
+}
+
+/// The id of a person.
+///
+/// # Errors
+/// A fault on `user_id` when it is no UUID.
+pub(super) fn user_id(text: &str) -> Result<UserId, Fault> {
+    text.parse().map_err(|_| Fault::new("user_id", "invalid", "an id is a UUID"))
+}
+
+/// By what a person is looked up.
+pub(super) fn key(by: Option<By>) -> Result<Key, Fault> {
+    match by {
+        Some(By::UserId(text)) => Ok(Key::Id(user_id(&text)?)),
+        // What can't be a username is nobody's; the lookup says so.
+        Some(By::Username(text)) => Ok(Key::Username(text.to_lowercase())),
+        None => Err(Fault::new("user_id", "required", "name a person by id or username")),
+    }
+}
+
+/// Whose requests are listed.
+pub(super) fn direction(number: i32) -> Result<Direction, Fault> {
+    match FollowDirection::try_from(number) {
+        Ok(FollowDirection::Unspecified | FollowDirection::Incoming) => Ok(Direction::Incoming),
+        Ok(FollowDirection::Outgoing) => Ok(Direction::Outgoing),
+        Err(_) => Err(Fault::new("direction", "invalid", "a direction is incoming or outgoing")),
+    }
+}
+
+/// How much is wanted of the list named `list`, and from where: the default position without a cursor.
+pub(super) fn page<P>(request: Option<PageRequest>, cursors: &CursorKey, list: &str) -> Result<(Limit, P), Failure>
+where
+    P: DeserializeOwned + Default,
+{
+    let request = request.unwrap_or_default();
+    let limit = Limit::parse(request.limit)?;
+    let after = match request.cursor.as_str() {
+        "" => P::default(),
+        cursor => cursors.open(list, cursor).map_err(failure::cursor)?,
+    };
+    Ok((limit, after))
+}
+
+fn moment(timestamp: &prost_types::Timestamp) -> Option<OffsetDateTime> {
+    let seconds = OffsetDateTime::from_unix_timestamp(timestamp.seconds).ok()?;
+    let nanos = Duration::nanoseconds(i64::from(timestamp.nanos));
+    seconds.checked_add(nanos).map(to_millisecond)
+}
