@@ -26,7 +26,8 @@ function faultsOf(file) {
     if (layerOf(file) === "sdk" && /^(react|@tanstack\/react)/.test(specifier)) faults.push(`sdk imports ${specifier}`);
     const target = targetOf(file, specifier);
     if (target === undefined) continue;
-    if (RANK[layerOf(target)] > RANK[layerOf(file)]) faults.push(`${layerOf(file)} imports from ${layerOf(target)}: ${specifier}`);
+    if (RANK[layerOf(target)] > RANK[layerOf(file)])
+      faults.push(`${layerOf(file)} imports from ${layerOf(target)}: ${specifier}`);
     const [from, to] = [featureOf(file), featureOf(target)];
     if (from && to && from !== to) faults.push(`feature ${from} imports feature ${to}: ${specifier}`);
   }

@@ -35,7 +35,11 @@ export class ApiError extends Error {
 
 /** The server could not be reached, or the answer was lost on the way. */
 export function networkError(code: "network" | "timeout" = "network"): ApiError {
-  return new ApiError(0, code, code === "timeout" ? "the server did not answer in time" : "the server can't be reached");
+  return new ApiError(
+    0,
+    code,
+    code === "timeout" ? "the server did not answer in time" : "the server can't be reached",
+  );
 }
 
 /** Reads a problem document; anything else (a proxy's page, an empty body) becomes `internal` or `unavailable`. */

@@ -47,6 +47,5 @@ function writeChanged<T>(
   after: Readonly<Record<string, T>>,
   keyOf: (name: string) => readonly string[],
 ): void {
-  for (const [name, value] of Object.entries(after))
-    if (value !== before[name]) cache.setQueryData(keyOf(name), value);
+  for (const [name, value] of Object.entries(after)) if (value !== before[name]) cache.setQueryData(keyOf(name), value);
 }

@@ -1,0 +1,72 @@
+// A person at a browser: what they do, in the words of the screen.
+import { type BrowserContext, expect, type Page } from "@playwright/test";
+import { freshName } from "./stack";
+
+export const PASSWORD = "a quiet river at dawn";
+
+export class Person {
+  readonly username: string;
+
+  private constructor(
+    readonly page: Page,
+    readonly name: string,
+  ) {
+    this.username = freshName(name.split(" ")[0]?.toLowerCase() ?? "someone");
+  }
+
+  static async open(context: BrowserContext, url: string, name: string): Promise<Person> {
+    const page = await context.newPage();
+    await page.goto(url);
+    return new Person(page, name);
+  }
+
+  async signUp(): Promise<void> {
+    const { page } = this;
+    await page.getByRole("link", { name: "Create an account" }).click();
+    await page.getByLabel("Your name").fill(this.name);
+    await page.getByLabel("Username").fill(this.username);
+    await page.getByLabel("Email").fill(`${this.username}@example.com`);
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: "Create account" }).click();
+    await this.expectSignedIn();
+  }
+
+  async signIn(password = PASSWORD): Promise<void> {
+    const { page } = this;
+    await page.getByLabel("Username or email").fill(this.username);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+  }
+
+  async signOut(): Promise<void> {
+    await this.page.getByRole("button", { name: /Your account/ }).click();
+    await this.page.getByRole("menuitem", { name: "Sign out" }).click();
+    await expect(this.page.getByRole("heading", { name: "Welcome back" })).toBeVisible();
+  }
+
+  async expectSignedIn(): Promise<void> {
+    await expect(this.page.getByRole("button", { name: `Your account, ${this.name}` })).toBeVisible();
+  }
+
+  async find(other: Person): Promise<void> {
+    await this.page.keyboard.press("Control+k");
+    await this.page.getByRole("searchbox", { name: "Search people" }).fill(other.username);
+    await expect(this.page.getByRole("region", { name: "People found" }).getByText(other.name)).toBeVisible();
+  }
+
+  async say(text: string): Promise<void> {
+    const composer = this.page.getByRole("textbox", { name: /Message to/ });
+    await composer.fill(text);
+    await composer.press("Enter");
+    const bubble = this.message(text);
+    await expect(bubble.getByRole("img", { name: "Sent" })).toBeVisible();
+  }
+
+  message(text: string) {
+    return this.page.getByRole("log").getByRole("article").filter({ hasText: text });
+  }
+
+  async expectMessage(text: string): Promise<void> {
+    await expect(this.message(text)).toBeVisible();
+  }
+}

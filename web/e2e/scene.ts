@@ -1,0 +1,46 @@
+// A small world for the pictures: people who know each other, and what they said, made through the public API.
+import { type APIRequestContext, expect, request } from "@playwright/test";
+import { PASSWORD } from "./person";
+import { freshName } from "./stack";
+
+export interface Actor {
+  api: APIRequestContext;
+  id: string;
+  username: string;
+  name: string;
+}
+
+export async function enrol(baseURL: string, name: string): Promise<Actor> {
+  const username = freshName(name.split(" ")[0]?.toLowerCase() ?? "someone");
+  const door = await request.newContext({ baseURL });
+  const body = { username, email: `${username}@example.com`, password: PASSWORD, display_name: name };
+  const answer = await door.post("/v1/auth/register", { data: body });
+  expect(answer.status()).toBe(201);
+  const { access_token: token, user } = await answer.json();
+  const api = await request.newContext({ baseURL, extraHTTPHeaders: { Authorization: `Bearer ${token}` } });
+  return { api, id: user.id, username, name };
+}
+
+export async function ask(from: Actor, to: Actor): Promise<void> {
+  expect((await from.api.post(`/v1/users/${to.id}/follow`)).ok()).toBe(true);
+}
+
+export async function connect(a: Actor, b: Actor): Promise<void> {
+  await ask(a, b);
+  const { items } = await (await b.api.get("/v1/follow-requests")).json();
+  const wanted = items.find((item: { user: { id: string } }) => item.user.id === a.id);
+  expect((await b.api.post(`/v1/follow-requests/${wanted.id}/accept`, { data: { follow_back: true } })).ok()).toBe(
+    true,
+  );
+}
+
+/** Says the lines in turn; each line names its speaker. Gives the conversation's id. */
+export async function talk(a: Actor, b: Actor, lines: readonly [Actor, string][]): Promise<string> {
+  const opened = await a.api.post("/v1/conversations", { data: { kind: "direct", member_ids: [b.id] } });
+  const { id } = await opened.json();
+  for (const [speaker, body] of lines) {
+    const data = { client_id: crypto.randomUUID(), body };
+    expect((await speaker.api.post(`/v1/conversations/${id}/messages`, { data })).status()).toBe(201);
+  }
+  return id;
+}

@@ -1,0 +1,85 @@
+// Takes the pictures of the documentation: light and dark, wide and on a phone.
+import { fileURLToPath } from "node:url";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { PASSWORD } from "./person";
+import { type Actor, ask, connect, enrol, talk } from "./scene";
+import { gatewayUrls } from "./stack";
+
+const FOLDER = fileURLToPath(new URL("../../docs/images/", import.meta.url));
+const VIEWS = [
+  { name: "wide", viewport: { width: 1280, height: 800 }, hasTouch: false },
+  { name: "phone", viewport: { width: 390, height: 844 }, hasTouch: true },
+] as const;
+
+test("pictures of the client", async ({ browser }) => {
+  const { first } = gatewayUrls();
+  const maya = await enrol(first, "Maya Lindqvist");
+  await world(first, maya);
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const view of VIEWS) {
+      const { viewport, hasTouch } = view;
+      const page = await visit(browser, first, { colorScheme, viewport, hasTouch, deviceScaleFactor: 2 });
+      const save = (name: string) =>
+        page.screenshot({ path: `${FOLDER}${name}-${view.name}-${colorScheme}.png`, animations: "disabled" });
+      await expect(page.getByRole("heading", { name: "Welcome back" })).toBeVisible();
+      await page.waitForLoadState("networkidle");
+      await save("sign-in");
+      await signIn(page, maya);
+      await expect(page.getByRole("link", { name: /Tomás Ferreira/ })).toBeVisible();
+      if (view.name === "phone") await save("inbox");
+      await page.getByRole("link", { name: /Noor Haddad/ }).click();
+      await expect(page.getByRole("log").getByRole("article").last()).toBeVisible();
+      await page.waitForLoadState("networkidle");
+      await save("chat");
+      await page.context().close();
+    }
+  }
+});
+
+async function visit(browser: Browser, url: string, options: Parameters<Browser["newContext"]>[0]): Promise<Page> {
+  const page = await (await browser.newContext({ locale: "en-GB", ...options })).newPage();
+  await page.goto(url);
+  return page;
+}
+
+async function signIn(page: Page, actor: Actor): Promise<void> {
+  await page.getByLabel("Username or email").fill(actor.username);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+async function world(url: string, maya: Actor): Promise<void> {
+  const [noor, tomas, ines, jonas, kofi] = await Promise.all(
+    ["Noor Haddad", "Tomás Ferreira", "Ines Moreau", "Jonas Weber", "Kofi Mensah"].map((name) => enrol(url, name)),
+  );
+  if (!noor || !tomas || !ines || !jonas || !kofi) throw new Error("somebody is missing");
+  for (const friend of [noor, tomas, ines, jonas]) await connect(maya, friend);
+  await ask(kofi, maya);
+  await talk(maya, jonas, [
+    [maya, "Thanks for carrying the sofa up four floors"],
+    [jonas, "My back says hello. Coffee is on you"],
+    [maya, "Deal ☕"],
+  ]);
+  await talk(maya, ines, [[ines, "The tickets are booked: Lyon, Friday 18:04, carriage 7"]]);
+  await talk(maya, noor, [
+    [noor, "Morning! Did you see the first prints?"],
+    [maya, "Just opened them. The harbour one is stunning"],
+    [maya, "How did you get that light?"],
+    [noor, "Pure luck. The fog lifted for about two minutes and I happened to be standing in the right spot."],
+    [noor, "I put the rest here: https://photos.example.com/harbour"],
+    [maya, "Going through them now"],
+    [
+      maya,
+      "We should hang the third one in the hallway, it's exactly the right size for that wall. What would you want for it?",
+    ],
+    [noor, "For you? Dinner 😄"],
+    [maya, "Saturday, eight o'clock?"],
+    [noor, "Perfect. I'll bring the print"],
+    [noor, "🎉"],
+  ]);
+  await talk(maya, tomas, [
+    [maya, "How is the new flat?"],
+    [tomas, "Boxes everywhere, but the view makes up for it"],
+    [tomas, "Come by this weekend and see for yourself?"],
+  ]);
+}

@@ -1,0 +1,21 @@
+// Where the running system is: the launcher writes its addresses to stack.json, PULSE_STACK_JSON names that file.
+import { readFileSync } from "node:fs";
+
+interface Stack {
+  url: string;
+  gateways: { url: string }[];
+}
+
+/** The addresses of the first and the last gateway; the same one when there is only one. */
+export function gatewayUrls(): { first: string; last: string } {
+  const path = process.env.PULSE_STACK_JSON;
+  if (!path) throw new Error("PULSE_STACK_JSON must name the stack.json of a running stack");
+  const stack = JSON.parse(readFileSync(path, "utf8")) as Stack;
+  const urls = stack.gateways.map((gateway) => gateway.url);
+  return { first: urls[0] ?? stack.url, last: urls.at(-1) ?? stack.url };
+}
+
+/** A username nobody has yet. */
+export function freshName(stem: string): string {
+  return `${stem}_${Date.now().toString(36)}${Math.floor(Math.random() * 1296).toString(36)}`;
+}

@@ -1,0 +1,22 @@
+// The parts that every screen shares, put together once.
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { type ServerClient, ServerContext } from "@/lib/client-context";
+import { createQueryClient } from "./query-client";
+import { router } from "./router";
+import { useSharedSession } from "./use-shared-session";
+
+const queryClient = createQueryClient();
+
+export function App({ server }: { server: ServerClient }) {
+  useSharedSession(server.session);
+  useEffect(() => void server.session.restore(), [server]);
+  return (
+    <ServerContext value={server}>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </ServerContext>
+  );
+}

@@ -1,0 +1,52 @@
+// The addresses of the client.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Navigate,
+  Outlet,
+} from "@tanstack/react-router";
+import { HomePage } from "./home-page";
+import { SignedOut } from "./signed-out";
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: () => <Navigate to="/" replace /> });
+
+const signedOut = createRoute({ getParentRoute: () => root, id: "signed-out", component: SignedOut });
+const signIn = createRoute({
+  getParentRoute: () => signedOut,
+  path: "/sign-in",
+  component: lazyRouteComponent(() => import("./sign-in-page"), "SignInPage"),
+});
+const signUp = createRoute({
+  getParentRoute: () => signedOut,
+  path: "/sign-up",
+  component: lazyRouteComponent(() => import("./sign-up-page"), "SignUpPage"),
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  component: lazyRouteComponent(() => import("./signed-in-page"), "SignedInPage"),
+});
+const home = createRoute({ getParentRoute: () => signedIn, path: "/", component: HomePage });
+const chat = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/c/$conversationId",
+  component: lazyRouteComponent(() => import("./chat-page"), "ChatPage"),
+});
+const person = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/people/$userId",
+  component: lazyRouteComponent(() => import("./person-page"), "PersonPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([signedOut.addChildren([signIn, signUp]), signedIn.addChildren([home, chat, person])]),
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,17 @@
+// The client proper; people without a session are sent to sign in.
+import { Navigate } from "@tanstack/react-router";
+import { useSession } from "@/lib/client-context";
+import { LiveProvider } from "./live-provider";
+import { Restoring } from "./restoring";
+import { Shell } from "./shell";
+
+export function SignedInPage() {
+  const state = useSession();
+  if (state.status === "signed-out") return <Navigate to="/sign-in" replace />;
+  if (state.status !== "signed-in") return <Restoring />;
+  return (
+    <LiveProvider key={state.user.id} me={state.user}>
+      <Shell />
+    </LiveProvider>
+  );
+}

@@ -1,0 +1,34 @@
+// A person's picture, or their initials on their own colour, with a dot for their presence.
+import type { CSSProperties } from "react";
+import { hueOf, initialsOf } from "@/lib/avatar";
+import type { Presence, UserLite } from "@/sdk/types";
+import styles from "./avatar.module.css";
+
+interface Props {
+  user: Pick<UserLite, "id" | "display_name" | "avatar_url"> | null;
+  size?: number;
+  presence?: Presence | undefined;
+}
+
+const PRESENCE_TEXT: Partial<Record<Presence["status"], string>> = {
+  online: "online",
+  away: "away",
+  dnd: "do not disturb",
+};
+
+export function Avatar({ user, size = 44, presence }: Props) {
+  const style = { "--size": `${size}px`, "--hue": user ? hueOf(user.id) : 0 } as CSSProperties;
+  const status = presence && PRESENCE_TEXT[presence.status];
+  return (
+    <span className={styles.avatar} style={style} data-nobody={user ? undefined : true}>
+      {user?.avatar_url ? (
+        <img src={user.avatar_url} alt="" />
+      ) : (
+        <span aria-hidden="true">{user ? initialsOf(user.display_name) : "?"}</span>
+      )}
+      {status && (
+        <span className={styles.dot} data-status={presence.status} role="img" aria-label={status} title={status} />
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,43 @@
+// A labelled input with its hint or its fault underneath, both tied to it for screen readers.
+import { type ComponentProps, useId, useState } from "react";
+import { IconButton } from "./button";
+import styles from "./text-field.module.css";
+
+interface Props extends ComponentProps<"input"> {
+  label: string;
+  hint?: string;
+  fault?: string | undefined;
+}
+
+export function TextField({ label, hint, fault, type, ...input }: Props) {
+  const id = useId();
+  const [shown, setShown] = useState(false);
+  const secret = type === "password";
+  const note = fault ?? hint;
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      <div className={styles.box} data-faulty={fault !== undefined || undefined}>
+        <input
+          {...input}
+          id={id}
+          type={secret && shown ? "text" : type}
+          aria-invalid={fault !== undefined}
+          aria-describedby={note ? `${id}-note` : undefined}
+        />
+        {secret && (
+          <IconButton
+            icon={shown ? "eyeOff" : "eye"}
+            label={shown ? "Hide what I type" : "Show what I type"}
+            onClick={() => setShown(!shown)}
+          />
+        )}
+      </div>
+      {note && (
+        <p id={`${id}-note`} className={fault ? styles.fault : styles.hint} role={fault ? "alert" : undefined}>
+          {note}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+// Signing in with a username or an address.
+import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
+import { type ReactNode, useState } from "react";
+import { useForm } from "react-hook-form";
+import * as z from "zod/mini";
+import { Button } from "@/components/button";
+import { TextField } from "@/components/text-field";
+import { useSignIn } from "../api/sign-in";
+import { AuthCard, FormFault } from "./auth-card";
+import styles from "./auth-card.module.css";
+import { showFaults } from "./form-faults";
+
+const schema = z.object({
+  identifier: z.string().check(z.trim(), z.minLength(1, "Enter your username or email address.")),
+  password: z.string().check(z.minLength(1, "Enter your password.")),
+  remember: z.boolean(),
+});
+type Values = z.infer<typeof schema>;
+
+export function SignInForm({ ended, footer }: { ended: boolean; footer: ReactNode }) {
+  const signIn = useSignIn();
+  const [fault, setFault] = useState<string>();
+  const { register, handleSubmit, setError, formState } = useForm<Values>({
+    resolver: standardSchemaResolver(schema),
+    defaultValues: { identifier: "", password: "", remember: true },
+  });
+  const submit = handleSubmit(async (values) => {
+    setFault(undefined);
+    await signIn
+      .mutateAsync(values)
+      .catch((cause: unknown) => setFault(showFaults(cause, ["identifier", "password"], setError)));
+  });
+  return (
+    <AuthCard title="Welcome back" lead="Sign in to pick up where you left off." footer={footer}>
+      <form onSubmit={submit} noValidate>
+        <FormFault text={fault ?? (ended ? "Your session has ended. Please sign in again." : undefined)} />
+        <TextField
+          label="Username or email"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          autoFocus
+          fault={formState.errors.identifier?.message}
+          {...register("identifier")}
+        />
+        <TextField
+          label="Password"
+          type="password"
+          autoComplete="current-password"
+          fault={formState.errors.password?.message}
+          {...register("password")}
+        />
+        <label className={styles.check}>
+          <input type="checkbox" {...register("remember")} /> Keep me signed in for 30 days
+        </label>
+        <Button type="submit" size="large" busy={formState.isSubmitting}>
+          {formState.isSubmitting ? "Signing in…" : "Sign in"}
+        </Button>
+      </form>
+    </AuthCard>
+  );
+}

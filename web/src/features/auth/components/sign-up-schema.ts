@@ -1,0 +1,32 @@
+// What a new account must look like, by the server's limits. Lengths count characters as the server does.
+import * as z from "zod/mini";
+import type { DEFAULT_LIMITS } from "@/lib/queries/config";
+
+type Limits = Pick<typeof DEFAULT_LIMITS, keyof typeof DEFAULT_LIMITS>;
+
+const NAME_SHAPE = /^[a-z0-9_](\.?[a-z0-9_])*$/;
+
+export function signUpSchema(limits: Limits) {
+  const lengthOf = (text: string) => [...text].length;
+  const atLeast = (least: number) =>
+    z.refine<string>((text) => lengthOf(text) >= least, `Use at least ${least} characters.`);
+  const atMost = (most: number) =>
+    z.refine<string>((text) => lengthOf(text) <= most, `Use at most ${most} characters.`);
+  return z.object({
+    display_name: z.string().check(z.trim(), atMost(limits.display_name_max)),
+    username: z.string().check(
+      z.trim(),
+      z.toLowerCase(),
+      atLeast(limits.username_min),
+      atMost(limits.username_max),
+      z.refine((name) => NAME_SHAPE.test(name), "Use letters, digits, _ and single dots inside."),
+    ),
+    email: z.string().check(
+      z.trim(),
+      z.refine((email) => /^[^\s@]+@[^\s@]+$/.test(email), "Enter your email address."),
+    ),
+    password: z.string().check(atLeast(limits.password_min), atMost(limits.password_max)),
+  });
+}
+
+export type SignUpValues = z.infer<ReturnType<typeof signUpSchema>>;

@@ -1,0 +1,26 @@
+// Where the client starts.
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "@/app/app";
+import "@/app/global.css";
+import { applyTheme, storedTheme } from "@/lib/theme";
+import { createApiClient } from "@/sdk/api-client";
+import { SessionStore } from "@/sdk/session-store";
+
+applyTheme(storedTheme());
+
+const baseUrl = window.location.origin;
+const session = new SessionStore({
+  baseUrl,
+  storage: localStorage,
+  exclusive: async (task) => (navigator.locks ? await navigator.locks.request("pulse.session", task) : task()),
+});
+const server = { session, api: createApiClient(baseUrl, session) };
+
+const root = document.getElementById("root");
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      <App server={server} />
+    </StrictMode>,
+  );
