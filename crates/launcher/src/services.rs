@@ -55,7 +55,6 @@ pub struct Layout {
     postgres_port: u16,
     nats_url: String,
     redis_url: String,
-    mail_dir: PathBuf,
     web_dir: Option<PathBuf>,
     /// By database name: role and password.
     passwords: [(&'static str, &'static str, String); 3],
@@ -83,7 +82,6 @@ impl Layout {
     pub fn new(
         choices: Choices,
         backing: Backing,
-        mail_dir: PathBuf,
         ports: &mut Ports,
         secrets: &mut Secrets,
     ) -> anyhow::Result<Self> {
@@ -106,7 +104,6 @@ impl Layout {
             postgres_port: backing.postgres_port,
             nats_url: backing.nats_url,
             redis_url: backing.redis_url,
-            mail_dir,
             web_dir: binaries::from_env("PULSE_GATEWAY_WEB_DIR").or_else(|| binaries::above_us("web/dist")),
             passwords: [
                 ("auth", "pulse_auth", secrets.get("auth.database")?),
@@ -140,7 +137,6 @@ impl Layout {
         let auth = vec![
             ("PULSE_AUTH_SOCIAL_GRAPH_ADDR", http(self.graph)),
             ("PULSE_AUTH_SEALING_KEY", self.sealing_key.clone()),
-            ("PULSE_AUTH_MAIL_DIR", self.mail_dir.display().to_string()),
             ("PULSE_PUBLIC_URL", self.choices.public_url.clone()),
         ];
         let graph = vec![

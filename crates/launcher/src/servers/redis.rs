@@ -44,6 +44,6 @@ pub fn prepare(folder: &Path, port: u16, password: &str) -> anyhow::Result<Serve
         spec,
         ready: Ready::Redis { addr: loopback(port), password: password.to_owned() },
         url: format!("redis://:{password}@127.0.0.1:{port}"),
-        routine: &["WARNING Memory overcommit"],
+        routine: &["WARNING Memory overcommit", "Received SIGTERM", "ready to exit, bye bye"],
     })
 }
