@@ -1,15 +1,17 @@
 # Every command we run. Bare `make` lists them.
 
-# The Cargo profile of what `make up` and `make test` run: dev or release.
-PROFILE ?= dev
-bin_dir = target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
-pulse = $(bin_dir)/pulse
+# The Cargo profiles of what runs and of what is tested.
+PROFILE ?= release
+TEST_PROFILE ?= dev
+pulse_of = target/$(if $(filter dev,$(1)),debug,$(1))/pulse
+pulse = $(call pulse_of,$(PROFILE))
+test_pulse = $(call pulse_of,$(TEST_PROFILE))
 
 # The pinned servers and tools come before the machine's own.
 export PATH := $(CURDIR)/.pulse/tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check up demo status build web test check fmt clippy layers proto check-proto sqlx check-sqlx \
+.PHONY: help setup setup-check up demo status build build-tests web test check fmt clippy layers proto check-proto sqlx check-sqlx \
 	deny advisories unused squawk check-web check-deploy
 
 help: ## list the targets
@@ -45,10 +47,12 @@ demo: build web ## the same, with three people who know each other already
 status: ## what runs, and whether it is ready
 	@$(pulse) status
 
-test: setup-check build web ## run every test: unit, database, services, whole system, browser
-	@cargo build --profile $(PROFILE) --workspace --all-targets
+test: build-tests web ## run every test: unit, database, services, whole system, browser
 	@cd web && npm test
-	@$(pulse) with-servers -- cargo nextest run --cargo-profile $(PROFILE) --workspace
+	@$(test_pulse) with-servers -- cargo nextest run --cargo-profile $(TEST_PROFILE) --workspace
+
+build-tests: setup-check
+	@cargo build --profile $(TEST_PROFILE) --workspace --all-targets
 
 check: fmt clippy layers check-proto check-sqlx deny unused squawk check-web check-deploy ## everything that needs no running system
 
@@ -67,11 +71,11 @@ proto: ## generate the Rust of proto/
 check-proto: setup-check ## contracts: lint, format, breaking changes, drift of the generated Rust
 	@tools/check-proto
 
-sqlx: build ## record the shapes of the checked queries
-	@$(pulse) with-servers -- tools/sqlx
+sqlx: build-tests ## record the shapes of the checked queries
+	@$(test_pulse) with-servers -- tools/sqlx
 
-check-sqlx: build ## fail when the recorded queries are not what the code says
-	@$(pulse) with-servers -- tools/sqlx --check
+check-sqlx: build-tests ## fail when the recorded queries are not what the code says
+	@$(test_pulse) with-servers -- tools/sqlx --check
 
 deny: setup-check ## licences, banned and doubled crates
 	@cargo deny --log-level error check bans licenses sources
