@@ -11,7 +11,7 @@ test_pulse = $(call pulse_of,$(TEST_PROFILE))
 export PATH := $(CURDIR)/.pulse/tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check up demo status build build-tests web test check fmt clippy layers proto check-proto sqlx check-sqlx \
+.PHONY: help setup setup-check up demo status build build-tests web test check fmt clippy layers proto check-proto sqlx check-sqlx bench \
 	deny advisories unused squawk check-web check-deploy
 
 help: ## list the targets
@@ -76,6 +76,9 @@ sqlx: build-tests ## record the shapes of the checked queries
 
 check-sqlx: build-tests ## fail when the recorded queries are not what the code says
 	@$(test_pulse) with-servers -- tools/sqlx --check
+
+bench: build ## how fast messages go, as a ratio to a limit of the same run
+	@cargo bench --package pulse-e2e
 
 deny: setup-check ## licences, banned and doubled crates
 	@cargo deny --log-level error check bans licenses sources

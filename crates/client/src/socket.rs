@@ -168,6 +168,11 @@ impl Socket {
         serde_json::from_value(value).map_err(|error| Error::Unreadable(error.to_string()))
     }
 
+    /// Hands the events to a task of their own; from then on the socket gives none itself.
+    pub fn take_events(&mut self) -> mpsc::Receiver<Event> {
+        std::mem::replace(&mut self.events, mpsc::channel(1).1)
+    }
+
     /// The next event.
     ///
     /// # Errors

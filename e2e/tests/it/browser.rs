@@ -19,6 +19,10 @@ async fn two_people_meet_and_chat_in_their_browsers() -> anyhow::Result<()> {
         .await
         .context("npm can't be started; `make test` installs it")?;
     let text = String::from_utf8_lossy(&output.stdout);
-    anyhow::ensure!(output.status.success(), "the journey failed:\n{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    anyhow::ensure!(
+        output.status.success(),
+        "the journey failed:\n{text}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(())
 }
