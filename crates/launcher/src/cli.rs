@@ -3,13 +3,18 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
 use crate::keys::ServiceKey;
 use crate::services::Choices;
 use crate::terminal::Terminal;
 use crate::{status, up, with_servers};
+
+/// More would only take turns on one machine.
+const MAX_GATEWAYS: u16 = 16;
 
 /// Runs PulseChat on one machine, and serves its operators.
 #[derive(Debug, Parser)]
@@ -25,9 +30,9 @@ enum Command {
     Up(UpArgs),
     /// Show what runs and whether it is ready.
     Status {
-        /// The folder that holds all data.
-        #[arg(long, env = "PULSE_DATA_DIR", default_value = ".pulse")]
-        data_dir: PathBuf,
+        /// The folder that holds all data [PULSE_DATA_DIR, .pulse].
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
     },
     /// Make keys.
     #[command(subcommand)]
@@ -46,23 +51,21 @@ enum KeysCommand {
     Service,
 }
 
+/// What is not given comes from the environment, where empty counts as absent, else from the default.
 #[derive(Debug, Args)]
 struct UpArgs {
-    /// How many gateways share the public port.
-    #[arg(long, env = "PULSE_GATEWAYS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=16))]
-    gateways: u16,
-    /// The public port.
-    #[arg(long, env = "PULSE_PORT", default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..))]
-    port: u16,
-    /// The public URL, if not http://localhost:<port>.
-    #[arg(long, env = "PULSE_PUBLIC_URL")]
+    /// How many gateways share the public port [PULSE_GATEWAYS, 1].
+    #[arg(long)]
+    gateways: Option<u16>,
+    /// The public port [PULSE_PORT, 8080].
+    #[arg(long)]
+    port: Option<u16>,
+    /// The public URL [PULSE_PUBLIC_URL, http://localhost:<port>].
+    #[arg(long)]
     public_url: Option<String>,
-    /// The folder that holds all data.
-    #[arg(long, env = "PULSE_DATA_DIR", default_value = ".pulse")]
-    data_dir: PathBuf,
-    /// Cookies without `Secure`: `on` or `off`.
-    #[arg(long, env = "PULSE_INSECURE_COOKIES", default_value = "off", value_parser = ["on", "off"])]
-    insecure_cookies: String,
+    /// The folder that holds all data [PULSE_DATA_DIR, .pulse].
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
     /// Make three people who know each other already.
     #[arg(long)]
     demo: bool,
@@ -71,21 +74,53 @@ struct UpArgs {
     servers_only: bool,
 }
 
-impl From<UpArgs> for up::Options {
-    fn from(args: UpArgs) -> Self {
-        let public_url = args.public_url.filter(|url| !url.is_empty());
-        let public_url = public_url.unwrap_or_else(|| format!("http://localhost:{}", args.port));
-        Self {
-            data_dir: args.data_dir,
+impl TryFrom<UpArgs> for up::Options {
+    type Error = anyhow::Error;
+
+    fn try_from(args: UpArgs) -> anyhow::Result<Self> {
+        let port = setting(args.port, "PULSE_PORT", 8080)?;
+        let gateways = setting(args.gateways, "PULSE_GATEWAYS", 1)?;
+        anyhow::ensure!(port > 0, "PULSE_PORT is a port from 1 to 65535");
+        anyhow::ensure!(
+            (1..=MAX_GATEWAYS).contains(&gateways),
+            "PULSE_GATEWAYS is a number from 1 to {MAX_GATEWAYS}"
+        );
+        let public_url = setting(args.public_url, "PULSE_PUBLIC_URL", format!("http://localhost:{port}"))?;
+        let insecure_cookies = setting(None, "PULSE_INSECURE_COOKIES", "off".to_owned())?;
+        anyhow::ensure!(
+            ["on", "off"].contains(&insecure_cookies.as_str()),
+            "PULSE_INSECURE_COOKIES is `on` or `off`"
+        );
+        Ok(Self {
+            data_dir: data_dir(args.data_dir)?,
             choices: Choices {
                 public_url: public_url.trim_end_matches('/').to_owned(),
-                port: args.port,
-                gateways: args.gateways,
-                insecure_cookies: args.insecure_cookies == "on",
+                port,
+                gateways,
+                insecure_cookies: insecure_cookies == "on",
             },
             with_demo: args.demo,
             servers_only: args.servers_only,
+        })
+    }
+}
+
+fn data_dir(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
+    setting(given, "PULSE_DATA_DIR", ".pulse".into())
+}
+
+/// What was given, else what the environment says, else the default.
+fn setting<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+    given: Option<T>,
+    variable: &str,
+    default: T,
+) -> anyhow::Result<T> {
+    match (given, std::env::var(variable)) {
+        (Some(given), _) => Ok(given),
+        (None, Ok(text)) if !text.is_empty() => {
+            text.parse().with_context(|| format!("{variable} is `{text}`"))
         }
+        (None, _) => Ok(default),
     }
 }
 
@@ -96,9 +131,9 @@ impl Cli {
     /// With a text for the person at the terminal.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
-            Command::Up(args) => up::run(args.into()).await.map(|()| ExitCode::SUCCESS),
+            Command::Up(args) => up::run(args.try_into()?).await.map(|()| ExitCode::SUCCESS),
             Command::Status { data_dir } => {
-                let all_ready = status::run(&data_dir).await?;
+                let all_ready = status::run(&self::data_dir(data_dir)?).await?;
                 Ok(if all_ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
             Command::Keys(KeysCommand::Service) => {
@@ -128,8 +163,17 @@ mod tests {
     fn the_public_url_follows_the_port() {
         let cli = Cli::try_parse_from(["pulse", "up", "--port", "9000", "--gateways", "2"]).unwrap();
         let Command::Up(args) = cli.command else { panic!("not `up`") };
-        let options = up::Options::from(args);
+        let options = up::Options::try_from(args).unwrap();
         assert_eq!(options.choices.public_url, "http://localhost:9000");
         assert_eq!(options.choices.gateways, 2);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_by_its_name() {
+        let cli = Cli::try_parse_from(["pulse", "up", "--gateways", "0"]).unwrap();
+        let Command::Up(args) = cli.command else { panic!("not `up`") };
+        assert!(up::Options::try_from(args).unwrap_err().to_string().contains("PULSE_GATEWAYS"));
+        let refused = setting::<u16>(None, "CARGO_PKG_NAME", 1).unwrap_err().to_string();
+        assert_eq!(refused, "CARGO_PKG_NAME is `pulse-launcher`");
     }
 }

@@ -16,6 +16,7 @@ pub mod scratch;
 pub mod secrets;
 pub mod servers;
 pub mod services;
+mod signals;
 pub mod stack;
 pub mod status;
 pub mod supervise;

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::data_dir::DataDir;
@@ -15,6 +14,7 @@ use crate::ports::{Ports, require_public};
 use crate::secrets::Secrets;
 use crate::servers::{self, nats, postgres, redis};
 use crate::services::{Backing, Choices, Layout};
+use crate::signals::Signals;
 use crate::stack::{self, Stack};
 use crate::supervise::{Event, Kept, Unit, What, keep, stop_all};
 use crate::terminal::Terminal;
@@ -75,31 +75,6 @@ fn raise_open_files() -> anyhow::Result<()> {
     setrlimit(Resource::RLIMIT_NOFILE, wanted, most).context("cannot raise the limit of open files")
 }
 
-/// The signals that mean: stop.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    hang_up: Signal,
-}
-
-impl Signals {
-    fn new() -> anyhow::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-        }
-    }
-}
-
 fn remove_stack(data_dir: &Path) -> anyhow::Result<()> {
     match std::fs::remove_file(Stack::path(data_dir)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -145,25 +120,15 @@ impl Up {
             self.terminal
                 .say(&format!("data of PostgreSQL, which cannot enter that folder, in {}", folder.display()));
         }
-        let units = [("postgres", &servers.postgres), ("nats", &servers.nats), ("redis", &servers.redis)];
-        let units =
-            units.into_iter().enumerate().map(|(place, (name, server))| Unit::server(name, place, server));
-        self.servers = self.start(units.collect());
-        self.until_ready(&["postgres", "nats", "redis"].map(str::to_owned)).await?;
-
         let backing = Backing {
             postgres_port: servers.postgres_port,
             nats_url: servers.nats.url.clone(),
             redis_url: servers.redis.url.clone(),
         };
-        let mail_dir = data.folder("mail")?;
         let layout = Layout::new(options.choices.clone(), backing, &mut ports, &mut secrets)?;
-        for database in layout.databases() {
-            database
-                .ensure(&servers.postgres.url)
-                .await
-                .with_context(|| format!("cannot make database {}", database.name))?;
-        }
+        let (services, gateways) =
+            if options.servers_only { Default::default() } else { (layout.services()?, layout.gateways()?) };
+        self.start_servers(&servers, &layout).await?;
         if options.servers_only {
             for server in [&servers.postgres, &servers.nats, &servers.redis] {
                 self.terminal.announce(&server.url);
@@ -171,12 +136,12 @@ impl Up {
             return self.watch(None, data).await;
         }
 
-        let (services, gateways) = (layout.services()?, layout.gateways()?);
         let names: Vec<_> = services.iter().chain(&gateways).map(|unit| unit.name.clone()).collect();
         self.services = self.start(services);
         self.gateways = self.start(gateways);
         self.until_ready(&names).await?;
 
+        let mail_dir = data.folder("mail")?;
         let stack = self.describe(options, &servers, &layout, mail_dir)?;
         stack.write(data.path())?;
         self.greet(&stack, &layout);
@@ -193,6 +158,20 @@ impl Up {
         let outcome = self.watch(Some(stack), data).await;
         seeding.abort();
         outcome
+    }
+
+    async fn start_servers(&mut self, servers: &Servers, layout: &Layout) -> anyhow::Result<()> {
+        let units = [("postgres", &servers.postgres), ("nats", &servers.nats), ("redis", &servers.redis)];
+        let names = units.map(|(name, _)| name.to_owned());
+        let units =
+            units.into_iter().enumerate().map(|(place, (name, server))| Unit::server(name, place, server));
+        self.servers = self.start(units.collect());
+        self.until_ready(&names).await?;
+        for database in layout.databases() {
+            let made = database.ensure(&servers.postgres.url).await;
+            made.with_context(|| format!("cannot make database {}", database.name))?;
+        }
+        Ok(())
     }
 
     fn start(&self, units: Vec<Unit>) -> Vec<Kept> {

@@ -7,3 +7,5 @@ mod database;
 mod otlp;
 #[cfg(test)]
 mod servers;
+#[cfg(test)]
+mod stack;
