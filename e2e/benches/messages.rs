@@ -99,9 +99,9 @@ async fn unloaded(pair: &Pair) -> anyhow::Result<Times> {
     let mut times = Vec::new();
     for number in 0..300 {
         let started = Instant::now();
+        let body = format!("quiet {number}");
         let receive = receiver.next_of("message.created");
-        let (sent, received) =
-            tokio::join!(sender.send_message(pair.chat, &format!("quiet {number}")), receive);
+        let (sent, received) = tokio::join!(sender.send_message(pair.chat, &body), receive);
         sent?;
         received?;
         times.push(started.elapsed().as_secs_f64() * 1e3);
