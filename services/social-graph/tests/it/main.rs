@@ -1,0 +1,13 @@
+//! social-graph through its public door: the real process with PostgreSQL and NATS, called by the generated client.
+
+mod account;
+mod connection;
+mod delivery;
+mod door;
+mod event;
+mod follow_request;
+mod neighbour;
+mod policy;
+mod profile;
+mod relationship;
+mod search;
