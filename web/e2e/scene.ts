@@ -1,7 +1,6 @@
 // A small world for the pictures: people who know each other, and what they said, made through the public API.
 import { type APIRequestContext, expect, request } from "@playwright/test";
 import { PASSWORD } from "./person";
-import { freshName } from "./stack";
 
 export interface Actor {
   api: APIRequestContext;
@@ -11,7 +10,11 @@ export interface Actor {
 }
 
 export async function enrol(baseURL: string, name: string): Promise<Actor> {
-  const username = freshName(name.split(" ")[0]?.toLowerCase() ?? "someone");
+  const suffix = Math.random().toString(36).slice(2, 5);
+  const username = `${name
+    .split(" ")[0]
+    ?.toLowerCase()
+    .replace(/[^a-z]/g, "")}_${suffix}`;
   const door = await request.newContext({ baseURL });
   const body = { username, email: `${username}@example.com`, password: PASSWORD, display_name: name };
   const answer = await door.post("/v1/auth/register", { data: body });

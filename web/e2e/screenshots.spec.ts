@@ -14,7 +14,8 @@ const VIEWS = [
 test("pictures of the client", async ({ browser }) => {
   const { first } = gatewayUrls();
   const maya = await enrol(first, "Maya Lindqvist");
-  await world(first, maya);
+  const noor = await world(first, maya);
+  await signIn(await visit(browser, first, {}), noor);
   for (const colorScheme of ["light", "dark"] as const) {
     for (const view of VIEWS) {
       const { viewport, hasTouch } = view;
@@ -48,7 +49,8 @@ async function signIn(page: Page, actor: Actor): Promise<void> {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-async function world(url: string, maya: Actor): Promise<void> {
+/** Maya, her friends and what they said. Gives the friend who is online while the pictures are taken. */
+async function world(url: string, maya: Actor): Promise<Actor> {
   const [noor, tomas, ines, jonas, kofi] = await Promise.all(
     ["Noor Haddad", "Tomás Ferreira", "Ines Moreau", "Jonas Weber", "Kofi Mensah"].map((name) => enrol(url, name)),
   );
@@ -82,4 +84,5 @@ async function world(url: string, maya: Actor): Promise<void> {
     [tomas, "Boxes everywhere, but the view makes up for it"],
     [tomas, "Come by this weekend and see for yourself?"],
   ]);
+  return noor;
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../src", import.meta.url));
 const MAX_LINES = 200;
-const RANK = { config: 0, sdk: 0, lib: 1, components: 2, features: 3, app: 4, "": 5 };
+const RANK = { config: 0, sdk: 0, lib: 1, components: 2, features: 3, app: 4, testing: 4, "": 5 };
 
 const layerOf = (path) => (path.includes("/") ? path.split("/")[0] : "");
 const featureOf = (path) => (layerOf(path) === "features" ? path.split("/")[1] : undefined);
@@ -26,6 +26,7 @@ function faultsOf(file) {
     if (layerOf(file) === "sdk" && /^(react|@tanstack\/react)/.test(specifier)) faults.push(`sdk imports ${specifier}`);
     const target = targetOf(file, specifier);
     if (target === undefined) continue;
+    if (layerOf(target) === "testing" && (file.includes(".test.") || layerOf(file) === "testing")) continue;
     if (RANK[layerOf(target)] > RANK[layerOf(file)])
       faults.push(`${layerOf(file)} imports from ${layerOf(target)}: ${specifier}`);
     const [from, to] = [featureOf(file), featureOf(target)];

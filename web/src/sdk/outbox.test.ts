@@ -1,0 +1,73 @@
+import { beforeEach, expect, it, vi } from "vitest";
+import { ApiError, networkError } from "./api-error";
+import { Outbox, type PendingMessage } from "./outbox";
+import type { Message } from "./types";
+
+const stored = (pending: PendingMessage) => ({ client_id: pending.clientId, body: pending.body }) as Message;
+const deliver = vi.fn<(pending: PendingMessage) => Promise<Message>>();
+const onSent = vi.fn();
+let ids = 0;
+
+const open = () =>
+  new Outbox({ storageKey: "outbox", storage: localStorage, deliver, onSent, newId: () => `id-${++ids}` });
+
+beforeEach(() => {
+  ids = 0;
+  deliver.mockReset().mockImplementation(async (pending) => stored(pending));
+  onSent.mockReset();
+});
+
+it("holds a message until it is stored", async () => {
+  const outbox = open();
+  outbox.send("c", "hello");
+  expect(outbox.getItems()).toMatchObject([{ body: "hello", status: "sending" }]);
+  await vi.waitFor(() => expect(outbox.getItems()).toEqual([]));
+  expect(onSent).toHaveBeenCalledWith({ client_id: "id-1", body: "hello" });
+});
+
+it("repeats a failed message under the same client_id", async () => {
+  deliver.mockRejectedValueOnce(networkError());
+  const outbox = open();
+  outbox.send("c", "hello");
+  await vi.waitFor(() => expect(outbox.getItems()).toMatchObject([{ status: "failed", error: { retryable: true } }]));
+  outbox.retryAll();
+  await vi.waitFor(() => expect(outbox.getItems()).toEqual([]));
+  expect(deliver.mock.calls.map(([pending]) => pending.clientId)).toEqual(["id-1", "id-1"]);
+});
+
+it("does not repeat by itself what the server refused", async () => {
+  deliver.mockRejectedValueOnce(new ApiError(403, "not_connected", "not connected"));
+  const outbox = open();
+  outbox.send("c", "hello");
+  await vi.waitFor(() => expect(outbox.getItems()).toMatchObject([{ status: "failed" }]));
+  outbox.retryAll();
+  expect(deliver).toHaveBeenCalledOnce();
+  outbox.discard("id-1");
+  expect(outbox.getItems()).toEqual([]);
+});
+
+it("sends the messages of a conversation one after the other", async () => {
+  const order: string[] = [];
+  deliver.mockImplementation(async (pending) => {
+    order.push(`start ${pending.body}`);
+    await new Promise((resolve) => setTimeout(resolve, pending.body === "one" ? 20 : 1));
+    order.push(`end ${pending.body}`);
+    return stored(pending);
+  });
+  const outbox = open();
+  outbox.send("c", "one");
+  outbox.send("c", "two");
+  await vi.waitFor(() => expect(order).toEqual(["start one", "end one", "start two", "end two"]));
+});
+
+it("survives a reload", async () => {
+  deliver.mockRejectedValue(networkError());
+  const before = open();
+  before.send("c", "typed in a tunnel");
+  await vi.waitFor(() => expect(before.getItems()).toMatchObject([{ status: "failed" }]));
+  deliver.mockReset().mockImplementation(async (pending) => stored(pending));
+  const after = open();
+  after.retryAll();
+  await vi.waitFor(() => expect(onSent).toHaveBeenCalledWith({ client_id: "id-1", body: "typed in a tunnel" }));
+  expect(localStorage.getItem("outbox")).toBeNull();
+});

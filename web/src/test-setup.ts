@@ -1,0 +1,18 @@
+// Before every test file: matchers for the screen, and a clean screen and storage after each test.
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/react";
+import { afterEach } from "vitest";
+
+afterEach(() => {
+  cleanup();
+  localStorage.clear();
+  sessionStorage.clear();
+});
+
+globalThis.ResizeObserver ??= class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
+globalThis.matchMedia ??= (query) => ({ matches: false, media: query }) as MediaQueryList;
+Element.prototype.scrollTo ??= () => undefined;

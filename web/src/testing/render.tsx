@@ -1,0 +1,37 @@
+// Renders a part of the client as the app would: with a session, a live connection and a cache of its own.
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import type { ReactNode } from "react";
+import { LiveContext, ServerContext } from "@/lib/client-context";
+import { createApiClient } from "@/sdk/api-client";
+import { Outbox } from "@/sdk/outbox";
+import { SessionStore } from "@/sdk/session-store";
+import { SocketConnection } from "@/sdk/socket-connection";
+import { sampleMe } from "./samples";
+
+export const BASE_URL = "http://localhost:3000";
+
+export function renderClient(ui: ReactNode) {
+  const session = new SessionStore({ baseUrl: BASE_URL, storage: localStorage });
+  const api = createApiClient(BASE_URL, { ...session, accessToken: async () => "token" } as SessionStore);
+  const socket = new SocketConnection({
+    url: "ws://localhost:3000/v1/ws",
+    accessToken: async () => "token",
+    renewToken: async () => "token",
+    onHello: () => undefined,
+    onEvent: () => undefined,
+    onSessionEnded: () => undefined,
+  });
+  const deliver = () => new Promise<never>(() => undefined);
+  const outbox = new Outbox({ storageKey: "outbox", storage: localStorage, deliver, onSent: () => undefined });
+  const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  render(
+    <QueryClientProvider client={cache}>
+      <ServerContext value={{ session, api }}>
+        <LiveContext value={{ me: sampleMe(), socket, outbox }}>{ui}</LiveContext>
+      </ServerContext>
+    </QueryClientProvider>,
+  );
+  return { user: userEvent.setup(), cache, session, outbox };
+}
