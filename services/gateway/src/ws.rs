@@ -1,0 +1,15 @@
+//! Sockets: the handshake, the frames, and which live socket gets what.
+
+pub mod close;
+pub mod connection;
+pub mod delivery;
+pub mod frames;
+pub mod handshake;
+pub mod hub;
+pub mod order;
+pub mod queue;
+pub mod unread;
+pub mod wire;
+
+pub use handshake::router;
+pub use hub::Hub;
