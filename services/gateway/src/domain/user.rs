@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::moment::Moment;
+use crate::domain::session::Account;
 
 /// The little that is shown of a person beside a message or in a list of members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -170,4 +171,32 @@ pub struct Me {
     pub roles: Vec<String>,
     /// What one chose.
     pub settings: Settings,
+}
+
+impl Me {
+    /// Puts account and profile together. Without a profile (the service that knows it is down, or has not made it yet) one
+    /// is called by the username and has the default settings.
+    #[must_use]
+    pub fn compose(account: Account, profile: Option<(User, Settings)>) -> Self {
+        let (profile, settings) = profile.map_or_else(|| (None, Settings::default()), |(user, settings)| (Some(user), settings));
+        let (display_name, avatar_url, bio) = match profile {
+            Some(user) => (user.display_name, user.avatar_url, user.bio),
+            None => (account.username.clone(), None, String::new()),
+        };
+        Self {
+            id: account.user_id,
+            username: account.username,
+            display_name,
+            avatar_url,
+            bio,
+            created_at: account.created_at,
+            email: account.email,
+            email_verified: account.email_verified,
+            pending_email: account.pending_email,
+            has_password: account.has_password,
+            totp_enabled: account.totp_enabled,
+            roles: account.roles,
+            settings,
+        }
+    }
 }

@@ -1,0 +1,138 @@
+//! Conversations and history: calls to message-store. Sends and marks go over the stream of `commands.rs`.
+
+use pulse_proto::messages::v1 as proto;
+use pulse_proto::messages::v1::message_store_service_client::MessageStoreServiceClient;
+use pulse_rpc::{Connection, Failure, Principal};
+use pulse_types::{ConversationId, MessageId, UserId};
+
+use crate::clients::{Page, PageAsk, convert, page};
+use crate::domain::{Conversation, ConversationKind, Message};
+
+/// Which page of a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Position {
+    /// The latest one.
+    Latest,
+    /// The one that ends before this seq.
+    Before(i64),
+    /// The one that begins after this seq.
+    After(i64),
+    /// The one with this seq in its middle.
+    Around(i64),
+}
+
+/// A page of a history, ascending by `seq`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// The messages.
+    pub items: Vec<Message>,
+    /// There are earlier ones.
+    pub has_before: bool,
+    /// There are later ones.
+    pub has_after: bool,
+}
+
+/// A page of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inbox {
+    /// The conversations, latest activity first.
+    pub page: Page<Conversation>,
+    /// What is unread in all conversations that are neither archived nor muted.
+    pub total_unread: i64,
+}
+
+/// Calls message-store. Clones share the connection.
+#[derive(Clone)]
+pub struct MessageStore(MessageStoreServiceClient<Connection>);
+
+impl MessageStore {
+    /// Nothing is opened before the first call.
+    #[must_use]
+    pub fn new(connection: Connection) -> Self {
+        Self(MessageStoreServiceClient::new(connection))
+    }
+
+    /// The generated client, for the other files of `clients/` and for the events that need the present state.
+    #[must_use]
+    pub fn client(&self) -> MessageStoreServiceClient<Connection> {
+        self.0.clone()
+    }
+
+    /// The direct conversation with a person; true when it was made by this call.
+    ///
+    /// # Errors
+    /// `not_found`, `not_connected`, `validation_failed` (oneself); `unavailable` when the service can't be reached, so with
+    /// all calls below.
+    pub async fn get_or_create_direct(&self, caller: Principal, peer_id: UserId) -> Result<(Conversation, bool), Failure> {
+        let request = caller.request(proto::GetOrCreateDirectRequest { peer_id: peer_id.to_string() });
+        let answer = self.client().get_or_create_direct(request).await.map_err(Failure::from_status)?.into_inner();
+        Ok((convert::conversation(answer.conversation)?, answer.created))
+    }
+
+    /// One conversation of the caller.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn conversation(&self, caller: Principal, conversation_id: ConversationId) -> Result<Conversation, Failure> {
+        let request = caller.request(proto::GetConversationRequest { conversation_id: conversation_id.to_string() });
+        let answer = self.client().get_conversation(request).await.map_err(Failure::from_status)?;
+        convert::conversation(answer.into_inner().conversation)
+    }
+
+    /// A page of the inbox.
+    ///
+    /// # Errors
+    /// `validation_failed`.
+    pub async fn inbox(
+        &self,
+        caller: Principal,
+        ask: PageAsk,
+        kind: Option<ConversationKind>,
+        archived: bool,
+    ) -> Result<Inbox, Failure> {
+        let kind = match kind {
+            None => proto::ConversationKind::Unspecified,
+            Some(ConversationKind::Direct) => proto::ConversationKind::Direct,
+            Some(ConversationKind::Group) => proto::ConversationKind::Group,
+            Some(ConversationKind::Room) => proto::ConversationKind::Room,
+        };
+        let request = proto::ListConversationsRequest { page: Some(ask.into()), kind: kind.into(), archived };
+        let answer = self.client().list_conversations(caller.request(request)).await.map_err(Failure::from_status)?.into_inner();
+        let page = page(answer.conversations, answer.page, |found| convert::conversation(Some(found)))?;
+        Ok(Inbox { page, total_unread: answer.total_unread })
+    }
+
+    /// A page of a conversation's history.
+    ///
+    /// # Errors
+    /// `not_found`, `validation_failed`.
+    pub async fn history(
+        &self,
+        caller: Principal,
+        conversation_id: ConversationId,
+        position: Position,
+        limit: u32,
+    ) -> Result<History, Failure> {
+        let position = match position {
+            Position::Latest => None,
+            Position::Before(seq) => Some(proto::list_messages_request::Position::BeforeSeq(seq)),
+            Position::After(seq) => Some(proto::list_messages_request::Position::AfterSeq(seq)),
+            Position::Around(seq) => Some(proto::list_messages_request::Position::AroundSeq(seq)),
+        };
+        let request = proto::ListMessagesRequest { conversation_id: conversation_id.to_string(), limit, position };
+        let answer = self.client().list_messages(caller.request(request)).await.map_err(Failure::from_status)?.into_inner();
+        let items = answer.messages.into_iter().map(convert::message).collect::<Result<_, _>>()?;
+        Ok(History { items, has_before: answer.has_before, has_after: answer.has_after })
+    }
+
+    /// One message that the caller may see.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn message(&self, caller: Principal, message_id: MessageId) -> Result<Message, Failure> {
+        let request = caller.request(proto::GetMessageRequest { message_id: message_id.to_string() });
+        let answer = self.client().get_message(request).await.map_err(Failure::from_status)?.into_inner();
+        let found = answer.message.ok_or_else(|| Failure::internal("message-store answered without a message"))?;
+        convert::message(found)
+    }
+}
