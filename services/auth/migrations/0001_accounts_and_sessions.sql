@@ -1,6 +1,9 @@
 -- The first tables of auth: who has an account, on which devices they are signed in, which keys sign access tokens,
 -- who guesses passwords, and the events that must leave with the change they tell of.
 
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '60s';
+
 CREATE TABLE accounts (
     user_id uuid NOT NULL,
     -- Lower case; what people sign in with. The profile that others see belongs to social-graph.

@@ -16,7 +16,6 @@ const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
 const DEFAULT_ACCESS_TOKEN_TTL_SECONDS: u64 = 300;
 const DEFAULT_SESSION_TTL_SECONDS: u64 = 25_200;
 const DEFAULT_HASHING_QUEUE: usize = 256;
-const DEFAULT_DATABASE_CONNECTIONS: u32 = 10;
 
 /// What this service needs to know before it starts.
 #[derive(Debug, Clone)]
@@ -27,8 +26,6 @@ pub struct Settings {
     pub admin_listen: SocketAddr,
     /// `PULSE_AUTH_DATABASE_URL`: the PostgreSQL database of this service.
     pub database_url: SecretString,
-    /// `PULSE_AUTH_DATABASE_CONNECTIONS`: most connections to it.
-    pub database_connections: u32,
     /// `PULSE_AUTH_NATS_URL`.
     pub nats_url: SecretString,
     /// `PULSE_AUTH_SOCIAL_GRAPH_ADDR`: where profiles are made, `http://host:port`.
@@ -57,7 +54,6 @@ impl Settings {
         let listen = read.required("PULSE_AUTH_LISTEN");
         let admin_listen = read.required("PULSE_AUTH_ADMIN_LISTEN");
         let database_url = read.secret("PULSE_AUTH_DATABASE_URL");
-        let database_connections = read.or("PULSE_AUTH_DATABASE_CONNECTIONS", DEFAULT_DATABASE_CONNECTIONS);
         let nats_url = read.secret("PULSE_AUTH_NATS_URL");
         let social_graph = read.required("PULSE_AUTH_SOCIAL_GRAPH_ADDR");
         let sealing_key = read.parsed_secret("PULSE_AUTH_SEALING_KEY");
@@ -73,7 +69,6 @@ impl Settings {
             listen: listen?,
             admin_listen: admin_listen?,
             database_url: database_url?,
-            database_connections: database_connections?,
             nats_url: nats_url?,
             social_graph: social_graph?,
             sealing_key: sealing_key?,
@@ -128,7 +123,6 @@ mod tests {
         "PULSE_AUTH_LISTEN",
         "PULSE_AUTH_ADMIN_LISTEN",
         "PULSE_AUTH_DATABASE_URL",
-        "PULSE_AUTH_DATABASE_CONNECTIONS",
         "PULSE_AUTH_NATS_URL",
         "PULSE_AUTH_SOCIAL_GRAPH_ADDR",
         "PULSE_AUTH_SEALING_KEY",

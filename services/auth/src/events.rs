@@ -3,47 +3,41 @@
 use prost_types::Timestamp;
 use pulse_events::{Event, EventType, subjects};
 use pulse_proto::auth::v1 as proto;
-use pulse_types::{Clock, UserId};
-use time::OffsetDateTime;
+use pulse_types::Clock;
 
-use crate::domain::account::{DisplayName, Username};
-use crate::domain::session::Session;
+use crate::domain::event::{AccountRegistered, DomainEvent, SessionEnded};
+use crate::ops::Outgoing;
 
-/// An account was made: who hears of it makes the profile.
-#[derive(Debug, Clone)]
-pub struct AccountRegistered {
-    /// Whose account.
-    pub user_id: UserId,
-    /// What they sign in with, and what their profile is called.
-    pub username: Username,
-    /// How they want to be shown.
-    pub display_name: DisplayName,
-    /// When.
-    pub registered_at: OffsetDateTime,
+/// Writes an event as it travels.
+pub fn encode(event: &DomainEvent, clock: &dyn Clock) -> Outgoing {
+    match event {
+        DomainEvent::AccountRegistered(registered) => account_registered(registered, clock),
+        DomainEvent::SessionEnded(ended) => session_ended(ended, clock),
+    }
 }
 
-/// An event with the subjects it goes to.
-pub(crate) type Addressed = (Vec<String>, Event);
-
-/// `pulse.v1.event.account.registered`.
-pub(crate) fn account_registered(registered: &AccountRegistered, clock: &dyn Clock) -> Addressed {
+fn account_registered(registered: &AccountRegistered, clock: &dyn Clock) -> Outgoing {
+    let at = registered.registered_at;
     let payload = proto::AccountRegistered {
         user_id: registered.user_id.to_string(),
         username: registered.username.as_str().to_owned(),
         display_name: registered.display_name.as_str().to_owned(),
-        registered_at: Some(timestamp(registered.registered_at)),
+        registered_at: Some(Timestamp {
+            seconds: at.unix_timestamp(),
+            nanos: i32::try_from(at.nanosecond()).unwrap_or(0),
+        }),
     };
-    (vec![subjects::ACCOUNT_REGISTERED.to_owned()], Event::new(EventType::AccountRegistered, &payload, clock))
+    Outgoing {
+        subjects: vec![subjects::ACCOUNT_REGISTERED.to_owned()],
+        event: Event::new(EventType::AccountRegistered, &payload, clock),
+    }
 }
 
-/// `pulse.v1.event.session.ended`.
-pub(crate) fn session_ended(session: &Session, clock: &dyn Clock) -> Addressed {
+fn session_ended(ended: &SessionEnded, clock: &dyn Clock) -> Outgoing {
     let payload =
-        proto::SessionEnded { session_id: session.session_id.to_string(), user_id: session.user_id.to_string() };
-    (vec![subjects::SESSION_ENDED.to_owned()], Event::new(EventType::SessionEnded, &payload, clock))
-}
-
-/// A moment on the wire.
-pub(crate) fn timestamp(moment: OffsetDateTime) -> Timestamp {
-    Timestamp { seconds: moment.unix_timestamp(), nanos: i32::try_from(moment.nanosecond()).unwrap_or(0) }
+        proto::SessionEnded { session_id: ended.session_id.to_string(), user_id: ended.user_id.to_string() };
+    Outgoing {
+        subjects: vec![subjects::SESSION_ENDED.to_owned()],
+        event: Event::new(EventType::SessionEnded, &payload, clock),
+    }
 }

@@ -1,4 +1,6 @@
 //! Accounts, passwords, signed-in devices, signing of tokens. The binary is `main.rs`; everything meets in [`run`].
+//!
+//! In reading order: what may be set, the rules, what it does, how it is stored, whom it calls, what it publishes, its door.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,7 +75,7 @@ pub async fn run_with_clock(
     let nats = readiness.check("nats", false);
     admin::spawn(listeners.admin, readiness.clone(), &shutdown);
 
-    let db = Db::new(&settings.database_url, settings.database_connections).context("PULSE_AUTH_DATABASE_URL")?;
+    let db = Db::new(&settings.database_url).context("PULSE_AUTH_DATABASE_URL")?;
     let begun = shutdown.token();
     let prepared = tokio::select! {
         prepared = prepare(&db, &*clock, &settings, &postgres) => prepared,
@@ -82,12 +84,14 @@ pub async fn run_with_clock(
             return Ok(());
         }
     };
+    let signing_keys = prepared?;
     let bus = Bus::connect(settings.nats_url.expose_secret(), "auth", nats).await?;
     streams::ensure_in_background(bus.clone(), streams::AUTH, &shutdown);
     let parts = Arc::new(Parts {
         clock,
         hashing: HashingPool::new(settings.hashing_threads, settings.hashing_queue)?,
-        signing_keys: prepared?,
+        signing_keys,
+        encode: events::encode,
         relay: Relay::spawn(db.clone(), Publisher::new(bus), &shutdown),
         social_graph: SocialGraph::new(settings.social_graph, settings.identity),
         lifetimes: Lifetimes { access_token: settings.access_token_ttl, session: settings.session_ttl },

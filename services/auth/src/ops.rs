@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pulse_events::RelayHandle;
+use pulse_events::{Event, OutboxEntry, RelayHandle};
 use pulse_types::Clock;
 use pulse_types::clock::to_millisecond;
 use time::OffsetDateTime;
 
 use crate::clients::social_graph::SocialGraph;
+use crate::domain::event::DomainEvent;
 use crate::domain::signing_key::SigningKeys;
 use crate::hashing::HashingPool;
-use crate::store::Db;
+use crate::store::{self, Conn, Db, StoreError};
 
 pub mod account;
 pub mod grant;
@@ -31,6 +32,8 @@ pub struct Parts {
     pub hashing: HashingPool,
     /// Sign access tokens.
     pub signing_keys: SigningKeys,
+    /// Writes an event as it travels.
+    pub encode: fn(&DomainEvent, &dyn Clock) -> Outgoing,
     /// Publishes what the outbox holds.
     pub relay: RelayHandle,
     /// Makes profiles.
@@ -50,9 +53,24 @@ pub struct Lifetimes {
     pub session: Duration,
 }
 
+/// An event as it travels, with where it goes.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// At least one.
+    pub subjects: Vec<String>,
+    /// What goes there.
+    pub event: Event,
+}
+
 impl Parts {
     /// Now, as precise as what is stored and answered.
     fn now(&self) -> OffsetDateTime {
         to_millisecond(self.clock.now())
+    }
+
+    /// Writes an event into the transaction of its change. Offer it to the relay after the commit.
+    async fn record(&self, conn: &mut Conn, event: &DomainEvent) -> Result<OutboxEntry, StoreError> {
+        let Outgoing { subjects, event } = (self.encode)(event, &*self.clock);
+        store::outbox::insert(conn, subjects, event).await
     }
 }

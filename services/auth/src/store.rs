@@ -6,6 +6,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::migrate::MigrateError;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
@@ -18,6 +19,8 @@ pub mod refresh_token;
 pub mod session;
 pub mod signing_key;
 
+/// Connections of one replica. An operation holds one for a few milliseconds and never while it hashes or calls others.
+const MAX_CONNECTIONS: u32 = 10;
 /// How long a call waits for a connection before the database counts as down.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// A statement that takes longer has lost its use, and its locks are in the way.
@@ -67,7 +70,7 @@ pub enum PrepareError {
     Store(#[from] StoreError),
     /// A migration failed, or the database is newer than this binary.
     #[error("the tables can't be brought up to date")]
-    Migrate(#[source] sqlx::migrate::MigrateError),
+    Migrate(#[source] MigrateError),
 }
 
 /// The database. Clones share its connections.
@@ -87,12 +90,12 @@ impl Db {
     ///
     /// # Errors
     /// [`StoreError::Statement`] when the URL is none.
-    pub fn new(url: &SecretString, max_connections: u32) -> Result<Self, StoreError> {
+    pub fn new(url: &SecretString) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url.expose_secret())
             .map_err(StoreError::Statement)?
             .application_name("pulse-auth")
             .options([("statement_timeout", STATEMENT_TIMEOUT), ("idle_in_transaction_session_timeout", "10s")]);
-        let pool = PgPoolOptions::new().max_connections(max_connections).acquire_timeout(ACQUIRE_TIMEOUT);
+        let pool = PgPoolOptions::new().max_connections(MAX_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT);
         Ok(Self(pool.connect_lazy_with(options)))
     }
 
@@ -101,12 +104,15 @@ impl Db {
     /// # Errors
     /// [`PrepareError`].
     pub async fn migrate(&self) -> Result<(), PrepareError> {
-        let result = sqlx::migrate!("./migrations").run(&self.0).await;
+        // A connection of its own: a migration, or waiting for another replica's, may take longer than a statement.
+        let options = self.0.connect_options().as_ref().clone().options([("statement_timeout", "0")]);
+        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
+        let pool = pool.connect_lazy_with(options);
+        let result = sqlx::migrate!("./migrations").run(&pool).await;
+        pool.close().await;
         result.map_err(|error| match error {
-            sqlx::migrate::MigrateError::Execute(error) => match StoreError::from(error) {
-                StoreError::Statement(error) => {
-                    PrepareError::Migrate(sqlx::migrate::MigrateError::Execute(error))
-                }
+            MigrateError::Execute(error) => match StoreError::from(error) {
+                StoreError::Statement(error) => PrepareError::Migrate(MigrateError::Execute(error)),
                 down => PrepareError::Store(down),
             },
             other => PrepareError::Migrate(other),

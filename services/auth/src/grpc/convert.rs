@@ -1,11 +1,12 @@
 //! Domain values to messages and back.
 
+use prost_types::Timestamp;
 use pulse_proto::auth::v1 as proto;
+use time::OffsetDateTime;
 
 use crate::domain::account::Account;
 use crate::domain::secret::DeviceToken;
 use crate::domain::session::ClientInfo;
-use crate::events::timestamp;
 use crate::ops::grant::Grant;
 
 pub(super) fn client(client: Option<proto::ClientInfo>) -> ClientInfo {
@@ -36,4 +37,8 @@ pub(super) fn grant(grant: Grant) -> proto::SessionGrant {
         refresh_token: grant.refresh_token.reveal(),
         device_token: grant.device_token.as_ref().map(DeviceToken::reveal).unwrap_or_default(),
     }
+}
+
+fn timestamp(moment: OffsetDateTime) -> Timestamp {
+    Timestamp { seconds: moment.unix_timestamp(), nanos: i32::try_from(moment.nanosecond()).unwrap_or(0) }
 }

@@ -3,9 +3,9 @@
 use pulse_types::UserId;
 
 use crate::domain::account::{Account, DisplayName, Email, Username};
+use crate::domain::event::{AccountRegistered, DomainEvent};
 use crate::domain::fault::{Fault, collect};
 use crate::domain::password::{self, Password};
-use crate::events::{self, AccountRegistered};
 use crate::hashing::HashingError;
 use crate::ops::Parts;
 use crate::ops::grant::{self, Device, Grant, GrantError};
@@ -117,8 +117,7 @@ pub async fn register(parts: &Parts, registration: Registration) -> Result<Grant
         created_at: now,
     };
     let grant = grant::open(parts, &mut tx, account, registration.device, now).await?;
-    let (subjects, event) = events::account_registered(&registered, &*parts.clock);
-    let entry = store::outbox::insert(&mut tx, subjects, event).await?;
+    let entry = parts.record(&mut tx, &DomainEvent::AccountRegistered(registered.clone())).await?;
     tx.commit().await?;
 
     parts.relay.offer(vec![entry]);

@@ -2,10 +2,10 @@
 
 use pulse_types::SessionId;
 
+use crate::domain::event::{DomainEvent, SessionEnded};
 use crate::domain::sealing::CryptoError;
 use crate::domain::secret::RefreshToken;
 use crate::domain::session::{ClientInfo, FirstUse, Session, Use, judge};
-use crate::events;
 use crate::ops::Parts;
 use crate::ops::grant::{self, Grant};
 use crate::store::{self, StoreError, Tx};
@@ -140,8 +140,8 @@ pub async fn end(parts: &Parts, target: Target) -> Result<SessionId, EndError> {
 /// Ends a session that the transaction has locked, commits, and publishes.
 async fn end_locked(parts: &Parts, mut tx: Tx, session: &Session) -> Result<(), StoreError> {
     store::session::end(&mut tx, session.session_id, parts.now()).await?;
-    let (subjects, event) = events::session_ended(session, &*parts.clock);
-    let entry = store::outbox::insert(&mut tx, subjects, event).await?;
+    let ended = SessionEnded { session_id: session.session_id, user_id: session.user_id };
+    let entry = parts.record(&mut tx, &DomainEvent::SessionEnded(ended)).await?;
     tx.commit().await?;
     parts.relay.offer(vec![entry]);
     Ok(())

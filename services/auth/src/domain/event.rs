@@ -1,0 +1,37 @@
+//! What happened, for others to hear. How it looks on the wire is in `events.rs`.
+
+use pulse_types::{SessionId, UserId};
+use time::OffsetDateTime;
+
+use crate::domain::account::{DisplayName, Username};
+
+/// An account was made: who hears of it makes the profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRegistered {
+    /// Whose account.
+    pub user_id: UserId,
+    /// What they sign in with, and what their profile is called.
+    pub username: Username,
+    /// How they want to be shown.
+    pub display_name: DisplayName,
+    /// When.
+    pub registered_at: OffsetDateTime,
+}
+
+/// A session ended before its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionEnded {
+    /// The session.
+    pub session_id: SessionId,
+    /// Who was signed in.
+    pub user_id: UserId,
+}
+
+/// What this service tells the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DomainEvent {
+    /// An account was made.
+    AccountRegistered(AccountRegistered),
+    /// A session ended before its time.
+    SessionEnded(SessionEnded),
+}
