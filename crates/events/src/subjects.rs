@@ -3,11 +3,12 @@
 //! | subject | payload (type in the header) | publisher | listeners | kept | order |
 //! |---|---|---|---|---|---|
 //! | `pulse.v1.user.<user_id>` | `message.created`, `conversation.created`, `marks.moved` | message-store | gateways with a socket of the user | no | by `version` of the conversation |
+//! | `pulse.v1.conversation.<conversation_id>` | `message.created` of conversations above 64 members | message-store | gateways with a member connected | no | by `version` |
 //! | `pulse.v1.user.<user_id>` | `follow.requested`, `relationship.updated` | social-graph | the same | no | none |
 //! | `pulse.v1.event.account.registered` | `account.registered` | auth | social-graph (`social-graph-profiles`) | stream `AUTH` | none |
 //! | `pulse.v1.event.session.ended` | `session.ended` | auth | nobody yet | stream `AUTH` | none |
 
-use pulse_types::UserId;
+use pulse_types::{ConversationId, UserId};
 
 /// What durable subjects begin with; everything else is live only.
 const EVENT_PREFIX: &str = "pulse.v1.event.";
@@ -21,6 +22,12 @@ pub const SESSION_ENDED: &str = "pulse.v1.event.session.ended";
 #[must_use]
 pub fn user(user_id: UserId) -> String {
     format!("pulse.v1.user.{user_id}")
+}
+
+/// The conversation plane: what members see that have it open, and the messages of larger conversations.
+#[must_use]
+pub fn conversation(conversation_id: ConversationId) -> String {
+    format!("pulse.v1.conversation.{conversation_id}")
 }
 
 /// Whether a subject belongs to a stream, so that publishing is acknowledged.

@@ -1,1 +1,105 @@
-//! Conversations, members, messages.
+//! Conversations, members, messages and marks: one process of `PulseChat`, with its own database.
+//!
+//! In reading order: what is true ([`domain`]), what happens ([`ops`]), where it is kept ([`store`]), who is told
+//! ([`events`]), who may ask ([`grpc`]). [`run`] is the only place where the parts meet.
+
+pub mod config;
+pub mod domain;
+pub mod ops;
+pub mod store;
+
+pub mod events;
+pub mod grpc;
+
+use std::sync::Arc;
+
+use pulse_events::{Bus, Publisher, Relay};
+use pulse_proto::messages::v1::message_store_service_server::MessageStoreServiceServer;
+use pulse_rpc::ServiceName;
+use pulse_rpc::server::{ServerOptions, serve};
+use pulse_runtime::{Readiness, Shutdown, admin};
+use pulse_types::{Clock, SystemClock};
+use secrecy::ExposeSecret as _;
+use tokio::net::TcpListener;
+use tonic::service::Routes;
+
+use crate::config::Settings;
+use crate::grpc::message_store::Service;
+use crate::ops::Context;
+use crate::ops::announce::Announcer;
+use crate::ops::writer::Writers;
+use crate::store::Db;
+use crate::store::outbox::OutboxTable;
+
+/// The open ports of the process.
+#[derive(Debug)]
+pub struct Listeners {
+    /// gRPC.
+    pub grpc: TcpListener,
+    /// Health and metrics.
+    pub admin: TcpListener,
+}
+
+/// Runs the service until the shutdown begins, then finishes what is in flight. A database or broker that is down delays it
+/// or degrades it, and does not end it.
+///
+/// # Errors
+/// When a setting can't be used, the tables can't be brought up to date, or the network stack fails.
+pub async fn run(settings: Settings, listeners: Listeners, shutdown: Shutdown) -> anyhow::Result<()> {
+    let readiness = Readiness::default();
+    let postgres = readiness.check("postgres", true);
+    let nats = readiness.check("nats", false);
+    admin::spawn(listeners.admin, readiness.clone(), &shutdown);
+
+    let db = Db::new(&settings.database_url, settings.connections)?;
+    if !db.migrate_when_up(&postgres, &shutdown).await? {
+        shutdown.finish().await;
+        return Ok(());
+    }
+    shutdown.spawn("postgres.probe", db.clone().probe(postgres, shutdown.clone()));
+
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let bus = Bus::connect(settings.nats_url.expose_secret(), "message-store", nats).await?;
+    let publisher = Publisher::new(bus);
+    let outbox = OutboxTable::new(db.clone(), Arc::clone(&clock));
+    let (announcer, committed) = Announcer::new(events::encode::encode);
+    events::live::spawn(outbox.clone(), publisher.clone(), committed, &shutdown);
+    // Everything is published by the live path; the relay sweeps what that left behind. Dropping its handle would end it.
+    let _relay = Relay::spawn(outbox, publisher, &shutdown);
+    let writers = Writers::spawn(settings.writer, &db, &clock, &announcer, &shutdown);
+
+    let context = Context { db: db.clone(), clock, cursors: settings.cursor_key, announcer, writers };
+    let options = ServerOptions {
+        name: ServiceName::MessageStore,
+        callers: settings.callers,
+        policy: grpc::policy::POLICY,
+        readiness,
+    };
+    let service = MessageStoreServiceServer::new(Service::new(context, shutdown.clone()));
+    // The writers and the live path end once the service, and with it every way to reach them, is gone.
+    let served = serve_within_grace(options, service, listeners.grpc, &shutdown).await;
+    shutdown.finish().await;
+    db.close().await;
+    served
+}
+
+/// Serves; once the shutdown has begun, calls in flight get the grace period and no more.
+async fn serve_within_grace(
+    options: ServerOptions,
+    service: MessageStoreServiceServer<Service>,
+    listener: TcpListener,
+    shutdown: &Shutdown,
+) -> anyhow::Result<()> {
+    let begun = shutdown.token();
+    let grace = shutdown.grace();
+    let out_of_time = async move {
+        begun.cancelled().await;
+        tokio::time::sleep(grace).await;
+    };
+    let routes = Routes::new(service);
+    tokio::select! {
+        served = serve::<MessageStoreServiceServer<Service>>(options, routes, listener, shutdown) => served?,
+        () = out_of_time => tracing::warn!("the grace period is over; dropping the calls in flight"),
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! Every setting of this service.
+
+use std::net::SocketAddr;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pulse_rpc::caller::InvalidKey;
+use pulse_rpc::{Callers, Identity, ServiceName};
+use pulse_runtime::Reader;
+use pulse_types::CursorKey;
+use secrecy::SecretString;
+
+use crate::ops::writer::WriterSettings;
+
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7003);
+const DEFAULT_ADMIN_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7103);
+
+/// The settings, read and checked.
+#[derive(Debug)]
+pub struct Settings {
+    /// `PULSE_MESSAGES_LISTEN`: address of the gRPC port.
+    pub listen: SocketAddr,
+    /// `PULSE_MESSAGES_ADMIN_LISTEN`: address of the admin port.
+    pub admin_listen: SocketAddr,
+    /// `PULSE_MESSAGES_DATABASE_URL`: the PostgreSQL database of this service.
+    pub database_url: SecretString,
+    /// `PULSE_MESSAGES_CONNECTIONS`: connections to it for everything but writing messages.
+    pub connections: u32,
+    /// `PULSE_MESSAGES_NATS_URL`: the bus; with user and password when it asks for them.
+    pub nats_url: SecretString,
+    /// `PULSE_MESSAGES_CURSOR_KEY`: seals cursors and sync tokens; 32 bytes in base64url, the same for all replicas.
+    pub cursor_key: CursorKey,
+    /// `PULSE_MESSAGES_WRITERS`, `PULSE_MESSAGES_BATCH_MAX`, `PULSE_MESSAGES_QUEUE_MAX`.
+    pub writer: WriterSettings,
+    /// `PULSE_SERVICE_CALLERS`: public keys of those who may call.
+    pub callers: Callers,
+}
+
+/// 32 bytes in base64url.
+struct Secret32([u8; 32]);
+
+#[derive(Debug, thiserror::Error)]
+#[error("is 32 bytes in base64url without padding")]
+struct NotASecret;
+
+impl FromStr for Secret32 {
+    type Err = NotASecret;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| NotASecret)?;
+        bytes.try_into().map(Self).map_err(|_| NotASecret)
+    }
+}
+
+/// The seed of this service's key. It calls nobody yet; a key that can't be read is told at the start all the same.
+struct ServiceKey;
+
+impl FromStr for ServiceKey {
+    type Err = InvalidKey;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Identity::from_seed(ServiceName::MessageStore, text).map(|_| Self)
+    }
+}
+
+impl Settings {
+    /// Reads all settings; faults stay with `read`.
+    pub fn read(read: &mut Reader) -> Option<Self> {
+        let listen = read.or("PULSE_MESSAGES_LISTEN", DEFAULT_LISTEN);
+        let admin_listen = read.or("PULSE_MESSAGES_ADMIN_LISTEN", DEFAULT_ADMIN_LISTEN);
+        let database_url = read.secret("PULSE_MESSAGES_DATABASE_URL");
+        let connections = read.or("PULSE_MESSAGES_CONNECTIONS", 8);
+        let nats_url = read.secret("PULSE_MESSAGES_NATS_URL");
+        let cursor_key = read.parsed_secret::<Secret32>("PULSE_MESSAGES_CURSOR_KEY");
+        let writers = in_range(read, "PULSE_MESSAGES_WRITERS", 3, 1..=64);
+        let batch_max = in_range(read, "PULSE_MESSAGES_BATCH_MAX", 512, 1..=4096);
+        let queue_max = in_range(read, "PULSE_MESSAGES_QUEUE_MAX", 16_384, 1..=1_048_576);
+        let service_key = read.parsed_secret::<ServiceKey>("PULSE_SERVICE_KEY");
+        let callers = read.required("PULSE_SERVICE_CALLERS");
+        service_key?;
+        Some(Self {
+            listen: listen?,
+            admin_listen: admin_listen?,
+            database_url: database_url?,
+            connections: connections?,
+            nats_url: nats_url?,
+            cursor_key: CursorKey::new(&cursor_key?.0),
+            writer: WriterSettings { writers: writers?, batch_max: batch_max?, queue_max: queue_max? },
+            callers: callers?,
+        })
+    }
+}
+
+fn in_range(
+    read: &mut Reader,
+    name: &str,
+    default: usize,
+    range: std::ops::RangeInclusive<usize>,
+) -> Option<usize> {
+    let value = read.or(name, default)?;
+    if !range.contains(&value) {
+        read.fault(format!("{name} is a number from {} to {}, not {value}", range.start(), range.end()));
+        return None;
+    }
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs() -> Vec<(&'static str, String)> {
+        let key = URL_SAFE_NO_PAD.encode([7; 32]);
+        let identity = Identity::from_seed(ServiceName::Gateway, &key).unwrap();
+        vec![
+            ("PULSE_MESSAGES_DATABASE_URL", "postgres://localhost/messages".to_owned()),
+            ("PULSE_MESSAGES_NATS_URL", "nats://localhost".to_owned()),
+            ("PULSE_MESSAGES_CURSOR_KEY", key.clone()),
+            ("PULSE_SERVICE_KEY", key),
+            ("PULSE_SERVICE_CALLERS", format!("gateway={}", identity.public_key())),
+        ]
+    }
+
+    #[test]
+    fn what_has_a_default_may_be_left_out() {
+        let mut read = Reader::from_pairs(pairs());
+        let settings = Settings::read(&mut read);
+        let settings = read.finish(|| settings).unwrap();
+        assert_eq!((settings.writer.writers, settings.writer.batch_max), (3, 512));
+        assert!(!format!("{settings:?}").contains("localhost/messages"));
+    }
+
+    #[test]
+    fn faults_are_told_at_once_and_name_the_setting() {
+        let mut read = Reader::from_pairs([("PULSE_MESSAGES_WRITERS", "0"), ("PULSE_MESSAGES_CURSOR_KEY", "short")]);
+        let settings = Settings::read(&mut read);
+        let faults = read.finish(|| settings).unwrap_err().to_string();
+        for name in ["WRITERS", "CURSOR_KEY", "DATABASE_URL", "NATS_URL", "SERVICE_KEY", "SERVICE_CALLERS"] {
+            assert!(faults.contains(name), "{faults}");
+        }
+    }
+
+    #[test]
+    fn the_readme_lists_every_setting() {
+        let readme = include_str!("../README.md");
+        let source = include_str!("config.rs");
+        let names = source.split('"').filter(|text| text.starts_with("PULSE_") && !text.contains(' '));
+        for name in names {
+            assert!(readme.contains(&format!("`{name}`")), "{name} is not in README.md");
+        }
+    }
+}

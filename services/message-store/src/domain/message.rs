@@ -1,0 +1,229 @@
+//! Messages: what is stored, and what may be sent.
+
+use std::fmt;
+use std::str::FromStr;
+
+use pulse_types::{ConversationId, InvalidId, MessageId, UserId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::domain::conversation::UnknownValue;
+use crate::domain::person::Person;
+
+/// Longest body, in Unicode scalar values.
+pub const BODY_MAX: usize = 4000;
+
+/// What a client named its message, so that a repeat is recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClientId(Uuid);
+
+impl ClientId {
+    /// The name that a UUID stands for.
+    #[must_use]
+    pub const fn from_uuid(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+
+    /// The bare UUID, for the database.
+    #[must_use]
+    pub const fn as_uuid(&self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl FromStr for ClientId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // Only the hyphenated spelling, as for all ids.
+        if text.len() != 36 {
+            return Err(InvalidId);
+        }
+        Uuid::try_parse(text).map(Self).map_err(|_| InvalidId)
+    }
+}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    /// Written by a person.
+    Text,
+    /// Written by the service.
+    System,
+}
+
+impl MessageKind {
+    /// The text in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::System => "system",
+        }
+    }
+}
+
+impl FromStr for MessageKind {
+    type Err = UnknownValue;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "text" => Ok(Self::Text),
+            "system" => Ok(Self::System),
+            other => Err(UnknownValue(other.to_owned())),
+        }
+    }
+}
+
+/// A body that can't be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BodyFault {
+    /// Nothing in it.
+    #[error("is required")]
+    Empty,
+    /// Nothing but white space.
+    #[error("must hold more than white space")]
+    Blank,
+    /// More than [`BODY_MAX`] characters.
+    #[error("must be at most {BODY_MAX} characters")]
+    TooLong,
+    /// U+0000, which can't be stored.
+    #[error("must not contain U+0000")]
+    Nul,
+}
+
+/// A body that may be stored: trimmed, 1..4000 characters, no U+0000.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body(String);
+
+impl Body {
+    /// Trims a text and checks it. Nothing else is changed.
+    ///
+    /// # Errors
+    /// [`BodyFault`].
+    pub fn parse(text: &str) -> Result<Self, BodyFault> {
+        if text.is_empty() {
+            return Err(BodyFault::Empty);
+        }
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Err(BodyFault::Blank);
+        }
+        // As many bytes as characters at least: the count is needed for long texts alone.
+        if trimmed.len() > BODY_MAX && trimmed.chars().count() > BODY_MAX {
+            return Err(BodyFault::TooLong);
+        }
+        if trimmed.contains('\0') {
+            return Err(BodyFault::Nul);
+        }
+        Ok(Self(trimmed.to_owned()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A message on its way into a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// The id it gets if it is not a repeat.
+    pub message_id: MessageId,
+    /// What the sender named it.
+    pub client_id: ClientId,
+    /// What it says.
+    pub body: Body,
+    /// The message that it answers.
+    pub reply_to: Option<MessageId>,
+}
+
+/// The message that another one answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyTo {
+    /// Which one.
+    pub message_id: MessageId,
+    /// Its position.
+    pub seq: i64,
+    /// Who wrote it.
+    pub sender_id: Option<UserId>,
+    /// Its first 120 characters; empty once it is deleted.
+    pub excerpt: String,
+}
+
+/// A stored message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Which one.
+    pub message_id: MessageId,
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Its position, from 1, dense.
+    pub seq: i64,
+    /// The conversation's version of its last change.
+    pub version: i64,
+    /// Who wrote it; nobody for system messages.
+    pub sender_id: Option<UserId>,
+    /// How they are shown; none for system messages and people who are gone.
+    pub sender: Option<Person>,
+    /// None for system messages.
+    pub client_id: Option<ClientId>,
+    /// What it is.
+    pub kind: MessageKind,
+    /// What it says; empty once deleted.
+    pub body: String,
+    /// The message it answers.
+    pub reply_to: Option<ReplyTo>,
+    /// When it was stored, to the millisecond; never before the one before it.
+    pub created_at: OffsetDateTime,
+    /// When it was edited last.
+    pub edited_at: Option<OffsetDateTime>,
+    /// When it was deleted.
+    pub deleted_at: Option<OffsetDateTime>,
+}
+
+impl Message {
+    /// Whether a repeat says what was first sent.
+    #[must_use]
+    pub fn was_sent_as(&self, body: &Body, reply_to: Option<MessageId>) -> bool {
+        self.body == body.as_str() && self.reply_to.as_ref().map(|reply| reply.message_id) == reply_to
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_body_is_trimmed_and_otherwise_kept(text in "\\PC{0,50}") {
+            match Body::parse(&text) {
+                Ok(body) => prop_assert_eq!(body.as_str(), text.trim()),
+                Err(fault) => prop_assert!(text.trim().is_empty(), "{}", fault),
+            }
+        }
+    }
+
+    #[test]
+    fn length_counts_characters_not_bytes() {
+        assert!(Body::parse(&"é".repeat(BODY_MAX)).is_ok());
+        assert!(Body::parse(&format!("  {}  ", "x".repeat(BODY_MAX))).is_ok());
+        assert_eq!(Body::parse(&"é".repeat(BODY_MAX + 1)), Err(BodyFault::TooLong));
+    }
+
+    #[test]
+    fn what_cannot_be_stored_is_refused() {
+        assert_eq!(Body::parse(""), Err(BodyFault::Empty));
+        assert_eq!(Body::parse(" \n\t "), Err(BodyFault::Blank));
+        assert_eq!(Body::parse("a\0b"), Err(BodyFault::Nul));
+    }
+}

@@ -1,0 +1,82 @@
+//! What each failure of an op becomes for the caller.
+
+use pulse_rpc::{Failure, Reason};
+
+use crate::domain::conversation::Refusal;
+use crate::ops::command::CommandError;
+use crate::ops::conversation::{DirectError, FindError, InboxError};
+use crate::ops::message::ReadError;
+use crate::store::StoreError;
+
+/// What the caller is told is down.
+const DATABASE: &str = "the message store";
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        if error.is_outage() { Self::unavailable(DATABASE).with_source(error) } else { Self::internal(error) }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let reason = match refusal {
+            Refusal::NotFound => Reason::NotFound,
+            Refusal::NotAMember => Reason::NotAMember,
+            Refusal::NotConnected => Reason::NotConnected,
+            Refusal::ConversationClosed => Reason::ConversationClosed,
+            Refusal::IdempotencyMismatch => Reason::IdempotencyMismatch,
+            Refusal::ReplyToInvalid => return Self::invalid_field("reply_to", "invalid", refusal.to_string()),
+        };
+        Self::new(reason, refusal.to_string())
+    }
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::Refused(refusal) => refusal.into(),
+            CommandError::Expired | CommandError::Overloaded | CommandError::Unavailable(_) => {
+                Self::unavailable(DATABASE).with_source(error)
+            }
+            CommandError::Internal(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<DirectError> for Failure {
+    fn from(error: DirectError) -> Self {
+        match error {
+            DirectError::Oneself => Self::invalid_field("member_ids.0", "invalid", error.to_string()),
+            DirectError::UnknownPerson => Self::not_found("person"),
+            DirectError::NotConnected => Self::new(Reason::NotConnected, error.to_string()),
+            DirectError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<FindError> for Failure {
+    fn from(error: FindError) -> Self {
+        match error {
+            FindError::NotFound => Self::not_found("conversation"),
+            FindError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<InboxError> for Failure {
+    fn from(error: InboxError) -> Self {
+        match error {
+            InboxError::Cursor(error) => Self::invalid_field("cursor", "invalid", error.to_string()),
+            InboxError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Refused(refusal) => refusal.into(),
+            ReadError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Requests as domain values. All faults of a request are told at once, by the field names of the public contract.
+
+use pulse_proto::common::v1 as common;
+use pulse_proto::messages::v1 as proto;
+use pulse_rpc::{Failure, FieldFault, Principal};
+use pulse_types::{Clock, ConversationId, MessageId, UserId};
+
+use crate::domain::batch::{Action, Command};
+use crate::domain::conversation::Kind;
+use crate::domain::history::Position;
+use crate::domain::message::{Body, BodyFault, NewMessage};
+use crate::domain::person::{Pair, Person};
+use crate::ops::conversation::InboxRequest;
+
+const LIMIT_DEFAULT: u32 = 50;
+const LIMIT_MAX: u32 = 100;
+const UNREAD_KEYS_MAX: usize = 1000;
+
+/// A text that must be an id.
+pub(super) fn id<T: std::str::FromStr>(field: &str, text: &str) -> Result<T, FieldFault> {
+    if text.is_empty() {
+        return Err(FieldFault::new(field, "required", "is required"));
+    }
+    text.parse().map_err(|_| FieldFault::new(field, "invalid", "must be a UUID"))
+}
+
+/// An id that, when it is none, names nothing that exists: what the path of a URL holds.
+pub(super) fn path_id<T: std::str::FromStr>(what: &str, text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|_| Failure::not_found(what))
+}
+
+/// The values of several fields, or all their faults.
+struct Faults(Vec<FieldFault>);
+
+impl Faults {
+    fn take<T>(&mut self, outcome: Result<T, FieldFault>) -> Option<T> {
+        outcome.map_err(|fault| self.0.push(fault)).ok()
+    }
+
+    fn finish<T>(self, value: Option<T>) -> Result<T, Failure> {
+        value.ok_or_else(|| Failure::validation(self.0))
+    }
+}
+
+fn body(text: &str) -> Result<Body, FieldFault> {
+    Body::parse(text).map_err(|fault| {
+        let code = match fault {
+            BodyFault::Empty => "required",
+            BodyFault::Blank => "too_short",
+            BodyFault::TooLong => "too_long",
+            BodyFault::Nul => "invalid",
+        };
+        FieldFault::new("body", code, fault.to_string())
+    })
+}
+
+fn conversation_id(text: &str) -> Result<ConversationId, FieldFault> {
+    id("conversation_id", text)
+}
+
+pub(super) fn send(
+    user_id: UserId,
+    request: &proto::SendMessageRequest,
+    clock: &dyn Clock,
+) -> Result<Command, Failure> {
+    let mut faults = Faults(Vec::new());
+    let conversation_id = faults.take(conversation_id(&request.conversation_id));
+    let client_id = faults.take(id("client_id", &request.client_id));
+    let body = faults.take(body(&request.body));
+    let reply_to: Option<Option<MessageId>> = match request.reply_to_message_id.as_str() {
+        "" => Some(None),
+        text => faults.take(id("reply_to", text)).map(Some),
+    };
+    let parsed = (|| {
+        let message_id = MessageId::new(clock);
+        let new = NewMessage { message_id, client_id: client_id?, body: body?, reply_to: reply_to? };
+        Some(Command { user_id, conversation_id: conversation_id?, action: Action::Send(new) })
+    })();
+    faults.finish(parsed)
+}
+
+pub(super) fn mark_read(user_id: UserId, request: &proto::MarkReadRequest) -> Result<Command, Failure> {
+    let mut faults = Faults(Vec::new());
+    let conversation_id = faults.take(conversation_id(&request.conversation_id));
+    let seq = match request.seq {
+        seq if seq >= 0 => Ok(seq),
+        _ => Err(FieldFault::new("seq", "too_small", "must be 0 or more")),
+    };
+    let seq = faults.take(seq);
+    let parsed = conversation_id
+        .zip(seq)
+        .map(|(conversation_id, seq)| Command { user_id, conversation_id, action: Action::MarkRead(seq) });
+    faults.finish(parsed)
+}
+
+/// A command of a stream: whose it is, and what it wants.
+pub(super) fn command(request: &proto::ExecuteCommandsRequest, clock: &dyn Clock) -> Result<Command, Failure> {
+    use proto::execute_commands_request::Command as Wanted;
+    let user_id = Principal::from_message(request.principal.as_ref())?.user_id;
+    match &request.command {
+        Some(Wanted::SendMessage(wanted)) => send(user_id, wanted, clock),
+        Some(Wanted::MarkRead(wanted)) => mark_read(user_id, wanted),
+        None => Err(Failure::invalid_field("command", "required", "must be one that this version knows")),
+    }
+}
+
+fn limit(limit: u32) -> Result<u32, FieldFault> {
+    match limit {
+        0 => Ok(LIMIT_DEFAULT),
+        1..=LIMIT_MAX => Ok(limit),
+        _ => Err(FieldFault::new("limit", "too_large", format!("must be 1 to {LIMIT_MAX}"))),
+    }
+}
+
+/// Limit and position of a page of history.
+pub(super) fn history(request: &proto::ListMessagesRequest) -> Result<(u32, Position), Failure> {
+    use proto::list_messages_request::Position as Wanted;
+    let not_negative = |field: &str, seq: i64| match seq >= 0 {
+        true => Ok(seq),
+        false => Err(FieldFault::new(field, "too_small", "must be 0 or more")),
+    };
+    let mut faults = Faults(Vec::new());
+    let limit = faults.take(limit(request.limit));
+    let position = faults.take(match request.position {
+        None => Ok(Position::Latest),
+        Some(Wanted::BeforeSeq(seq)) => not_negative("before", seq).map(Position::Before),
+        Some(Wanted::AfterSeq(seq)) => not_negative("after", seq).map(Position::After),
+        Some(Wanted::AroundSeq(seq)) => not_negative("around", seq).map(Position::Around),
+    });
+    faults.finish(limit.zip(position))
+}
+
+pub(super) fn inbox(request: proto::ListConversationsRequest) -> Result<InboxRequest, Failure> {
+    let common::PageRequest { limit: wanted, cursor } = request.page.unwrap_or_default();
+    let mut faults = Faults(Vec::new());
+    let limit = faults.take(limit(wanted));
+    let kind = faults.take(match proto::ConversationKind::try_from(request.kind) {
+        Ok(proto::ConversationKind::Unspecified) => Ok(None),
+        Ok(proto::ConversationKind::Direct) => Ok(Some(Kind::Direct)),
+        Ok(proto::ConversationKind::Group) => Ok(Some(Kind::Group)),
+        Ok(proto::ConversationKind::Room) => Ok(Some(Kind::Room)),
+        Err(_) => Err(FieldFault::new("kind", "invalid", "must be direct, group or room")),
+    });
+    let parsed = limit.zip(kind).map(|(limit, kind)| InboxRequest {
+        kind,
+        archived: request.archived,
+        limit: usize::try_from(limit).unwrap_or_default(),
+        cursor,
+    });
+    faults.finish(parsed)
+}
+
+pub(super) fn unread_keys(request: &proto::ListUnreadRequest) -> Result<Vec<(UserId, ConversationId)>, Failure> {
+    if request.keys.len() > UNREAD_KEYS_MAX {
+        let detail = format!("must be at most {UNREAD_KEYS_MAX}");
+        return Err(Failure::invalid_field("keys", "too_many", detail));
+    }
+    let mut faults = Faults(Vec::new());
+    let mut keys = Vec::with_capacity(request.keys.len());
+    for (index, key) in request.keys.iter().enumerate() {
+        let user_id = faults.take(id(&format!("keys.{index}.user_id"), &key.user_id));
+        let conversation_id = faults.take(id(&format!("keys.{index}.conversation_id"), &key.conversation_id));
+        keys.extend(user_id.zip(conversation_id));
+    }
+    let is_whole = keys.len() == request.keys.len();
+    keys.sort_unstable();
+    keys.dedup();
+    faults.finish(is_whole.then_some(keys))
+}
+
+fn version(version: i64) -> Result<i64, FieldFault> {
+    match version >= 1 {
+        true => Ok(version),
+        false => Err(FieldFault::new("version", "too_small", "must be 1 or more")),
+    }
+}
+
+pub(super) fn relationship(request: &proto::ApplyRelationshipRequest) -> Result<(Pair, i64), Failure> {
+    let mut faults = Faults(Vec::new());
+    let first = faults.take(id("first_user_id", &request.first_user_id));
+    let second = faults.take(id("second_user_id", &request.second_user_id));
+    let version = faults.take(version(request.version));
+    let pair = first.zip(second).and_then(|(first, second)| {
+        let oneself = || FieldFault::new("second_user_id", "invalid", "must be another person");
+        faults.take(Pair::of(first, second).ok_or_else(oneself))
+    });
+    faults.finish(pair.zip(version))
+}
+
+pub(super) fn person(request: proto::ApplyPersonRequest) -> Result<(Person, i64), Failure> {
+    let mut faults = Faults(Vec::new());
+    let version = faults.take(version(request.version));
+    let wanted = request.person.unwrap_or_default();
+    let user_id = faults.take(id("person.user_id", &wanted.user_id));
+    let text = |field: &str, text: String| match text {
+        text if text.is_empty() => Err(FieldFault::new(field, "required", "is required")),
+        text if text.contains('\0') => Err(FieldFault::new(field, "invalid", "must not contain U+0000")),
+        text => Ok(text),
+    };
+    let username = faults.take(text("person.username", wanted.username));
+    let display_name = faults.take(text("person.display_name", wanted.display_name));
+    let parsed = (|| {
+        let person = Person {
+            user_id: user_id?,
+            username: username?,
+            display_name: display_name?,
+            avatar_url: wanted.avatar_url.clone(),
+        };
+        Some((person, version?))
+    })();
+    faults.finish(parsed)
+}

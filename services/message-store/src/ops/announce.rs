@@ -1,0 +1,48 @@
+//! Events on their way: into the outbox with the change, and after the commit to whoever listens now.
+
+use pulse_events::{Event, OutboxEntry, subjects};
+use pulse_types::{Clock, UserId};
+use tokio::sync::mpsc;
+
+use crate::domain::change::Change;
+use crate::store::outbox::NewEntry;
+
+/// Batches of events that wait to be published. When it is full they stand in the outbox, and the relay finds them.
+const WAITING_MAX: usize = 1024;
+
+/// Writes a change as an event; which is what `events/` knows.
+pub type Encode = fn(&Change, &dyn Clock) -> Event;
+
+/// Hands on what was committed.
+#[derive(Debug, Clone)]
+pub struct Announcer {
+    encode: Encode,
+    live: mpsc::Sender<Vec<OutboxEntry>>,
+}
+
+impl Announcer {
+    /// An announcer, and the other end of it.
+    #[must_use]
+    pub fn new(encode: Encode) -> (Self, mpsc::Receiver<Vec<OutboxEntry>>) {
+        let (live, committed) = mpsc::channel(WAITING_MAX);
+        (Self { encode, live }, committed)
+    }
+
+    /// The event of a change, to be written beside it.
+    #[must_use]
+    pub fn entry(&self, change: &Change, subjects: Vec<String>, clock: &dyn Clock) -> NewEntry {
+        NewEntry { subjects, event: (self.encode)(change, clock) }
+    }
+
+    /// Publishes events that were committed, in their order. Never waits.
+    pub fn committed(&self, entries: Vec<OutboxEntry>) {
+        if !entries.is_empty() && self.live.try_send(entries).is_err() {
+            metrics::counter!("pulse_messages_live_dropped_total").increment(1);
+        }
+    }
+}
+
+/// The subjects of some people.
+pub(super) fn user_subjects(user_ids: impl IntoIterator<Item = UserId>) -> Vec<String> {
+    user_ids.into_iter().map(subjects::user).collect()
+}

@@ -1,0 +1,125 @@
+//! One batch, one transaction: lock, read, decide, write, commit. Five round trips, six when a group is among the
+//! conversations or a command is a repeat.
+
+use std::collections::HashMap;
+
+use pulse_events::{OutboxEntry, subjects};
+use pulse_runtime::trace_context;
+use pulse_types::clock::to_millisecond;
+use pulse_types::{Clock, ConversationId, MessageId, UserId};
+use tracing::Span;
+
+use crate::domain::batch::{self, Command, Outcome, Plan};
+use crate::domain::change::Change;
+use crate::domain::conversation::{Head, INBOX_FANOUT_MAX, Refusal};
+use crate::ops::announce::{Announcer, user_subjects};
+use crate::store::batch::Writes;
+use crate::store::outbox::NewEntry;
+use crate::store::{self, Conn, StoreError};
+
+/// What is committed together.
+#[derive(Clone, Copy)]
+pub(super) struct Batch<'a> {
+    pub(super) commands: &'a [Command],
+    /// One for each command, or none at all while traces are not exported.
+    pub(super) traceparents: &'a [Option<String>],
+}
+
+/// What was committed.
+pub(super) struct Committed {
+    /// One for each command.
+    pub(super) outcomes: Vec<Result<Outcome, Refusal>>,
+    /// To be published now.
+    pub(super) entries: Vec<OutboxEntry>,
+    /// False when there was nothing to write.
+    pub(super) has_written: bool,
+}
+
+/// The traces of commands, or nothing when none is traced.
+pub(super) fn traceparents<'a>(spans: impl Iterator<Item = &'a Span> + Clone) -> Vec<Option<String>> {
+    if spans.clone().all(Span::is_disabled) {
+        return Vec::new();
+    }
+    spans.map(trace_context::of).collect()
+}
+
+pub(super) async fn commit(
+    conn: &mut Conn,
+    batch: Batch<'_>,
+    clock: &dyn Clock,
+    announcer: &Announcer,
+) -> Result<Committed, StoreError> {
+    let mut conversation_ids: Vec<_> = batch.commands.iter().map(|command| command.conversation_id).collect();
+    conversation_ids.sort_unstable();
+    conversation_ids.dedup();
+
+    let mut tx = store::begin(conn).await?;
+    let heads = store::batch::lock_heads(&mut tx, &conversation_ids).await?;
+    let facts = store::batch::facts(&mut tx, batch.commands).await?;
+    let audiences = audiences(&mut tx, &heads).await?;
+    // Read under the locks, so that times rise with positions.
+    let now = to_millisecond(clock.now());
+    let plan = batch::plan(heads, batch.commands, facts, now);
+    if plan.messages.is_empty() && plan.marks.is_empty() {
+        tx.rollback().await?;
+        return Ok(Committed { outcomes: plan.outcomes, entries: Vec::new(), has_written: false });
+    }
+    let entries = entries(&plan, batch, &audiences, clock, announcer);
+    let writes = Writes { messages: &plan.messages, heads: &plan.heads, marks: &plan.marks, now };
+    let entries = store::batch::write(&mut tx, &writes, entries).await?;
+    tx.commit().await?;
+    Ok(Committed { outcomes: plan.outcomes, entries, has_written: true })
+}
+
+/// The subjects on which the messages of each conversation go. The members of a direct are on its head; those of a group
+/// are read; a large conversation has a subject of its own.
+async fn audiences(conn: &mut Conn, heads: &[Head]) -> Result<HashMap<ConversationId, Vec<String>>, StoreError> {
+    let mut audiences = HashMap::with_capacity(heads.len());
+    let mut groups = Vec::new();
+    for head in heads {
+        if let Some(pair) = head.pair {
+            audiences.insert(head.conversation_id, user_subjects(pair.both()));
+        } else if head.member_count > INBOX_FANOUT_MAX {
+            audiences.insert(head.conversation_id, vec![subjects::conversation(head.conversation_id)]);
+        } else {
+            groups.push(head.conversation_id);
+        }
+    }
+    if !groups.is_empty() {
+        for (conversation_id, user_id) in store::member::list_ids(conn, &groups).await? {
+            audiences.entry(conversation_id).or_default().push(subjects::user(user_id));
+        }
+    }
+    Ok(audiences)
+}
+
+fn entries(
+    plan: &Plan,
+    batch: Batch<'_>,
+    audiences: &HashMap<ConversationId, Vec<String>>,
+    clock: &dyn Clock,
+    announcer: &Announcer,
+) -> Vec<NewEntry> {
+    let traces = traces_of_messages(plan, batch);
+    let mut entries = Vec::with_capacity(plan.messages.len() + plan.read.len());
+    for message in &plan.messages {
+        let audience = audiences.get(&message.conversation_id).cloned().unwrap_or_default();
+        let mut entry = announcer.entry(&Change::MessageCreated(message.clone()), audience, clock);
+        entry.event.traceparent = traces.get(&message.message_id).cloned();
+        entries.push(entry);
+    }
+    for moved in &plan.read {
+        let reader: [UserId; 1] = [moved.user_id];
+        entries.push(announcer.entry(&Change::MarksMoved(*moved), user_subjects(reader), clock));
+    }
+    entries
+}
+
+fn traces_of_messages(plan: &Plan, batch: Batch<'_>) -> HashMap<MessageId, String> {
+    let pairs = plan.outcomes.iter().zip(batch.traceparents);
+    let sent = pairs.filter_map(|(outcome, traceparent)| match outcome {
+        Ok(Outcome::Sent(message)) => Some((message.message_id, traceparent.clone()?)),
+        _ => None,
+    });
+    sent.collect()
+}

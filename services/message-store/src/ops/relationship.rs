@@ -1,0 +1,19 @@
+//! Who is connected, as social-graph tells.
+
+use crate::domain::person::Pair;
+use crate::ops::Context;
+use crate::store::{self, StoreError};
+
+/// Stores whether two people are connected; an older version than the stored one changes nothing. When it returns, every
+/// later send between them sees it: their conversation's head is changed under the lock that sends take.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn apply(context: &Context, pair: Pair, is_connected: bool, version: i64) -> Result<(), StoreError> {
+    let mut tx = context.db.begin().await?;
+    if store::connection::apply(&mut tx, pair, is_connected, version).await? {
+        store::conversation::set_connected(&mut tx, pair, is_connected).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! How people are shown.
+
+use pulse_types::UserId;
+
+use crate::domain::person::Person;
+use crate::store::{Conn, StoreError};
+
+/// Stores how a person is shown, unless something as new is stored already. Tells whether it changed anything.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn apply(conn: &mut Conn, person: &Person, version: i64) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "INSERT INTO people AS p (user_id, username, display_name, avatar_url, version)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT ON CONSTRAINT people_pkey DO UPDATE
+         SET username = EXCLUDED.username, display_name = EXCLUDED.display_name,
+             avatar_url = EXCLUDED.avatar_url, version = EXCLUDED.version
+         WHERE p.version < EXCLUDED.version",
+        person.user_id.as_uuid(),
+        person.username,
+        person.display_name,
+        person.avatar_url,
+        version,
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Whether a person is known here.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn exists(conn: &mut Conn, user_id: UserId) -> Result<bool, StoreError> {
+    let row = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM people WHERE user_id = $1) AS "exists!""#,
+        user_id.as_uuid(),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(row)
+}
