@@ -15,6 +15,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::settings::Reader;
+use crate::trace_context;
 
 /// Upper bounds of duration histograms, in seconds.
 const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
@@ -81,6 +82,7 @@ impl Telemetry {
         };
         let traces =
             settings.otlp_endpoint.as_deref().map(|endpoint| exporter(service, endpoint)).transpose()?;
+        trace_context::set_exported(traces.is_some());
         let spans = traces.as_ref().map(|provider| {
             let ours = EnvFilter::new("info,h2=off,hyper=off,tonic=off,tower=off");
             tracing_opentelemetry::layer().with_tracer(provider.tracer(service)).with_filter(ours)

@@ -1,6 +1,7 @@
 //! The W3C `traceparent` of a span as text, for HTTP, gRPC and NATS headers alike.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use opentelemetry::global;
 use opentelemetry::trace::TraceContextExt as _;
@@ -8,6 +9,19 @@ use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 const TRACEPARENT: &str = "traceparent";
+
+static IS_EXPORTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether this process exports traces: where it does not, a hot path need not make spans.
+#[must_use]
+pub fn is_exported() -> bool {
+    IS_EXPORTED.load(Ordering::Relaxed)
+}
+
+/// Told once, by telemetry.
+pub(crate) fn set_exported(is_exported: bool) {
+    IS_EXPORTED.store(is_exported, Ordering::Relaxed);
+}
 
 /// The `traceparent` of the current span; `None` while traces are not exported.
 #[must_use]
