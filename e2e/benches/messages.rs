@@ -3,6 +3,8 @@
 //! 200 people in 100 chats over two gateways, against a limit measured in the same run: the same PostgreSQL storing one message a
 //! transaction, which is what a chat server without group commit can do at best.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
