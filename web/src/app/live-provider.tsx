@@ -58,7 +58,11 @@ function Live({ me, children }: Props) {
   });
   useEffect(() => {
     parts.socket.start();
-    return () => parts.socket.stop();
+    parts.outbox.start();
+    return () => {
+      parts.socket.stop();
+      parts.outbox.stop();
+    };
   }, [parts]);
   const client = useMemo(() => ({ me, ...parts }), [me, parts]);
   return (

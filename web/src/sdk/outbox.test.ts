@@ -8,8 +8,12 @@ const deliver = vi.fn<(pending: PendingMessage) => Promise<Message>>();
 const onSent = vi.fn();
 let ids = 0;
 
-const open = () =>
-  new Outbox({ storageKey: "outbox", storage: localStorage, deliver, onSent, newId: () => `id-${++ids}` });
+function open(): Outbox {
+  const newId = () => `id-${++ids}`;
+  const outbox = new Outbox({ storageKey: "outbox", storage: localStorage, deliver, onSent, newId, random: () => 0 });
+  outbox.start();
+  return outbox;
+}
 
 beforeEach(() => {
   ids = 0;
@@ -25,14 +29,25 @@ it("holds a message until it is stored", async () => {
   expect(onSent).toHaveBeenCalledWith({ client_id: "id-1", body: "hello" });
 });
 
-it("repeats a failed message under the same client_id", async () => {
-  deliver.mockRejectedValueOnce(networkError());
+it("repeats by itself what was not answered, under the same client_id", async () => {
+  deliver.mockRejectedValueOnce(networkError()).mockRejectedValueOnce(new ApiError(503, "unavailable", "down"));
   const outbox = open();
   outbox.send("c", "hello");
-  await vi.waitFor(() => expect(outbox.getItems()).toMatchObject([{ status: "failed", error: { retryable: true } }]));
+  await vi.waitFor(() => expect(outbox.getItems()).toMatchObject([{ status: "waiting", errorCode: "network" }]));
   outbox.retryAll();
-  await vi.waitFor(() => expect(outbox.getItems()).toEqual([]));
-  expect(deliver.mock.calls.map(([pending]) => pending.clientId)).toEqual(["id-1", "id-1"]);
+  await vi.waitFor(() => expect(outbox.getItems()).toMatchObject([{ status: "waiting", errorCode: "unavailable" }]));
+  await vi.waitFor(() => expect(outbox.getItems()).toEqual([]), 2_000);
+  expect(deliver.mock.calls.map(([pending]) => pending.clientId)).toEqual(["id-1", "id-1", "id-1"]);
+});
+
+it("keeps the order when the first of two has to wait", async () => {
+  deliver.mockRejectedValueOnce(networkError());
+  const outbox = open();
+  outbox.send("c", "one");
+  outbox.send("c", "two");
+  await vi.waitFor(() => expect(outbox.getItems()).toMatchObject([{ status: "waiting" }, { status: "sending" }]));
+  outbox.retryAll();
+  await vi.waitFor(() => expect(onSent.mock.calls.map(([message]) => message.body)).toEqual(["one", "two"]));
 });
 
 it("does not repeat by itself what the server refused", async () => {
@@ -42,8 +57,9 @@ it("does not repeat by itself what the server refused", async () => {
   await vi.waitFor(() => expect(outbox.getItems()).toMatchObject([{ status: "failed" }]));
   outbox.retryAll();
   expect(deliver).toHaveBeenCalledOnce();
-  outbox.discard("id-1");
-  expect(outbox.getItems()).toEqual([]);
+  outbox.retry("id-1");
+  await vi.waitFor(() => expect(outbox.getItems()).toEqual([]));
+  expect(deliver).toHaveBeenCalledTimes(2);
 });
 
 it("sends the messages of a conversation one after the other", async () => {
@@ -64,10 +80,10 @@ it("survives a reload", async () => {
   deliver.mockRejectedValue(networkError());
   const before = open();
   before.send("c", "typed in a tunnel");
-  await vi.waitFor(() => expect(before.getItems()).toMatchObject([{ status: "failed" }]));
+  await vi.waitFor(() => expect(before.getItems()).toMatchObject([{ status: "waiting" }]));
+  before.stop();
   deliver.mockReset().mockImplementation(async (pending) => stored(pending));
-  const after = open();
-  after.retryAll();
+  open();
   await vi.waitFor(() => expect(onSent).toHaveBeenCalledWith({ client_id: "id-1", body: "typed in a tunnel" }));
   expect(localStorage.getItem("outbox")).toBeNull();
 });

@@ -1,6 +1,8 @@
 // Messages that are on their way. Each keeps its `client_id` through every attempt, so that a repeat can never make a
-// second message; it is written down, so that a reload loses nothing that was typed.
+// second message; it is written down, so that a reload loses nothing that was typed. Within a conversation one waits
+// for the one before, so that they are stored in the order they were typed.
 import { toApiError } from "./api-error";
+import { backoffMs } from "./backoff";
 import { randomId } from "./random-id";
 import type { Message } from "./types";
 
@@ -9,9 +11,10 @@ export interface PendingMessage {
   conversationId: string;
   body: string;
   createdAt: string;
-  status: "sending" | "failed";
-  /** The last failure; `retryable` ones are repeated when the connection returns. */
-  error?: { code: string; retryable: boolean };
+  /** `waiting` is repeated by itself; `failed` was refused and waits for the person. */
+  status: "sending" | "waiting" | "failed";
+  /** Code of the last failure. */
+  errorCode?: string | undefined;
 }
 
 export interface OutboxOptions {
@@ -21,11 +24,16 @@ export interface OutboxOptions {
   deliver: (message: PendingMessage) => Promise<Message>;
   onSent: (message: Message) => void;
   newId?: () => string;
+  random?: () => number;
 }
 
 export class Outbox {
   private items: PendingMessage[];
+  private running = false;
+  /** The last attempt of each conversation; the next one begins after it. */
   private readonly chains = new Map<string, Promise<void>>();
+  /** Ends the pause before a repeat, by `clientId`. */
+  private readonly pauses = new Map<string, () => void>();
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly options: OutboxOptions) {
@@ -40,56 +48,90 @@ export class Outbox {
     return () => this.listeners.delete(listener);
   };
 
+  /** Sends what an earlier visit left, and from now on what is given to `send`. */
+  start(): void {
+    this.running = true;
+    for (const item of this.items) if (item.status !== "failed") this.enqueue(item);
+  }
+
+  /** Begins no further attempt; what is left stays written down. */
+  stop(): void {
+    this.running = false;
+    this.retryAll();
+  }
+
   send(conversationId: string, body: string): void {
     const clientId = (this.options.newId ?? randomId)();
     const createdAt = new Date().toISOString();
-    this.set([...this.items, { clientId, conversationId, body, createdAt, status: "sending" }]);
-    this.enqueue(clientId, conversationId);
+    const item: PendingMessage = { clientId, conversationId, body, createdAt, status: "sending" };
+    this.set([...this.items, item]);
+    this.enqueue(item);
   }
 
   retry(clientId: string): void {
     const item = this.find(clientId);
-    if (item?.status !== "failed") return;
-    this.update({ ...item, status: "sending", error: undefined });
-    this.enqueue(clientId, item.conversationId);
+    if (item?.status === "failed") {
+      this.update(clientId, { status: "sending", errorCode: undefined });
+      this.enqueue(item);
+    } else this.pauses.get(clientId)?.();
   }
 
   discard(clientId: string): void {
     this.set(this.items.filter((item) => item.clientId !== clientId));
+    this.pauses.get(clientId)?.();
   }
 
-  /** Repeats, in order, whatever failed for want of a connection. */
+  /** Ends every pause: the connection is back. */
   retryAll(): void {
-    for (const item of this.items) if (item.status === "failed" && item.error?.retryable) this.retry(item.clientId);
+    for (const wake of [...this.pauses.values()]) wake();
   }
 
-  /** One message of a conversation at a time, so that they are stored in the order they were typed. */
-  private enqueue(clientId: string, conversationId: string): void {
+  private enqueue({ clientId, conversationId }: PendingMessage): void {
     const before = this.chains.get(conversationId) ?? Promise.resolve();
     this.chains.set(
       conversationId,
-      before.then(() => this.attempt(clientId)),
+      before.then(() => this.deliver(clientId)),
     );
   }
 
-  private async attempt(clientId: string): Promise<void> {
-    const item = this.find(clientId);
-    if (!item) return;
-    try {
-      this.options.onSent(await this.options.deliver(item));
-      this.discard(clientId);
-    } catch (cause) {
-      const { code, retryable } = toApiError(cause);
-      this.update({ ...item, status: "failed", error: { code, retryable } });
+  /** Tries until the message is stored, refused or discarded. */
+  private async deliver(clientId: string): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      const item = this.find(clientId);
+      if (!this.running || !item || item.status === "failed") return;
+      this.update(clientId, { status: "sending" });
+      try {
+        this.options.onSent(await this.options.deliver(item));
+        this.discard(clientId);
+        return;
+      } catch (cause) {
+        if (!this.running) return;
+        const { code, retryable, retryAfterMs } = toApiError(cause);
+        this.update(clientId, { status: retryable ? "waiting" : "failed", errorCode: code });
+        if (retryable)
+          await this.pause(clientId, retryAfterMs ?? backoffMs(attempt, this.options.random ?? Math.random));
+      }
     }
+  }
+
+  private pause(clientId: string, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.pauses.delete(clientId);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      this.pauses.set(clientId, wake);
+    });
   }
 
   private find(clientId: string): PendingMessage | undefined {
     return this.items.find((item) => item.clientId === clientId);
   }
 
-  private update(item: PendingMessage): void {
-    this.set(this.items.map((other) => (other.clientId === item.clientId ? item : other)));
+  private update(clientId: string, change: Partial<PendingMessage>): void {
+    this.set(this.items.map((item) => (item.clientId === clientId ? { ...item, ...change } : item)));
   }
 
   private set(items: PendingMessage[]): void {
@@ -102,8 +144,7 @@ export class Outbox {
   private read(): PendingMessage[] {
     try {
       const stored = JSON.parse(this.options.storage.getItem(this.options.storageKey) ?? "[]") as PendingMessage[];
-      const error = { code: "network", retryable: true };
-      return stored.map((item) => (item.error?.retryable === false ? item : { ...item, status: "failed", error }));
+      return stored.map((item) => (item.status === "failed" ? item : { ...item, status: "waiting" }));
     } catch {
       return [];
     }

@@ -39,10 +39,7 @@ it("shows how far an own message has come", () => {
 });
 
 it("offers to repeat or delete what failed, and says why", async () => {
-  const { onRetry, onDiscard } = show(
-    [],
-    [pending({ status: "failed", error: { code: "not_connected", retryable: false } })],
-  );
+  const { onRetry, onDiscard } = show([], [pending({ status: "failed", errorCode: "not_connected" })]);
   expect(screen.getByRole("alert")).toHaveTextContent("once both of you follow each other");
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   await userEvent.click(screen.getByRole("button", { name: "Delete" }));

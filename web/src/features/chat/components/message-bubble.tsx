@@ -38,18 +38,23 @@ export const MessageBubble = memo(function MessageBubble({ entry, peerName, onRe
           {entry.own && <Progress state={entry.state} />}
         </span>
       </article>
-      {entry.pending?.status === "failed" && (
-        <Failure pending={entry.pending} onRetry={onRetry} onDiscard={onDiscard} />
+      {entry.pending && entry.pending.status !== "sending" && (
+        <Held pending={entry.pending} onRetry={onRetry} onDiscard={onDiscard} />
       )}
     </div>
   );
 });
 
+const PROGRESS = {
+  sending: ["clock", "Sending"],
+  waiting: ["clock", "Waiting to be sent"],
+  failed: ["alert", "Not sent"],
+  sent: ["check", "Sent"],
+} as const;
+
 function Progress({ state }: { state: MessageEntry["state"] }) {
   if (state === "deleted") return null;
-  const [icon, label] = (
-    { sending: ["clock", "Sending"], failed: ["alert", "Not sent"], sent: ["check", "Sent"] } as const
-  )[state];
+  const [icon, label] = PROGRESS[state];
   return (
     <span className={styles.progress} role="img" aria-label={label} title={label}>
       <Icon name={icon} size={14} />
@@ -57,15 +62,13 @@ function Progress({ state }: { state: MessageEntry["state"] }) {
   );
 }
 
-function Failure({ pending, onRetry, onDiscard }: { pending: PendingMessage } & Pick<Props, "onRetry" | "onDiscard">) {
-  const waits = pending.error?.retryable && pending.error.code === "network";
+function Held({ pending, onRetry, onDiscard }: { pending: PendingMessage } & Pick<Props, "onRetry" | "onDiscard">) {
+  const failed = pending.status === "failed";
   return (
-    <div className={styles.failure} role="alert">
-      <span>
-        {waits ? "Not sent yet. It goes out when you're back online." : errorTextOf(pending.error?.code ?? "")}
-      </span>
+    <div className={styles.held} data-failed={failed || undefined} role={failed ? "alert" : undefined}>
+      <span>{failed ? errorTextOf(pending.errorCode ?? "") : "Waiting for the connection."}</span>
       <Button kind="quiet" size="small" icon="retry" onClick={() => onRetry(pending.clientId)}>
-        Try again
+        {failed ? "Try again" : "Try now"}
       </Button>
       <Button kind="quiet" size="small" icon="trash" onClick={() => onDiscard(pending.clientId)}>
         Delete
