@@ -56,7 +56,13 @@ pub fn ensure_in_background(bus: Bus, spec: StreamSpec, shutdown: &pulse_runtime
     let begun = shutdown.token();
     shutdown.spawn("events.stream", async move {
         let mut pause = Duration::from_millis(100);
-        while let Err(error) = ensure(&bus, spec).await {
+        loop {
+            // While NATS is away the request waits for its timeout; a shutdown does not.
+            let prepared = tokio::select! {
+                prepared = ensure(&bus, spec) => prepared,
+                () = begun.cancelled() => return,
+            };
+            let Err(error) = prepared else { return };
             tracing::debug!(%error, stream = spec.name, "the stream can't be prepared yet");
             tokio::select! {
                 () = tokio::time::sleep(pause) => pause = (pause * 2).min(Duration::from_secs(2)),
