@@ -29,7 +29,7 @@ export function Sidebar() {
     <aside className={styles.sidebar} aria-label="People and conversations">
       <header className={styles.top}>
         <Logo size={32} />
-        <span className={styles.brand}>PulseChat</span>
+        <h1 className={styles.brand}>PulseChat</h1>
         <AccountMenu />
       </header>
       <SearchField value={q} onChange={setQ} />

@@ -24,7 +24,7 @@ export function Avatar({ user, size = 44, presence }: Props) {
       {user?.avatar_url ? (
         <img src={user.avatar_url} alt="" />
       ) : (
-        <span aria-hidden="true">{user ? initialsOf(user.display_name) : "?"}</span>
+        <span aria-hidden="true" data-initials={user ? initialsOf(user.display_name) : "?"} />
       )}
       {status && (
         <span className={styles.dot} data-status={presence.status} role="img" aria-label={status} title={status} />

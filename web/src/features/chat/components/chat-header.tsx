@@ -20,7 +20,7 @@ export function ChatHeader({ conversation, presence }: Props) {
     <>
       <Avatar user={peer} size={40} presence={presence} />
       <span className={styles.who}>
-        <h1>{nameOf(conversation)}</h1>
+        <h2>{nameOf(conversation)}</h2>
         <span className={styles.status} data-online={presence?.status === "online" || undefined}>
           {presenceText(presence, now) ?? (peer ? `@${peer.username}` : "")}
         </span>

@@ -16,7 +16,7 @@ export function PersonPanel({ userId, onMessage }: { userId: string; onMessage: 
   return (
     <article className={styles.panel} aria-label={user.display_name}>
       <Avatar user={user} size={104} />
-      <h1>{user.display_name}</h1>
+      <h2>{user.display_name}</h2>
       <p className={styles.handle}>@{user.username}</p>
       {user.bio && <p className={styles.bio}>{user.bio}</p>}
       <FollowButton user={user} onMessage={onMessage} />
