@@ -90,7 +90,7 @@ unused: setup-check ## dependencies that nobody uses
 	@cargo shear
 
 squawk: setup-check ## migrations that would lock or break
-	@squawk --quiet services/*/migrations/*.sql
+	@squawk services/*/migrations/*.sql
 
 check-web: web ## the web client: format, lint, types, drift of the API types
 	@cd web && npm run --silent lint && npm run --silent typecheck && npm run --silent check-generate
