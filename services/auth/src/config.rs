@@ -58,7 +58,8 @@ impl Settings {
         let social_graph = read.required("PULSE_AUTH_SOCIAL_GRAPH_ADDR");
         let sealing_key = read.parsed_secret("PULSE_AUTH_SEALING_KEY");
         let public_url = read.or("PULSE_PUBLIC_URL", DEFAULT_PUBLIC_URL.to_owned());
-        let access_token_ttl = seconds(read, "PULSE_AUTH_ACCESS_TOKEN_TTL_SECONDS", DEFAULT_ACCESS_TOKEN_TTL_SECONDS);
+        let access_token_ttl =
+            seconds(read, "PULSE_AUTH_ACCESS_TOKEN_TTL_SECONDS", DEFAULT_ACCESS_TOKEN_TTL_SECONDS);
         let session_ttl = seconds(read, "PULSE_AUTH_SESSION_TTL_SECONDS", DEFAULT_SESSION_TTL_SECONDS);
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let hashing_threads = positive(read, "PULSE_AUTH_HASHING_THREADS", cores);
@@ -138,7 +139,10 @@ mod tests {
     #[test]
     fn the_readme_and_this_file_list_every_setting() {
         for name in NAMES {
-            assert!(include_str!("../README.md").contains(&format!("`{name}`")), "{name} is not in README.md");
+            assert!(
+                include_str!("../README.md").contains(&format!("`{name}`")),
+                "{name} is not in README.md"
+            );
             assert!(include_str!("config.rs").contains(&format!("`{name}`")), "{name} is not documented");
         }
         let is_documentation = |line: &&str| line.trim_start().starts_with("/// `PULSE_");
@@ -148,10 +152,13 @@ mod tests {
 
     #[test]
     fn all_faults_are_told_at_once() {
-        let mut read = Reader::from_pairs([("PULSE_AUTH_HASHING_QUEUE", "0"), ("PULSE_AUTH_SEALING_KEY", "hunter2")]);
+        let mut read =
+            Reader::from_pairs([("PULSE_AUTH_HASHING_QUEUE", "0"), ("PULSE_AUTH_SEALING_KEY", "hunter2")]);
         let settings = Settings::read(&mut read);
         let error = read.finish(|| settings).expect_err("faults").to_string();
-        for name in ["PULSE_AUTH_LISTEN", "PULSE_AUTH_HASHING_QUEUE", "PULSE_AUTH_SEALING_KEY", "PULSE_SERVICE_KEY"] {
+        for name in
+            ["PULSE_AUTH_LISTEN", "PULSE_AUTH_HASHING_QUEUE", "PULSE_AUTH_SEALING_KEY", "PULSE_SERVICE_KEY"]
+        {
             assert!(error.contains(name), "{error}");
         }
         assert!(!error.contains("hunter2"));

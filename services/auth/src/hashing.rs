@@ -166,9 +166,11 @@ fn verify(params: &Params, password: &SecretString, phc: &str) -> Result<Verdict
 }
 
 fn is_outdated(params: &Params, hash: &PasswordHash) -> bool {
-    let is_ours = hash.algorithm.as_str() == Algorithm::Argon2id.as_str() && hash.version == Some(Version::V0x13.into());
+    let is_ours = hash.algorithm.as_str() == Algorithm::Argon2id.as_str()
+        && hash.version == Some(Version::V0x13.into());
     let has_our_costs = Params::try_from(hash).is_ok_and(|theirs| {
-        (theirs.m_cost(), theirs.t_cost(), theirs.p_cost()) == (params.m_cost(), params.t_cost(), params.p_cost())
+        (theirs.m_cost(), theirs.t_cost(), theirs.p_cost())
+            == (params.m_cost(), params.t_cost(), params.p_cost())
     });
     !is_ours || !has_our_costs
 }
@@ -178,7 +180,8 @@ mod tests {
     use super::*;
 
     fn cheap(threads: usize, queue: usize) -> HashingPool {
-        HashingPool::with_params(threads, queue, Params::new(64, 1, 1, None).expect("params")).expect("a pool")
+        HashingPool::with_params(threads, queue, Params::new(64, 1, 1, None).expect("params"))
+            .expect("a pool")
     }
 
     #[tokio::test]
@@ -210,7 +213,8 @@ mod tests {
     #[tokio::test]
     async fn beyond_the_queue_callers_are_sent_away_and_come_back() {
         let pool = cheap(1, 2);
-        let all_places = Arc::clone(&pool.places).try_acquire_many_owned(3).expect("one at work and two waiting");
+        let all_places =
+            Arc::clone(&pool.places).try_acquire_many_owned(3).expect("one at work and two waiting");
         let refused = pool.hash("some password".to_owned().into()).await;
         assert!(matches!(refused, Err(HashingError::Busy { .. })));
         drop(all_places);

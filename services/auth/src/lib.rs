@@ -24,14 +24,14 @@ use crate::ops::signing_key::LoadError;
 use crate::ops::{Lifetimes, Parts};
 use crate::store::{Db, PrepareError, StoreError};
 
+pub mod clients;
 pub mod config;
 pub mod domain;
+pub mod events;
+pub mod grpc;
 pub mod hashing;
 pub mod ops;
 pub mod store;
-pub mod clients;
-pub mod events;
-pub mod grpc;
 
 pub use config::Settings;
 
@@ -102,7 +102,8 @@ pub async fn run_with_clock(
     shutdown.spawn("auth.probe", probe(db.clone(), postgres, shutdown.clone()));
     shutdown.spawn("auth.housekeeping", keep_house(Arc::clone(&parts), shutdown.clone()));
 
-    let options = ServerOptions { name: ServiceName::Auth, callers: settings.callers, policy: grpc::POLICY, readiness };
+    let options =
+        ServerOptions { name: ServiceName::Auth, callers: settings.callers, policy: grpc::POLICY, readiness };
     let routes = Routes::new(AuthServiceServer::new(AuthDoor::new(parts)));
     let serving = serve::<AuthServiceServer<AuthDoor>>(options, routes, listeners.grpc, &shutdown);
     let grace = shutdown.grace();
@@ -118,14 +119,20 @@ pub async fn run_with_clock(
 }
 
 /// Brings the tables up to date and opens the signing keys; waits for a database that is down.
-async fn prepare(db: &Db, clock: &dyn Clock, settings: &Settings, postgres: &Check) -> anyhow::Result<SigningKeys> {
+async fn prepare(
+    db: &Db,
+    clock: &dyn Clock,
+    settings: &Settings,
+    postgres: &Check,
+) -> anyhow::Result<SigningKeys> {
     let mut pause = Duration::from_millis(100);
     loop {
         let error = match try_prepare(db, clock, settings).await {
             Ok(keys) => return Ok(keys),
             Err(error) => error,
         };
-        let is_down = error.chain().any(|cause| matches!(cause.downcast_ref(), Some(StoreError::Unavailable(_))));
+        let is_down =
+            error.chain().any(|cause| matches!(cause.downcast_ref(), Some(StoreError::Unavailable(_))));
         if !is_down {
             return Err(error);
         }

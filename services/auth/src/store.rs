@@ -52,10 +52,13 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         // Classes 08 (connection), 53 (resources) and 57 (operator: shutdown, cancelled, starting), PostgreSQL appendix A.
         let is_down = match &error {
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
-            sqlx::Error::Database(database) => {
-                database.code().is_some_and(|code| ["08", "53", "57"].iter().any(|class| code.starts_with(class)))
-            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed => true,
+            sqlx::Error::Database(database) => database
+                .code()
+                .is_some_and(|code| ["08", "53", "57"].iter().any(|class| code.starts_with(class))),
             other => other.source().is_some_and(|source| source.is::<std::io::Error>()),
         };
         if is_down { Self::Unavailable(error) } else { Self::Statement(error) }
@@ -94,7 +97,10 @@ impl Db {
         let options = PgConnectOptions::from_str(url.expose_secret())
             .map_err(StoreError::Statement)?
             .application_name("pulse-auth")
-            .options([("statement_timeout", STATEMENT_TIMEOUT), ("idle_in_transaction_session_timeout", "10s")]);
+            .options([
+                ("statement_timeout", STATEMENT_TIMEOUT),
+                ("idle_in_transaction_session_timeout", "10s"),
+            ]);
         let pool = PgPoolOptions::new().max_connections(MAX_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT);
         Ok(Self(pool.connect_lazy_with(options)))
     }

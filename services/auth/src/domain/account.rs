@@ -39,9 +39,11 @@ impl Username {
             count if count > USERNAME_MAX => {
                 Err(Fault::new("username", "too_long", format!("at most {USERNAME_MAX} characters")))
             }
-            _ if !is_well_formed => {
-                Err(Fault::new("username", "invalid", "letters a-z, digits and _, with single dots between them"))
-            }
+            _ if !is_well_formed => Err(Fault::new(
+                "username",
+                "invalid",
+                "letters a-z, digits and _, with single dots between them",
+            )),
             _ => Ok(Self(name)),
         }
     }
@@ -73,7 +75,8 @@ impl Email {
         if text.chars().count() > EMAIL_MAX {
             return Err(Fault::new("email", "too_long", format!("at most {EMAIL_MAX} characters")));
         }
-        let is_well_formed = text.rsplit_once('@').is_some_and(|(local, host)| is_local_part(local) && is_host(host));
+        let is_well_formed =
+            text.rsplit_once('@').is_some_and(|(local, host)| is_local_part(local) && is_host(host));
         if !is_well_formed {
             return Err(Fault::new("email", "invalid", "an address looks like name@example.org"));
         }
@@ -102,9 +105,14 @@ pub fn comparable(text: &str) -> String {
 /// Dot-separated atoms of RFC 5322 section 3.2.3, and letters beyond ASCII (RFC 6531). Quoted parts are not taken.
 fn is_local_part(local: &str) -> bool {
     let is_atom_char = |c: char| {
-        if c.is_ascii() { c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c) } else { c.is_alphanumeric() }
+        if c.is_ascii() {
+            c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c)
+        } else {
+            c.is_alphanumeric()
+        }
     };
-    local.len() <= EMAIL_LOCAL_MAX_BYTES && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atom_char))
+    local.len() <= EMAIL_LOCAL_MAX_BYTES
+        && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atom_char))
 }
 
 /// A host name of at least two labels.
@@ -210,8 +218,23 @@ mod tests {
             assert_eq!(code(Email::parse(good)), "ok", "{good:?}");
         }
         for bad in [
-            "a", "@b.c", "a@", "a@b", "a b@c.d", "a@b..c", "a@.b", "a@-b.c", ".a@b.c", "a.@b.c", "a..b@c.d", "a@b@c.d", "a\0@b.c",
-            "a@b.c>", "<a@b.c", "a@b.c\nBcc: x@y.z", "\"a\"@b.c",
+            "a",
+            "@b.c",
+            "a@",
+            "a@b",
+            "a b@c.d",
+            "a@b..c",
+            "a@.b",
+            "a@-b.c",
+            ".a@b.c",
+            "a.@b.c",
+            "a..b@c.d",
+            "a@b@c.d",
+            "a\0@b.c",
+            "a@b.c>",
+            "<a@b.c",
+            "a@b.c\nBcc: x@y.z",
+            "\"a\"@b.c",
         ] {
             assert_eq!(code(Email::parse(bad)), "invalid", "{bad:?}");
         }

@@ -14,7 +14,8 @@ pub const PASSWORD_MIN: usize = 10;
 pub const PASSWORD_MAX: usize = 128;
 
 /// Lower case, one a line, none shorter than [`PASSWORD_MIN`].
-static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
+static COMMON: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
 /// A password that may be set. It prints nothing.
 #[derive(Debug, Clone)]
@@ -46,7 +47,12 @@ impl Password {
     ///
     /// # Errors
     /// `common_password` on `field`.
-    pub fn require_unlike(&self, username: &str, email: Option<&str>, field: &'static str) -> Result<(), Fault> {
+    pub fn require_unlike(
+        &self,
+        username: &str,
+        email: Option<&str>,
+        field: &'static str,
+    ) -> Result<(), Fault> {
         let password = comparable(self.0.expose_secret());
         if password == comparable(username) || email.is_some_and(|email| password == comparable(email)) {
             return Err(Fault::new(field, "common_password", "must not be the username or the address"));

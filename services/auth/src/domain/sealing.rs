@@ -68,7 +68,8 @@ impl SealingKey {
     pub fn seal(&self, owner: &[u8], plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let key = RandomizedNonceKey::new(&AES_256_GCM, &self.0).map_err(|_| CryptoError::Seal)?;
         let mut sealed = plain.to_vec();
-        let nonce = key.seal_in_place_append_tag(Aad::from(owner), &mut sealed).map_err(|_| CryptoError::Seal)?;
+        let nonce =
+            key.seal_in_place_append_tag(Aad::from(owner), &mut sealed).map_err(|_| CryptoError::Seal)?;
         let nonce: &[u8; NONCE_LEN] = nonce.as_ref();
         Ok([nonce.as_slice(), &sealed].concat())
     }

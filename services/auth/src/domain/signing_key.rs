@@ -39,8 +39,8 @@ impl SealedSigningKey {
     /// not belong together.
     pub fn open(&self, sealing_key: &SealingKey) -> Result<SigningKey, CryptoError> {
         let seed = sealing_key.open(self.key_id.as_uuid().as_bytes(), &self.sealed_seed)?;
-        let pair =
-            Ed25519KeyPair::from_seed_and_public_key(&seed, &self.public_key).map_err(|_| CryptoError::Key)?;
+        let pair = Ed25519KeyPair::from_seed_and_public_key(&seed, &self.public_key)
+            .map_err(|_| CryptoError::Key)?;
         let document = pair.to_pkcs8v1().map_err(|_| CryptoError::Key)?;
         Ok(SigningKey {
             key_id: self.key_id,
@@ -127,7 +127,8 @@ mod tests {
             .map(|_| SealedSigningKey::generate(KeyId::new(&SystemClock), &sealing_key).expect("made"))
             .collect();
         let opened = keys.iter().map(|key| key.open(&sealing_key).expect("opened")).collect();
-        let set: serde_json::Value = serde_json::from_str(&SigningKeys::new(opened).jwks_json()).expect("json");
+        let set: serde_json::Value =
+            serde_json::from_str(&SigningKeys::new(opened).jwks_json()).expect("json");
         assert_eq!(set["keys"].as_array().map(Vec::len), Some(2));
         assert_eq!(set["keys"][0]["kid"], keys[0].key_id.to_string());
         assert!(set["keys"][0].get("d").is_none());

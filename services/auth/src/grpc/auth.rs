@@ -5,9 +5,9 @@ use std::sync::Arc;
 use pulse_proto::auth::v1::auth_service_server::AuthService;
 use pulse_proto::auth::v1::logout_request::Target as LogoutTarget;
 use pulse_proto::auth::v1::{
-    CheckSessionsRequest, CheckSessionsResponse, GetAccountRequest, GetAccountResponse, GetJwksRequest, GetJwksResponse,
-    LoginRequest, LoginResponse, LogoutRequest, LogoutResponse, RefreshRequest, RefreshResponse, RegisterRequest,
-    RegisterResponse, login_response,
+    CheckSessionsRequest, CheckSessionsResponse, GetAccountRequest, GetAccountResponse, GetJwksRequest,
+    GetJwksResponse, LoginRequest, LoginResponse, LogoutRequest, LogoutResponse, RefreshRequest,
+    RefreshResponse, RegisterRequest, RegisterResponse, login_response,
 };
 use pulse_rpc::Failure;
 use tonic::{Request, Response, Status};
@@ -38,7 +38,10 @@ impl AuthDoor {
 
 #[tonic::async_trait]
 impl AuthService for AuthDoor {
-    async fn register(&self, request: Request<RegisterRequest>) -> Result<Response<RegisterResponse>, Status> {
+    async fn register(
+        &self,
+        request: Request<RegisterRequest>,
+    ) -> Result<Response<RegisterResponse>, Status> {
         let request = request.into_inner();
         let registration = Registration {
             username: request.username,
@@ -112,7 +115,10 @@ impl AuthService for AuthDoor {
         Ok(Response::new(GetJwksResponse { jwks_json: self.0.signing_keys.jwks_json() }))
     }
 
-    async fn get_account(&self, request: Request<GetAccountRequest>) -> Result<Response<GetAccountResponse>, Status> {
+    async fn get_account(
+        &self,
+        request: Request<GetAccountRequest>,
+    ) -> Result<Response<GetAccountResponse>, Status> {
         let Ok(user_id) = request.into_inner().user_id.parse() else {
             return Err(Failure::not_found("account").into());
         };
@@ -127,7 +133,8 @@ impl AuthService for AuthDoor {
     ) -> Result<Response<CheckSessionsResponse>, Status> {
         let asked = request.into_inner().session_ids;
         if asked.len() > CHECK_MAX {
-            let failure = Failure::invalid_field("session_ids", "too_many", format!("at most {CHECK_MAX} ids"));
+            let failure =
+                Failure::invalid_field("session_ids", "too_many", format!("at most {CHECK_MAX} ids"));
             return Err(failure.into());
         }
         // What is no id is no session that lives.

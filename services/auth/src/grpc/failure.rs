@@ -50,7 +50,10 @@ impl From<RegisterError> for Failure {
         match error {
             RegisterError::Invalid(faults) => to_fields(faults),
             RegisterError::UsernameTaken(username) => {
-                let mut failure = Self::new(Reason::UsernameTaken, format!("the username {username} belongs to somebody else"));
+                let mut failure = Self::new(
+                    Reason::UsernameTaken,
+                    format!("the username {username} belongs to somebody else"),
+                );
                 failure.fields.push(FieldFault::new("username", "taken", "choose another one"));
                 failure
             }
@@ -65,13 +68,15 @@ impl From<SignInError> for Failure {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Invalid(faults) => to_fields(faults),
-            SignInError::WrongCredentials => {
-                Self::new(Reason::InvalidCredentials, "there is no account with this name or address and password")
-            }
-            SignInError::LockedOut(left) => {
-                Self::new(Reason::LockedOut, "too many failed attempts; wait, or sign in on a device you used before")
-                    .with_retry_after(left)
-            }
+            SignInError::WrongCredentials => Self::new(
+                Reason::InvalidCredentials,
+                "there is no account with this name or address and password",
+            ),
+            SignInError::LockedOut(left) => Self::new(
+                Reason::LockedOut,
+                "too many failed attempts; wait, or sign in on a device you used before",
+            )
+            .with_retry_after(left),
             SignInError::Hashing(error) => error.into(),
             SignInError::Store(error) => error.into(),
             SignInError::Grant(error) => error.into(),
@@ -82,7 +87,9 @@ impl From<SignInError> for Failure {
 impl From<RefreshError> for Failure {
     fn from(error: RefreshError) -> Self {
         match error {
-            RefreshError::Unknown => Self::new(Reason::Unauthenticated, "the refresh token is not known; sign in"),
+            RefreshError::Unknown => {
+                Self::new(Reason::Unauthenticated, "the refresh token is not known; sign in")
+            }
             RefreshError::Ended(_) => Self::new(Reason::SessionRevoked, "the session has ended; sign in"),
             RefreshError::Store(error) => error.into(),
             RefreshError::Crypto(_) => Self::internal(error),
@@ -93,7 +100,9 @@ impl From<RefreshError> for Failure {
 impl From<EndError> for Failure {
     fn from(error: EndError) -> Self {
         match error {
-            EndError::Unknown => Self::new(Reason::Unauthenticated, "the session or refresh token is not known"),
+            EndError::Unknown => {
+                Self::new(Reason::Unauthenticated, "the session or refresh token is not known")
+            }
             EndError::Store(error) => error.into(),
         }
     }

@@ -83,7 +83,8 @@ pub(crate) async fn open(
         Device { known_token: None, .. } => Some(DeviceToken::generate()?),
     };
     if let Some(token) = &device_token {
-        store::device_token::upsert(conn, &token.hash(), account.user_id, now, now + DEVICE_TOKEN_TTL).await?;
+        store::device_token::upsert(conn, &token.hash(), account.user_id, now, now + DEVICE_TOKEN_TTL)
+            .await?;
     }
     let grant = sign(parts, session, account, refresh_token, now)?;
     Ok(Grant { device_token, ..grant })

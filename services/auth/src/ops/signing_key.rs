@@ -29,7 +29,11 @@ pub enum LoadError {
 ///
 /// # Errors
 /// [`LoadError`].
-pub async fn load_or_make(db: &Db, clock: &dyn Clock, sealing_key: &SealingKey) -> Result<SigningKeys, LoadError> {
+pub async fn load_or_make(
+    db: &Db,
+    clock: &dyn Clock,
+    sealing_key: &SealingKey,
+) -> Result<SigningKeys, LoadError> {
     let mut tx = db.begin().await?;
     store::signing_key::lock_table(&mut tx).await?;
     let mut sealed = store::signing_key::list_active(&mut tx).await?;

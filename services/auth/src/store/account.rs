@@ -145,7 +145,12 @@ pub async fn find_by_email(conn: &mut Conn, email: &Email) -> Result<Option<Acco
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn replace_password_hash(conn: &mut Conn, user_id: UserId, old: &str, new: &str) -> Result<(), StoreError> {
+pub async fn replace_password_hash(
+    conn: &mut Conn,
+    user_id: UserId,
+    old: &str,
+    new: &str,
+) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE accounts SET password_hash = $3 WHERE user_id = $1 AND password_hash = $2",
         user_id.as_uuid(),

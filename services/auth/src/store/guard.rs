@@ -51,7 +51,12 @@ pub async fn ensure(conn: &mut Conn, subject: &Subject, now: OffsetDateTime) -> 
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn update(conn: &mut Conn, subject: &Subject, guard: &Guard, now: OffsetDateTime) -> Result<(), StoreError> {
+pub async fn update(
+    conn: &mut Conn,
+    subject: &Subject,
+    guard: &Guard,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE login_guards SET failed_at = $2, locked_until = $3, updated_at = $4 WHERE subject_hash = $1",
         subject.as_bytes(),

@@ -39,7 +39,11 @@ fn corrupt(session_id: SessionId) -> StoreError {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(conn: &mut Conn, token_hash: &TokenHash, session_id: SessionId) -> Result<(), StoreError> {
+pub async fn insert(
+    conn: &mut Conn,
+    token_hash: &TokenHash,
+    session_id: SessionId,
+) -> Result<(), StoreError> {
     sqlx::query!(
         "INSERT INTO refresh_tokens (token_hash, session_id) VALUES ($1, $2)",
         token_hash.as_bytes(),
@@ -67,7 +71,11 @@ pub async fn find(conn: &mut Conn, token_hash: &TokenHash) -> Result<Option<Stor
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn mark_used(conn: &mut Conn, token_hash: &TokenHash, first_use: &FirstUse) -> Result<(), StoreError> {
+pub async fn mark_used(
+    conn: &mut Conn,
+    token_hash: &TokenHash,
+    first_use: &FirstUse,
+) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE refresh_tokens SET used_at = $2, successor_hash = $3, successor_sealed = $4
          WHERE token_hash = $1 AND used_at IS NULL",

@@ -46,8 +46,12 @@ async fn all_faults_are_told_at_once_with_their_codes() {
         .await
         .unwrap_err();
     assert_eq!(failure.reason, Reason::ValidationFailed);
-    let expected =
-        [("username", "invalid"), ("email", "invalid"), ("password", "too_short"), ("display_name", "too_short")];
+    let expected = [
+        ("username", "invalid"),
+        ("email", "invalid"),
+        ("password", "too_short"),
+        ("display_name", "too_short"),
+    ];
     assert_eq!(faults(&failure), expected);
 
     for password in ["Password123", "ada.lovelace@example.org", "ADA.LOVELACE"] {
@@ -96,7 +100,8 @@ async fn passwords_are_kept_as_argon2id_and_tokens_only_as_hashes() {
     let auth = Auth::start().await;
     let grant = auth.register("ada").await;
     let pool = auth.pool().await;
-    let hash: String = sqlx::query_scalar("SELECT password_hash FROM accounts").fetch_one(&pool).await.unwrap();
+    let hash: String =
+        sqlx::query_scalar("SELECT password_hash FROM accounts").fetch_one(&pool).await.unwrap();
     assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
     auth.refresh(&grant.refresh_token).await.unwrap();
     let dump: Vec<String> = sqlx::query_scalar(

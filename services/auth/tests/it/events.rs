@@ -13,7 +13,11 @@ use tokio::sync::mpsc;
 use crate::support::{Auth, account, registration};
 
 /// Hears the events of one subject from the stream.
-async fn listen(nats_url: &str, subject: &'static str, shutdown: &Shutdown) -> mpsc::UnboundedReceiver<Event> {
+async fn listen(
+    nats_url: &str,
+    subject: &'static str,
+    shutdown: &Shutdown,
+) -> mpsc::UnboundedReceiver<Event> {
     let bus = Bus::connect(nats_url, "test", Readiness::default().check("nats", true)).await.unwrap();
     let (sender, receiver) = mpsc::unbounded_channel();
     let spec = ConsumerSpec { stream: streams::AUTH, durable: "test-listener", subject };

@@ -111,7 +111,8 @@ async fn a_hash_of_older_costs_is_renewed_at_the_next_sign_in() {
     let old = old_hash();
     sqlx::query("UPDATE accounts SET password_hash = $1").bind(&old).execute(&pool).await.unwrap();
     auth.login("ada", PASSWORD).await.unwrap();
-    let new: String = sqlx::query_scalar("SELECT password_hash FROM accounts").fetch_one(&pool).await.unwrap();
+    let new: String =
+        sqlx::query_scalar("SELECT password_hash FROM accounts").fetch_one(&pool).await.unwrap();
     assert!(new.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{new}");
     auth.login("ada", PASSWORD).await.unwrap();
 }
@@ -145,6 +146,8 @@ async fn beyond_the_hashing_queue_people_are_told_to_come_back() {
     let refused: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
     assert!(results.iter().any(Result::is_ok));
     assert!(!refused.is_empty());
-    assert!(refused.iter().all(|failure| failure.reason == Reason::RateLimited && failure.retry_after.is_some()));
+    assert!(
+        refused.iter().all(|failure| failure.reason == Reason::RateLimited && failure.retry_after.is_some())
+    );
     auth.login("ada", PASSWORD).await.unwrap();
 }

@@ -19,7 +19,8 @@ async fn access_tokens_verify_with_nothing_but_the_published_keys() {
     let source = move || -> Fetch {
         let mut client = client.clone();
         Box::pin(async move {
-            let answer = client.get_jwks(GetJwksRequest {}).await.map_err(|status| FetchError(status.into()))?;
+            let answer =
+                client.get_jwks(GetJwksRequest {}).await.map_err(|status| FetchError(status.into()))?;
             Ok(answer.into_inner().jwks_json)
         })
     };
@@ -34,7 +35,11 @@ async fn access_tokens_verify_with_nothing_but_the_published_keys() {
     let pool = auth.pool().await;
     sqlx::query("UPDATE accounts SET roles = '{operator}'").execute(&pool).await.unwrap();
     let grant = auth.refresh(&grant.refresh_token).await.unwrap();
-    assert_eq!(verifier.verify(&grant.access_token).await.unwrap().roles, ["operator"], "from the next refresh on");
+    assert_eq!(
+        verifier.verify(&grant.access_token).await.unwrap().roles,
+        ["operator"],
+        "from the next refresh on"
+    );
     auth.world.clock.advance(Duration::from_secs(300));
     let expired = verifier.verify(&grant.access_token).await;
     assert!(matches!(expired, Err(InvalidToken::Expired)), "{expired:?}");
@@ -68,5 +73,8 @@ async fn with_another_sealing_key_it_says_so_and_does_not_start() {
     let other_key = "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned();
     world.settings = vec![("PULSE_AUTH_SEALING_KEY", other_key)];
     let error = world.spawn().await.outcome().await.unwrap_err();
-    assert!(format!("{error:#}").contains("PULSE_AUTH_SEALING_KEY does not open the signing key"), "{error:#}");
+    assert!(
+        format!("{error:#}").contains("PULSE_AUTH_SEALING_KEY does not open the signing key"),
+        "{error:#}"
+    );
 }

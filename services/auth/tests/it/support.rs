@@ -6,8 +6,8 @@ use std::time::Duration;
 use pulse_auth::{Listeners, Settings};
 use pulse_proto::auth::v1::auth_service_client::AuthServiceClient;
 use pulse_proto::auth::v1::{
-    Account, LoginRequest, LoginResponse, LogoutRequest, LogoutResponse, RefreshRequest, RegisterRequest, SessionGrant,
-    login_response, logout_request,
+    Account, LoginRequest, LoginResponse, LogoutRequest, LogoutResponse, RefreshRequest, RegisterRequest,
+    SessionGrant, login_response, logout_request,
 };
 use pulse_rpc::{Connection, Failure, Reason, ServiceName, connect};
 use pulse_runtime::{Reader, Shutdown};
@@ -79,11 +79,16 @@ impl World {
     pub(crate) async fn spawn(&self) -> Replica {
         let listeners =
             Listeners { grpc: free_listener().await.unwrap(), admin: free_listener().await.unwrap() };
-        let endpoint = Endpoint::from_shared(format!("http://{}", listeners.grpc.local_addr().unwrap())).unwrap();
+        let endpoint =
+            Endpoint::from_shared(format!("http://{}", listeners.grpc.local_addr().unwrap())).unwrap();
         let shutdown = Shutdown::new(Duration::from_secs(5));
         let clock = Arc::new(self.clock.clone());
-        let task =
-            tokio::spawn(pulse_auth::run_with_clock(self.read_settings(), listeners, clock, shutdown.clone()));
+        let task = tokio::spawn(pulse_auth::run_with_clock(
+            self.read_settings(),
+            listeners,
+            clock,
+            shutdown.clone(),
+        ));
         let client = self.client(&endpoint, ServiceName::Gateway);
         Replica { client, endpoint, shutdown, task: Some(task) }
     }
