@@ -124,11 +124,7 @@ impl Db {
         let begun = shutdown.token();
         let mut pause = Duration::from_millis(50);
         loop {
-            let outcome = match self.pool.acquire().await {
-                Ok(mut conn) => MIGRATOR.run(&mut *conn).await.map_err(StoreError::from),
-                Err(error) => Err(error.into()),
-            };
-            match outcome {
+            match self.migrate().await {
                 Ok(()) => {
                     check.up();
                     return Ok(true);
@@ -141,6 +137,15 @@ impl Db {
                 () = begun.cancelled() => return Ok(false),
             }
         }
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        // A migration, or waiting for another replica's, may take longer than a query of a user.
+        let patient = self.options.clone().options([("statement_timeout", "0")]);
+        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(patient);
+        let outcome = MIGRATOR.run(&pool).await;
+        pool.close().await;
+        Ok(outcome?)
     }
 
     /// Asks each second whether the database answers, until the shutdown begins.

@@ -76,10 +76,11 @@ impl Queued {
     }
 }
 
-/// The span of a command that continues a trace; disabled when the command carries none, so that it costs nothing.
+/// The span of a command that continues a trace; disabled when there is none or traces are not exported, so that it costs
+/// nothing.
 #[must_use]
 pub fn span_of(action: &Action, traceparent: &str) -> Span {
-    if traceparent.is_empty() {
+    if traceparent.is_empty() || !trace_context::is_exported() {
         return Span::none();
     }
     let span = match action {
