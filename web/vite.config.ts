@@ -3,14 +3,14 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { brotliCompress, gzip } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const gateway = process.env.PULSE_DEV_GATEWAY ?? "http://localhost:8080";
 
-/** Writes `<file>.gz` beside every text file of the build, so that the gateway never compresses at run time. */
+/** Writes `<file>.gz` and `<file>.br` beside every text file of the build, so that the gateway never compresses at run time. */
 function precompress(): Plugin {
   const worthIt = /\.(js|css|html|svg|json|webmanifest|txt)$/;
   let outDir = "dist";
@@ -25,8 +25,9 @@ function precompress(): Plugin {
       for (const entry of entries) {
         if (!entry.isFile() || !worthIt.test(entry.name)) continue;
         const path = join(entry.parentPath, entry.name);
-        const packed = await promisify(gzip)(await readFile(path), { level: 9 });
-        await writeFile(`${path}.gz`, packed);
+        const plain = await readFile(path);
+        await writeFile(`${path}.gz`, await promisify(gzip)(plain, { level: 9 }));
+        await writeFile(`${path}.br`, await promisify(brotliCompress)(plain));
       }
     },
   };

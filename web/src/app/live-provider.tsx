@@ -1,6 +1,6 @@
 // What lives as long as somebody is signed in: the socket, the outbox, and a cache of their own.
 import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { deliverMessage } from "@/features/chat/api/deliver-message";
 import { LiveContext, useServer } from "@/lib/client-context";
 import { applyEvent, refetchAll } from "@/lib/live/apply-event";
@@ -10,6 +10,8 @@ import { SocketConnection } from "@/sdk/socket-connection";
 import type { Me } from "@/sdk/types";
 import { Announcer, announcementOf } from "./announcer";
 import { createQueryClient } from "./query-client";
+
+const POLL_MS = 10_000;
 
 interface Props {
   me: Me;
@@ -64,6 +66,7 @@ function Live({ me, children }: Props) {
       parts.outbox.stop();
     };
   }, [parts]);
+  usePolling(parts.socket);
   const client = useMemo(() => ({ me, ...parts }), [me, parts]);
   return (
     <LiveContext value={client}>
@@ -71,4 +74,16 @@ function Live({ me, children }: Props) {
       <Announcer text={announcement} />
     </LiveContext>
   );
+}
+
+/** While the server's bus is down no events come: the snapshots are asked instead. */
+function usePolling(socket: SocketConnection): void {
+  const cache = useQueryClient();
+  const state = useSyncExternalStore(socket.subscribe, socket.getState);
+  const needed = state.status === "open" && state.degraded.includes("nats");
+  useEffect(() => {
+    if (!needed) return;
+    const timer = setInterval(() => refetchAll(cache), POLL_MS);
+    return () => clearInterval(timer);
+  }, [needed, cache]);
 }

@@ -16,7 +16,8 @@ export function ConnectionBanner() {
   useEffect(() => {
     if (online) socket.reconnectNow();
   }, [online, socket]);
-  if (state.status === "open" || state.status === "idle" || (!late && online)) return null;
+  if (state.status === "open") return <Degraded names={state.degraded} />;
+  if (state.status === "idle" || (!late && online)) return null;
   return (
     <div className={styles.banner} role="status">
       <Icon name={online ? "retry" : "alert"} size={17} />
@@ -26,6 +27,27 @@ export function ConnectionBanner() {
           Reconnect now
         </Button>
       )}
+    </div>
+  );
+}
+
+const LOSSES: readonly (readonly [string, string])[] = [
+  ["message_store", "Chat is unavailable for the moment. Messages are kept and sent later."],
+  ["postgres", "Messages can't be stored for the moment. They are kept and sent later."],
+  ["nats", "New messages may take a few seconds longer than usual."],
+  ["social_graph", "Finding and following people is unavailable for the moment."],
+  ["auth", "Signing in is unavailable for the moment."],
+  ["redis", "Who is online can't be shown for the moment."],
+];
+
+/** What the person notices of the worst that is down on the server. */
+function Degraded({ names }: { names: readonly string[] }) {
+  const loss = LOSSES.find(([name]) => names.includes(name));
+  if (!loss) return null;
+  return (
+    <div className={styles.banner} role="status">
+      <Icon name="alert" size={17} />
+      <span>{loss[1]}</span>
     </div>
   );
 }

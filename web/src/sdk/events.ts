@@ -46,6 +46,7 @@ export type ControlFrame =
   | { type: "reply"; id: string; data: unknown }
   | { type: "error"; id: string; error: FrameError }
   | { type: "auth.expiring"; data: { access_token_expires_at: string } }
+  | { type: "server.degraded"; data: { degraded: string[] } }
   | { type: "server.draining"; data: { reconnect_after_ms: number } };
 
 const LIVE = new Set<string>([
@@ -60,6 +61,7 @@ const CONTROL = new Set<string>([
   "reply",
   "error",
   "auth.expiring",
+  "server.degraded",
   "server.draining",
 ] satisfies ControlFrame["type"][]);
 

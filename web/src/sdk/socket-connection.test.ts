@@ -66,6 +66,13 @@ describe("opening", () => {
   });
 });
 
+it("knows what is down on the server", async () => {
+  const connection = await connected();
+  expect(connection.getState()).toEqual({ status: "open", degraded: [] });
+  latest().receive({ type: "server.degraded", data: { degraded: ["redis"] } });
+  expect(connection.getState()).toEqual({ status: "open", degraded: ["redis"] });
+});
+
 describe("requests", () => {
   it("are answered by id, in whatever order", async () => {
     const connection = await connected();

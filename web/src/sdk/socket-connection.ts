@@ -7,7 +7,7 @@ import { SocketRequests } from "./socket-requests";
 export type ConnectionState =
   | { status: "idle" }
   | { status: "connecting"; attempt: number }
-  | { status: "open" }
+  | { status: "open"; degraded: readonly string[] }
   | { status: "waiting"; attempt: number; retryAt: number }
   | { status: "stopped"; code: number };
 
@@ -106,6 +106,7 @@ export class SocketConnection {
     if (frame.type === "reply") this.requests.resolve(frame.id, frame.data);
     if (frame.type === "error") this.requests.reject(frame.id, frame.error);
     if (frame.type === "auth.expiring") void this.renew();
+    if (frame.type === "server.degraded") this.setState({ status: "open", degraded: frame.data.degraded });
     if (frame.type === "server.draining") this.drainDelayMs = frame.data.reconnect_after_ms;
   }
 
@@ -115,7 +116,7 @@ export class SocketConnection {
     this.attempt = 0;
     this.drainDelayMs = undefined;
     this.heartbeatMs = hello.heartbeat_interval_ms;
-    this.setState({ status: "open" });
+    this.setState({ status: "open", degraded: hello.degraded });
     this.expectMore(socket);
     this.timers.ping = setInterval(() => void this.request("ping", {}).catch(() => undefined), this.heartbeatMs);
     this.renewBefore(hello.access_token_expires_at, Date.parse(hello.server_time));

@@ -37,6 +37,7 @@ export class BrowserSocket {
     const now = Date.now();
     const data = {
       heartbeat_interval_ms: 25_000,
+      degraded: [],
       server_time: new Date(now).toISOString(),
       access_token_expires_at: new Date(now + lifeMs).toISOString(),
     };

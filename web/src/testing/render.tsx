@@ -33,5 +33,5 @@ export function renderClient(ui: ReactNode) {
       </ServerContext>
     </QueryClientProvider>,
   );
-  return { user: userEvent.setup(), cache, session, outbox };
+  return { user: userEvent.setup(), cache, session, socket, outbox };
 }
