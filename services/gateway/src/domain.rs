@@ -7,6 +7,7 @@ pub mod message;
 pub mod moment;
 pub mod presence;
 pub mod session;
+pub mod unread;
 pub mod user;
 
 pub use conversation::{Conversation, ConversationKind, ConversationState, My, Role};

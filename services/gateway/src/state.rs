@@ -9,6 +9,9 @@ use pulse_types::Clock;
 use crate::cache::Presence;
 use crate::clients::{Auth, Commands, MessageStore, SocialGraph};
 use crate::config::Settings;
+use crate::domain;
+use crate::ended::EndedSessions;
+use crate::limits::Limits;
 use crate::ws::Hub;
 
 /// Shared by all; made once in `run`.
@@ -27,8 +30,14 @@ pub struct State {
     pub commands: Commands,
     /// Checks access tokens.
     pub verifier: Verifier,
+    /// Sessions whose tokens are refused.
+    pub ended: Arc<EndedSessions>,
     /// The live sockets of this process.
     pub hub: Hub,
+    /// Counts sends.
+    pub limits: Limits,
+    /// The limits that clients are told.
+    pub limits_told: domain::Limits,
     /// Who is there.
     pub presence: Presence,
     /// What is down.

@@ -29,6 +29,8 @@ use crate::domain::{Marks, SendMessage, Sent};
 const IN_FLIGHT_MAX: usize = 16_384;
 /// How often commands are looked through for those whose time is over.
 const SWEEP_INTERVAL: Duration = Duration::from_millis(100);
+/// How often a stream that is to end is looked at.
+const STOP_CHECK: Duration = Duration::from_millis(20);
 const RECONNECT_PAUSE_MIN: Duration = Duration::from_millis(50);
 const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(1);
 /// HTTP/2 windows: many small frames should never wait for an update.
@@ -82,7 +84,7 @@ impl Commands {
         commands
     }
 
-    /// Ends the stream; what is under way is answered `unavailable`. Call it when nobody sends any more.
+    /// Ends the stream once every command that is under way has its answer.
     pub fn stop(&self) {
         self.0.stop.cancel();
     }
@@ -198,7 +200,7 @@ impl Commands {
 impl Lane {
     /// Sends a command, or keeps it until the stream is up; gives it back when there are too many.
     fn push(&mut self, mut request: proto::ExecuteCommandsRequest, pending: Pending) -> Option<Pending> {
-        if self.sent.len() + self.waiting.len() >= IN_FLIGHT_MAX {
+        if self.len() >= IN_FLIGHT_MAX {
             return Some(pending);
         }
         self.next_id += 1;
@@ -212,6 +214,11 @@ impl Lane {
             None => self.waiting.push_back((request, pending)),
         }
         None
+    }
+
+    /// Commands without an answer.
+    fn len(&self) -> usize {
+        self.sent.len() + self.waiting.len()
     }
 
     /// The stream is up: what waited leaves first, in its order.
@@ -262,10 +269,16 @@ async fn run(commands: Commands, connection: Connection) {
             pause = (pause * 2).min(RECONNECT_PAUSE_MAX);
         }
     };
+    let answered = async {
+        stop.cancelled().await;
+        while commands.lane(|lane| lane.len() > 0) {
+            tokio::time::sleep(STOP_CHECK).await;
+        }
+    };
     tokio::select! {
         () = sweep => {}
         () = keep_open => {}
-        () = stop.cancelled() => {}
+        () = answered => {}
     }
     commands.break_off();
 }

@@ -12,9 +12,9 @@ use crate::domain::{Conversation, Message, User};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InboxEvent {
     /// A message was accepted in one of their conversations.
-    MessageCreated(Message),
+    MessageCreated(Box<Message>),
     /// They have become a member.
-    ConversationCreated(Conversation),
+    ConversationCreated(Box<Conversation>),
     /// One of their own marks moved.
     MarksMoved(ConversationId),
     /// Somebody asks to follow them.
@@ -46,11 +46,11 @@ pub fn read(event: &Event) -> Result<InboxEvent, UnusableEvent> {
         EventType::MessageCreated => {
             let payload: messages::MessageCreated = event.decode()?;
             let message = payload.message.ok_or_else(|| Failure::internal("the event carries no message"))?;
-            Ok(InboxEvent::MessageCreated(convert::message(message)?))
+            Ok(InboxEvent::MessageCreated(Box::new(convert::message(message)?)))
         }
         EventType::ConversationCreated => {
             let payload: messages::ConversationCreated = event.decode()?;
-            Ok(InboxEvent::ConversationCreated(convert::conversation(payload.conversation)?))
+            Ok(InboxEvent::ConversationCreated(Box::new(convert::conversation(payload.conversation)?)))
         }
         EventType::MarksMoved => {
             let payload: messages::MarksMoved = event.decode()?;

@@ -47,10 +47,9 @@ struct Shard {
 }
 
 impl Encoder {
-    /// Nothing is remembered yet.
+    /// Nothing is remembered yet; `encoded` counts.
     #[must_use]
-    pub fn new() -> Self {
-        let encoded = metrics::counter!("pulse_events_encoded_total");
+    pub fn new(encoded: Counter) -> Self {
         Self { hasher: RandomState::new(), shards: Default::default(), encoded }
     }
 
@@ -136,7 +135,7 @@ mod tests {
 
     #[test]
     fn two_users_share_the_bytes_of_one_event() {
-        let encoder = Encoder::new();
+        let encoder = Encoder::new(Counter::noop());
         let event = created(1);
         let (one, other) = (encoder.encode(&event).expect("usable"), encoder.encode(&event).expect("usable"));
         assert!(Arc::ptr_eq(&one, &other));
@@ -146,7 +145,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_bounded() {
-        let encoder = Encoder::new();
+        let encoder = Encoder::new(Counter::noop());
         for seq in 0..10_000 {
             encoder.encode(&created(seq)).expect("usable");
         }

@@ -158,7 +158,7 @@ pub enum Reply {
         access_token_expires_at: Moment,
     },
     /// To `message.send`.
-    Message(Message),
+    Message(Box<Message>),
     /// To `read.mark`.
     Marks(Marks),
 }

@@ -114,7 +114,7 @@ impl Hub {
             hasher: RandomState::new(),
             shards: std::array::from_fn(|_| Mutex::default()),
             count: AtomicUsize::new(0),
-            encoder: Encoder::new(),
+            encoder: Encoder::new(metrics::counter!("pulse_events_encoded_total")),
             questions: Questions::default(),
             tasks: TaskTracker::new(),
             drained: CancellationToken::new(),
@@ -150,7 +150,6 @@ impl Hub {
     }
 
     /// Counts the frames that were written.
-    #[must_use]
     pub fn frames_out(&self) -> Counter {
         self.0.metrics.frames_out.clone()
     }
@@ -195,7 +194,6 @@ impl Hub {
     }
 
     /// Cancelled once the last socket has gone after the shutdown began.
-    #[must_use]
     pub fn drained(&self) -> CancellationToken {
         self.0.drained.clone()
     }
@@ -240,23 +238,20 @@ impl Hub {
 
     /// Hands on a user's events until the subscription ends.
     async fn hand_on(&self, user: &User, mut subscription: Subscription) {
-        let mut sequencer = Sequencer::default();
+        let mut sequencer = Sequencer::<Arc<Delivery>>::default();
         let mut ready = Vec::new();
         loop {
-            let event = tokio::select! {
-                event = subscription.next() => event,
-                () = wait_until(sequencer.release_at()) => {
-                    sequencer.release(&mut ready);
-                    ready.drain(..).for_each(|delivery| self.deliver(user, &delivery));
-                    continue;
-                }
-            };
-            let Some(event) = event else { return };
-            match self.0.encoder.encode(&event) {
-                Ok(delivery) => sequencer.accept(delivery.position, delivery, Instant::now(), &mut ready),
-                Err(error) => tracing::warn!(%error, event.id = %event.event_id, "skipped an event for a user"),
+            tokio::select! {
+                event = subscription.next() => match event.as_ref().map(|event| self.0.encoder.encode(event)) {
+                    Some(Ok(delivery)) => sequencer.accept(delivery.position, delivery, Instant::now(), &mut ready),
+                    Some(Err(error)) => tracing::warn!(%error, user.id = %user.user_id, "skipped an event"),
+                    None => return,
+                },
+                () = wait_until(sequencer.release_at()) => sequencer.release(&mut ready),
             }
-            ready.drain(..).for_each(|delivery: Arc<Delivery>| self.deliver(user, &delivery));
+            for delivery in ready.drain(..) {
+                self.deliver(user, &delivery);
+            }
         }
     }
 

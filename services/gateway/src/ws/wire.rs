@@ -24,6 +24,8 @@ const READ_BUFFER_BYTES: usize = 4 * 1024;
 const WRITE_BUFFER_BYTES: usize = 4 * 1024;
 /// Frames taken from the queue at once.
 const BATCH: usize = 64;
+/// Requests of one socket that may wait for their answers; further ones are not read until one has come.
+const ANSWERS_MAX: usize = 128;
 /// How long a closing socket may take to send its last frames and hear the other side's farewell.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -62,11 +64,11 @@ impl Wire {
     }
 
     /// Writes what waits in `queue` while it waits for what comes. Dropping the future loses nothing.
-    pub async fn next(&mut self, queue: &Queue, may_read: bool) -> Turn {
-        std::future::poll_fn(|context| self.poll(context, queue, may_read)).await
+    pub async fn next(&mut self, queue: &Queue) -> Turn {
+        std::future::poll_fn(|context| self.poll(context, queue)).await
     }
 
-    fn poll(&mut self, context: &mut Context<'_>, queue: &Queue, may_read: bool) -> Poll<Turn> {
+    fn poll(&mut self, context: &mut Context<'_>, queue: &Queue) -> Poll<Turn> {
         queue.register(context.waker());
         if let Some(order) = queue.take_order() {
             return Poll::Ready(Turn::Order(order));
@@ -74,7 +76,7 @@ impl Wire {
         if let Poll::Ready(Err(_)) = self.poll_write(context, queue) {
             return Poll::Ready(Turn::Gone);
         }
-        if !may_read {
+        if queue.answers_due() >= ANSWERS_MAX {
             return Poll::Pending;
         }
         Poll::Ready(match ready!(Pin::new(&mut self.stream).poll_next(context)) {

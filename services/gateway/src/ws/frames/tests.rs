@@ -109,7 +109,7 @@ fn frames_are_what_clients_know() {
     let frames = [
         reply("a", &Reply::Pong { server_time: at() }, false),
         reply("a", &Reply::Refreshed { access_token_expires_at: at() }, false),
-        reply("a\"b", &Reply::Message(message()), true),
+        reply("a\"b", &Reply::Message(Box::new(message())), true),
         reply("a", &Reply::Marks(marks), false),
         error("b", &limited),
         error("b", &invalid),
