@@ -5,6 +5,7 @@ pub mod commands;
 pub mod convert;
 pub mod health;
 pub mod message_store;
+pub mod position;
 pub mod social_graph;
 
 pub use auth::Auth;

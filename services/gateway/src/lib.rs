@@ -1,5 +1,137 @@
 //! The only public door: REST and sockets out front, gRPC and events behind. It owns nothing durable.
 
 pub mod config;
-pub mod domain;
+pub mod state;
+pub mod http;
+pub mod ws;
+pub mod events;
+pub mod clients;
+pub mod cache;
+pub mod limits;
+pub mod ended;
 pub mod json;
+pub mod domain;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use pulse_events::Bus;
+use pulse_rpc::{ServiceName, connect};
+use pulse_runtime::{Readiness, Shutdown, admin, process};
+use pulse_token::{PublicKeys, Verifier};
+use pulse_types::{Clock, SystemClock};
+use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
+
+use crate::cache::Presence;
+use crate::clients::{Auth, Commands, MessageStore, SocialGraph, health};
+use crate::config::Settings;
+use crate::ended::EndedSessions;
+use crate::events::sessions;
+use crate::http::serve;
+use crate::limits::Limits;
+use crate::state::State;
+use crate::ws::{Hub, unread};
+
+/// Where the process listens.
+pub struct Listeners {
+    /// The public ports.
+    pub public: Vec<TcpListener>,
+    /// The admin port.
+    pub admin: TcpListener,
+}
+
+impl Listeners {
+    /// Opens the addresses of the settings.
+    ///
+    /// # Errors
+    /// With the address in the text, when it is in use or not ours.
+    pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let open = |address: &SocketAddr, is_shared| {
+            serve::listen(*address, is_shared).with_context(|| format!("can't listen on {address}"))
+        };
+        let own = settings.listen.iter().map(|address| open(address, false));
+        let shared = settings.shared_listen.iter().map(|address| open(address, true));
+        let public = own.chain(shared).collect::<anyhow::Result<_>>()?;
+        Ok(Self { public, admin: process::listen(settings.admin_listen).await? })
+    }
+}
+
+/// Serves until the shutdown begins, then lets requests finish and sends sockets away.
+///
+/// # Errors
+/// When the addresses of NATS or Redis can't be used. Services and servers that are down are no error: what they are needed
+/// for is refused until they are up.
+pub async fn run(settings: Settings, listeners: Listeners, shutdown: Shutdown) -> anyhow::Result<()> {
+    let readiness = Readiness::default();
+    admin::spawn(listeners.admin, readiness.clone(), &shutdown);
+    let state = Arc::new(assemble(settings, readiness, &shutdown).await?);
+
+    let connections = TaskTracker::new();
+    let router = http::router(Arc::clone(&state));
+    for listener in listeners.public {
+        serve::spawn(listener, router.clone(), &connections, &shutdown);
+    }
+    shutdown.token().cancelled().await;
+    // Commands under way are the requests' and the sockets': the stream closes when those have gone.
+    connections.close();
+    let last = Arc::clone(&state);
+    shutdown.spawn("commands.stop", async move {
+        connections.wait().await;
+        last.hub.drained().cancelled().await;
+        last.commands.stop();
+    });
+    shutdown.finish().await;
+    Ok(())
+}
+
+async fn assemble(settings: Settings, readiness: Readiness, shutdown: &Shutdown) -> anyhow::Result<State> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let limits_told = domain::Limits::default();
+    let bus = Bus::connect(&settings.nats_url, "gateway", readiness.check("nats", false)).await?;
+    let presence = Presence::connect(&settings.redis_url, readiness.check("redis", false), Arc::clone(&clock), shutdown)?;
+
+    let services = [
+        (&settings.auth, ServiceName::Auth, "auth"),
+        (&settings.social_graph, ServiceName::SocialGraph, "social_graph"),
+        (&settings.message_store, ServiceName::MessageStore, "message_store"),
+    ];
+    let [auth, social_graph, message_store] = services.map(|(endpoint, name, check)| {
+        let connection = connect(endpoint.clone(), name, Arc::clone(&settings.identity));
+        health::watch(connection.clone(), readiness.check(check, false), shutdown);
+        connection
+    });
+    let auth = Auth::new(auth);
+    let message_store = MessageStore::new(message_store);
+    let commands = Commands::open(settings.message_store.clone(), Arc::clone(&settings.identity), shutdown);
+    let verifier = Verifier::new(PublicKeys::new(auth.key_source()), settings.public_url.as_str(), Arc::clone(&clock));
+
+    let hub = Hub::new(bus.clone(), usize::try_from(limits_told.sockets_max).unwrap_or(usize::MAX));
+    hub.drain_on(shutdown);
+    shutdown.spawn("ws.unread", unread::run(hub.clone(), message_store.clone()));
+    let ended = Arc::new(EndedSessions::default());
+    let (sockets, tokens) = (hub.clone(), Arc::clone(&ended));
+    sessions::watch(bus, shutdown, move |user_id, session_id| {
+        tokens.note(session_id, Instant::now());
+        sockets.close_session(user_id, session_id);
+    });
+
+    Ok(State {
+        limits: Limits::new(&limits_told, settings.rate_limits),
+        social_graph: SocialGraph::new(social_graph),
+        shutdown: shutdown.clone(),
+        settings,
+        clock,
+        auth,
+        message_store,
+        commands,
+        verifier,
+        ended,
+        hub,
+        presence,
+        limits_told,
+        readiness,
+    })
+}

@@ -198,7 +198,7 @@ async fn login(FromState(state): FromState<Arc<State>>, device: Device, headers:
     match state.auth.login(credentials, device).await? {
         SignIn::Granted(grant) => {
             let (session, kept) = session(&state, grant, cookie).await;
-            Ok((kept, Json(LoginAnswer::Session(session))).into_response())
+            Ok((kept, Json(LoginAnswer::Session(Box::new(session)))).into_response())
         }
         SignIn::Mfa(challenge) => Ok(Json(LoginAnswer::Mfa(challenge)).into_response()),
     }
@@ -209,7 +209,7 @@ async fn login(FromState(state): FromState<Arc<State>>, device: Device, headers:
 #[serde(untagged)]
 enum LoginAnswer {
     /// Signed in.
-    Session(Session),
+    Session(Box<Session>),
     /// The second factor is still to come.
     Mfa(MfaChallenge),
 }

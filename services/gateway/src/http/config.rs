@@ -61,7 +61,7 @@ async fn config(FromState(state): FromState<Arc<State>>) -> Json<Config> {
         allowed_signup: true,
         require_verified_email: false,
         degraded: state.readiness.report().degraded,
-        limits: Limits::default(),
+        limits: state.limits_told,
     })
 }
 

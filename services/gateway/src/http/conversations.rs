@@ -70,7 +70,7 @@ impl RequestBody for CreateDirect {
         let title = fields.take("title");
         let topic = fields.take("topic");
         let member_ids = user_ids(fields, "member_ids");
-        fields.optional_parsed::<Uuid>("client_id", "a UUID")?;
+        let client_id = fields.optional_parsed::<Uuid>("client_id", "a UUID");
         if kind? != ConversationKind::Direct {
             fields.fault("kind", "not_allowed", "only direct conversations can be made so far; groups and rooms are to come");
             return None;
@@ -80,8 +80,8 @@ impl RequestBody for CreateDirect {
                 fields.fault(name, "not_allowed", "a direct conversation has none");
             }
         }
-        match member_ids?.as_slice() {
-            [one] => Some(Self(*one)),
+        match member_ids?.unwrap_or_default().as_slice() {
+            [one] => client_id.map(|_| Self(*one)),
             [] => {
                 fields.fault("member_ids", "required", "must name the other person");
                 None
@@ -94,10 +94,10 @@ impl RequestBody for CreateDirect {
     }
 }
 
-/// Reads a list of ids that may be absent.
-pub(super) fn user_ids(fields: &mut Fields, name: &str) -> Option<Vec<UserId>> {
+/// Reads a list of ids: the outer `None` is a fault, the inner one absence.
+pub(super) fn user_ids(fields: &mut Fields, name: &str) -> Option<Option<Vec<UserId>>> {
     let list = match fields.take(name) {
-        None => return Some(Vec::new()),
+        None => return Some(None),
         Some(Value::Array(list)) => list,
         Some(_) => {
             fields.fault(name, "invalid", "must be a list of UUIDs");
@@ -108,7 +108,7 @@ pub(super) fn user_ids(fields: &mut Fields, name: &str) -> Option<Vec<UserId>> {
     for (index, _) in ids.iter().enumerate().filter(|(_, id)| id.is_none()) {
         fields.fault(&format!("{name}.{index}"), "invalid", "must be a UUID");
     }
-    ids.into_iter().collect()
+    ids.into_iter().collect::<Option<_>>().map(Some)
 }
 
 /// Routes of this file.

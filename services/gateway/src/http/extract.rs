@@ -44,13 +44,16 @@ pub struct Caller {
 /// Checks an access token.
 ///
 /// # Errors
-/// `unauthenticated`, `token_expired`; `unavailable` when the keys can't be had.
+/// `unauthenticated`, `token_expired`, `session_revoked`; `unavailable` when the keys can't be had.
 pub async fn authenticate(state: &State, token: &str) -> Result<Caller, Failure> {
     let claims = state.verifier.verify(token).await.map_err(|error| match error {
         InvalidToken::Garbled => Failure::new(Reason::Unauthenticated, "the access token is not valid; sign in"),
         InvalidToken::Expired => Failure::new(Reason::TokenExpired, "refresh the session and repeat the request once"),
         InvalidToken::Keys(error) => Failure::unavailable("the service that checks access tokens").with_source(error),
     })?;
+    if state.ended.contains(claims.sid) {
+        return Err(Failure::new(Reason::SessionRevoked, "the session was ended; sign in"));
+    }
     Ok(Caller { principal: Principal { user_id: claims.sub, session_id: claims.sid }, claims })
 }
 

@@ -1,7 +1,7 @@
 //! Messages and read marks (contract section 6).
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State as FromState;
@@ -145,8 +145,7 @@ fn position(fields: &mut Fields) -> Option<Position> {
         fields.fault("at", "not_allowed", "pages by time are to come; use before, after or around");
     }
     let mut found = Some(Position::Latest);
-    let kinds: [(&str, fn(i64) -> Position); 3] = [("before", Position::Before), ("after", Position::After), ("around", Position::Around)];
-    for (name, kind) in kinds {
+    for name in ["before", "after", "around"] {
         let Some(seq) = fields.optional_parsed::<i64>(name, "a whole number from 0") else {
             found = None;
             continue;
@@ -156,7 +155,13 @@ fn position(fields: &mut Fields) -> Option<Position> {
             fields.fault(name, "too_small", "must be at least 0");
         }
         match found {
-            Some(Position::Latest) => found = Some(kind(seq)),
+            Some(Position::Latest) => {
+                found = Some(match name {
+                    "before" => Position::Before(seq),
+                    "after" => Position::After(seq),
+                    _ => Position::Around(seq),
+                });
+            }
             _ => fields.fault(name, "not_allowed", "give only one of before, after, around and at"),
         }
     }
@@ -180,7 +185,12 @@ async fn send(FromState(state): FromState<Arc<State>>, caller: Caller, path: Pat
     let new: NewMessage = body.read()?;
     let conversation_id = path.id("conversation")?;
     let send = SendMessage { conversation_id, client_id: new.client_id, body: new.body, reply_to: new.reply_to };
+    let user_id = caller.principal.user_id;
+    state.limits.take(user_id, conversation_id, Instant::now())?;
     let sent = state.commands.send_message(order(&caller), send).await?;
+    if sent.replayed {
+        state.limits.give_back(user_id, conversation_id);
+    }
     Ok(match sent.replayed {
         true => ([(REPLAYED, "true")], Json(sent.message)).into_response(),
         false => (StatusCode::CREATED, Json(sent.message)).into_response(),

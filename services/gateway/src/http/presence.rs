@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::domain::Presence;
 use crate::domain::limits::PRESENCE_WATCH_MAX;
+use crate::domain::{Presence, PresenceStatus};
 use crate::http::conversations::user_ids;
 use crate::http::extract::{Body, Caller, RequestBody};
 use crate::http::problem::Refusal;
@@ -29,11 +29,10 @@ pub struct PresenceQuery {
 
 impl RequestBody for PresenceQuery {
     fn read(fields: &mut Fields) -> Option<Self> {
-        if !fields.has("user_ids") {
+        let Some(user_ids) = user_ids(fields, "user_ids")? else {
             fields.fault("user_ids", "required", "must be given");
             return None;
-        }
-        let user_ids = user_ids(fields, "user_ids")?;
+        };
         if user_ids.len() > PRESENCE_WATCH_MAX {
             fields.fault("user_ids", "too_many", &format!("at most {PRESENCE_WATCH_MAX}"));
             return None;
@@ -68,9 +67,12 @@ async fn query(FromState(state): FromState<Arc<State>>, caller: Caller, body: Bo
         false => state.social_graph.connected_among(caller.principal, &others).await?,
     };
     let known = state.presence.query(&request.user_ids).await;
-    let presences = known
-        .into_iter()
-        .map(|presence| if presence.user_id == me || visible.contains(&presence.user_id) { presence } else { Presence::offline(presence.user_id) })
-        .collect();
+    let may_see = |presence: &Presence| presence.user_id == me || visible.contains(&presence.user_id);
+    let presences = known.into_iter().map(|presence| match presence.status {
+        PresenceStatus::Unknown => presence,
+        _ if may_see(&presence) => presence,
+        _ => Presence::offline(presence.user_id),
+    });
+    let presences = presences.collect();
     Ok(Json(PresenceList { presences }))
 }

@@ -11,12 +11,14 @@ use pulse_types::RequestId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::limits::Exceeded;
+
 /// Media type of every error.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 /// Seconds after which a repeat may help when nobody said.
 const DEFAULT_RETRY_AFTER_SECONDS: u64 = 1;
-/// Rule of the lockout after failed sign-ins: tries, and seconds they are counted for.
-const GUESSES: (u64, u64) = (10, 900);
+/// Rule of the lockout after failed sign-ins (contract section 3, "Guessing").
+const GUESSES: Policy = Policy { name: "guesses", quota: 10, window_seconds: 900 };
 
 /// What is wrong with one field.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,17 +63,35 @@ pub struct Problem {
 
 /// A request that is not granted. It becomes a problem at the edge, which knows the request's id.
 #[derive(Debug, Clone)]
-pub struct Refusal(Arc<Failure>);
+pub struct Refusal {
+    failure: Arc<Failure>,
+    policy: Option<Policy>,
+}
+
+/// The rule that a request was too much for, as the RateLimit headers tell it.
+#[derive(Debug, Clone, Copy)]
+struct Policy {
+    name: &'static str,
+    quota: u64,
+    window_seconds: u64,
+}
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
-        Self(Arc::new(failure))
+        Self { failure: Arc::new(failure), policy: None }
+    }
+}
+
+impl From<Exceeded> for Refusal {
+    fn from(exceeded: Exceeded) -> Self {
+        let policy = Policy { name: "messages", quota: exceeded.quota.into(), window_seconds: exceeded.window.as_secs() };
+        Self { failure: Arc::new(exceeded.into()), policy: Some(policy) }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = status(&self.0).into_response();
+        let mut response = status(&self.failure).into_response();
         response.extensions_mut().insert(self);
         response
     }
@@ -87,12 +107,12 @@ pub fn write(mut response: Response, request_id: RequestId) -> Response {
         }
         None => return response,
     };
-    let failure = refusal.0;
+    let failure = refusal.failure;
     failure.log();
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(http::header::CONTENT_LENGTH);
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-    write_headers(&failure, &mut parts.headers);
+    write_headers(&failure, refusal.policy, &mut parts.headers);
     let body = serde_json::to_vec(&problem(&failure, request_id)).unwrap_or_default();
     Response::from_parts(parts, Body::from(body))
 }
@@ -123,20 +143,20 @@ fn problem(failure: &Failure, request_id: RequestId) -> Problem {
     }
 }
 
-fn write_headers(failure: &Failure, headers: &mut http::HeaderMap) {
-    let seconds = failure.retry_after.map_or(DEFAULT_RETRY_AFTER_SECONDS, |after| after.as_millis().div_ceil(1000).max(1) as u64);
+fn write_headers(failure: &Failure, policy: Option<Policy>, headers: &mut http::HeaderMap) {
+    let seconds = failure.retry_after.map_or(DEFAULT_RETRY_AFTER_SECONDS, |after| u64::try_from(after.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1));
     match failure.kind() {
         Kind::Unauthenticated => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         Kind::TooMany => {
             headers.insert(RETRY_AFTER, seconds.into());
-            let (name, (quota, window)) = match failure.reason {
-                Reason::LockedOut => ("guesses", GUESSES),
-                _ => ("requests", (1, seconds)),
-            };
-            set(headers, "ratelimit-policy", &format!("\"{name}\";q={quota};w={window}"));
-            set(headers, "ratelimit", &format!("\"{name}\";r=0;t={seconds}"));
+            let policy = policy.unwrap_or(match failure.reason {
+                Reason::LockedOut => GUESSES,
+                _ => Policy { name: "requests", quota: 1, window_seconds: seconds },
+            });
+            set(headers, "ratelimit-policy", &format!("\"{}\";q={};w={}", policy.name, policy.quota, policy.window_seconds));
+            set(headers, "ratelimit", &format!("\"{}\";r=0;t={seconds}", policy.name));
         }
         Kind::Unavailable => {
             headers.insert(RETRY_AFTER, seconds.into());

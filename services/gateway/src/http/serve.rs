@@ -1,0 +1,108 @@
+//! Listening and serving: addresses of our own and shared ones, HTTP/1.1 and HTTP/2, and an orderly end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use pulse_runtime::Shutdown;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+/// How long the head of a request may take to arrive.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Largest head of a request in bytes; hyper answers 431 beyond.
+const HEAD_MAX_BYTES: usize = 32 * 1024;
+/// How often an idle HTTP/2 connection is asked whether it lives.
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
+/// Requests of one HTTP/2 connection at once.
+const STREAMS_MAX: u32 = 128;
+/// Connections that wait to be accepted.
+const BACKLOG: i32 = 4096;
+/// Pause after a failed accept: most often too many open files, which ends by itself.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Opens a listener; a shared one lets other gateways on this machine listen on the same address, and the kernel spreads the
+/// connections.
+///
+/// # Errors
+/// When the address is in use or not ours.
+pub fn listen(address: SocketAddr, is_shared: bool) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(is_shared)?;
+    if address.is_ipv6() {
+        // The IPv4 address next to it is another setting's.
+        socket.set_only_v6(true)?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    TcpListener::from_std(socket.into())
+}
+
+/// Accepts until the shutdown begins, as a task of `connections`; so is each connection, which ends when its requests are
+/// answered.
+pub fn spawn(listener: TcpListener, router: Router, connections: &TaskTracker, shutdown: &Shutdown) {
+    let tasks = connections.clone();
+    let begun = shutdown.token();
+    connections.spawn(async move {
+        loop {
+            let accepted = tokio::select! {
+                () = begun.cancelled() => return,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((stream, peer)) => {
+                    tasks.spawn(serve(stream, peer, router.clone(), begun.clone()));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    });
+}
+
+async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, begun: CancellationToken) {
+    // Only for speed; a socket that refuses it serves as well.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let router = router.clone();
+        async move {
+            let mut request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let Ok(response) = router.oneshot(request).await;
+            Ok::<_, Infallible>(response)
+        }
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(HEAD_MAX_BYTES);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS_MAX)
+        .keep_alive_interval(KEEP_ALIVE_INTERVAL)
+        .max_header_list_size(u32::try_from(HEAD_MAX_BYTES).unwrap_or(u32::MAX));
+    let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+    let outcome = tokio::select! {
+        outcome = connection.as_mut() => outcome,
+        () = begun.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = outcome {
+        tracing::debug!(error = error.as_ref() as &dyn std::error::Error, "a connection broke off");
+    }
+}
