@@ -16,6 +16,7 @@ export class Person {
 
   static async open(context: BrowserContext, url: string, name: string): Promise<Person> {
     const page = await context.newPage();
+    await page.addInitScript(rememberSockets);
     await page.goto(url);
     return new Person(page, name);
   }
@@ -62,6 +63,18 @@ export class Person {
     await expect(bubble.getByRole("img", { name: "Sent" })).toBeVisible();
   }
 
+  /** Cuts the connection, and keeps a new one from being made. */
+  async goOffline(): Promise<void> {
+    await this.page.context().setOffline(true);
+    await this.page.evaluate(() => {
+      for (const socket of window.openSockets) socket.close();
+    });
+  }
+
+  async goOnline(): Promise<void> {
+    await this.page.context().setOffline(false);
+  }
+
   message(text: string) {
     return this.page.getByRole("log").getByRole("article").filter({ hasText: text });
   }
@@ -69,4 +82,21 @@ export class Person {
   async expectMessage(text: string): Promise<void> {
     await expect(this.message(text)).toBeVisible();
   }
+}
+
+declare global {
+  interface Window {
+    openSockets: WebSocket[];
+  }
+}
+
+/** Taking the browser offline leaves open sockets alone, so the page keeps a list of them for `goOffline`. */
+function rememberSockets(): void {
+  window.openSockets = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(...args: ConstructorParameters<typeof WebSocket>) {
+      super(...args);
+      window.openSockets.push(this);
+    }
+  };
 }
