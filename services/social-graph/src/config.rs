@@ -41,9 +41,11 @@ impl Settings {
         let admin_listen = reader.required("PULSE_GRAPH_ADMIN_LISTEN");
         let database_url = reader.secret("PULSE_GRAPH_DATABASE_URL");
         let nats_url = reader.secret("PULSE_GRAPH_NATS_URL");
-        let message_store = reader.required("PULSE_GRAPH_MESSAGE_STORE_ADDR").map(|GrpcAddress(endpoint)| endpoint);
+        let message_store =
+            reader.required("PULSE_GRAPH_MESSAGE_STORE_ADDR").map(|GrpcAddress(endpoint)| endpoint);
         let cursor_key = reader.parsed_secret("PULSE_GRAPH_CURSOR_KEY").map(|CursorSecret(key)| key);
-        let identity = reader.parsed_secret("PULSE_SERVICE_KEY").map(|OwnIdentity(identity)| Arc::new(identity));
+        let identity =
+            reader.parsed_secret("PULSE_SERVICE_KEY").map(|OwnIdentity(identity)| Arc::new(identity));
         let callers = reader.required("PULSE_SERVICE_CALLERS");
         Some(Self {
             listen: listen?,
@@ -129,7 +131,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_garbled_is_told_at_once() {
-        let mut reader = Reader::from_pairs([("PULSE_GRAPH_CURSOR_KEY", "short"), ("PULSE_SERVICE_KEY", KEY)]);
+        let mut reader =
+            Reader::from_pairs([("PULSE_GRAPH_CURSOR_KEY", "short"), ("PULSE_SERVICE_KEY", KEY)]);
         let settings = Settings::read(&mut reader);
         let error = reader.finish(|| settings).expect_err("seven faults");
         assert_eq!(error.0.len(), 7, "{error}");

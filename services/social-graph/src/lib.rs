@@ -68,8 +68,12 @@ pub async fn run(settings: Settings, listeners: Listeners, shutdown: Shutdown) -
     shutdown.spawn("deliveries", ops::delivery::run(graph.clone(), shutdown.clone()));
     events::account::spawn(bus, graph.clone(), &shutdown);
 
-    let options =
-        ServerOptions { name: ServiceName::SocialGraph, callers: settings.callers, policy: grpc::policy::POLICY, readiness };
+    let options = ServerOptions {
+        name: ServiceName::SocialGraph,
+        callers: settings.callers,
+        policy: grpc::policy::POLICY,
+        readiness,
+    };
     let service = SocialGraphServiceServer::new(Service { graph, cursors: settings.cursor_key });
     let served = serve_within_grace(options, service, listeners.grpc, &shutdown).await;
     shutdown.finish().await;

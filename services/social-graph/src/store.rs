@@ -59,7 +59,9 @@ impl From<sqlx::Error> for StoreError {
 /// Whether the database itself is the trouble, and not what it was asked.
 fn is_away(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
+            true
+        }
         // Classes 08: connection, 53: no room, 57P: the server goes down or is starting.
         sqlx::Error::Database(refusal) => {
             refusal.code().is_some_and(|code| ["08", "53", "57P"].iter().any(|class| code.starts_with(class)))

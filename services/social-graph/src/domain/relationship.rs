@@ -59,7 +59,9 @@ impl Relationship {
                 Ok(Self { following: FollowState::Accepted, followed_by: FollowState::Accepted })
             }
             FollowState::None if policy.who_can_follow == WhoCanFollow::Nobody => Err(FollowRefused),
-            FollowState::None if policy.approve_follows => Ok(Self { following: FollowState::Requested, ..self }),
+            FollowState::None if policy.approve_follows => {
+                Ok(Self { following: FollowState::Requested, ..self })
+            }
             FollowState::None => Ok(Self { following: FollowState::Accepted, ..self }),
         }
     }
@@ -83,7 +85,8 @@ impl Relationship {
     /// The one who looks declines the other one's request. `None` when nothing waits.
     #[must_use]
     pub fn decline(self) -> Option<Self> {
-        (self.followed_by == FollowState::Requested).then_some(Self { followed_by: FollowState::None, ..self })
+        (self.followed_by == FollowState::Requested)
+            .then_some(Self { followed_by: FollowState::None, ..self })
     }
 }
 
@@ -222,8 +225,10 @@ mod tests {
         }
     }
 
-    const OPEN: FollowPolicy = FollowPolicy { who_can_follow: WhoCanFollow::Everyone, approve_follows: false };
-    const ASKING: FollowPolicy = FollowPolicy { who_can_follow: WhoCanFollow::Everyone, approve_follows: true };
+    const OPEN: FollowPolicy =
+        FollowPolicy { who_can_follow: WhoCanFollow::Everyone, approve_follows: false };
+    const ASKING: FollowPolicy =
+        FollowPolicy { who_can_follow: WhoCanFollow::Everyone, approve_follows: true };
     const CLOSED: FollowPolicy = FollowPolicy { who_can_follow: WhoCanFollow::Nobody, approve_follows: true };
 
     #[test]
@@ -244,7 +249,10 @@ mod tests {
     fn a_request_is_answered_once() {
         let asked = Relationship { following: FollowState::None, followed_by: FollowState::Requested };
         let accepted = asked.accept(false).expect("a request waits");
-        assert_eq!(accepted, Relationship { following: FollowState::None, followed_by: FollowState::Accepted });
+        assert_eq!(
+            accepted,
+            Relationship { following: FollowState::None, followed_by: FollowState::Accepted }
+        );
         assert_eq!(accepted.accept(true), None);
         assert_eq!(accepted.decline(), None);
         assert!(asked.accept(true).expect("a request waits").is_connected());

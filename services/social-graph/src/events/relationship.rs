@@ -14,7 +14,8 @@ pub fn encode(announcement: Announcement, clock: &dyn Clock) -> Addressed {
     let subject = subjects::user(announcement.receiver());
     let event = match announcement {
         Announcement::FollowRequested { request_id, by, .. } => {
-            let payload = FollowRequested { request_id: request_id.to_string(), user: Some(response::user(by)) };
+            let payload =
+                FollowRequested { request_id: request_id.to_string(), user: Some(response::user(by)) };
             Event::new(EventType::FollowRequested, &payload, clock)
         }
         Announcement::RelationshipUpdated { other, .. } => {

@@ -24,7 +24,8 @@ pub fn new_profile(request: &CreateProfileRequest) -> Result<NewProfile, Fault> 
     let username = Username::parse(&request.username)?;
     let display_name = DisplayName::parse(&request.display_name, &username)?;
     let created_at = request.created_at.as_ref().and_then(moment);
-    let created_at = created_at.ok_or(Fault::new("created_at", "required", "say when the account was made"))?;
+    let created_at =
+        created_at.ok_or(Fault::new("created_at", "required", "say when the account was made"))?;
     Ok(NewProfile { user_id: user_id(&request.user_id)?, username, display_name, created_at })
 }
 
@@ -56,7 +57,11 @@ pub(super) fn direction(number: i32) -> Result<Direction, Fault> {
 }
 
 /// How much is wanted of the list named `list`, and from where: the default position without a cursor.
-pub(super) fn page<P>(request: Option<PageRequest>, cursors: &CursorKey, list: &str) -> Result<(Limit, P), Failure>
+pub(super) fn page<P>(
+    request: Option<PageRequest>,
+    cursors: &CursorKey,
+    list: &str,
+) -> Result<(Limit, P), Failure>
 where
     P: DeserializeOwned + Default,
 {

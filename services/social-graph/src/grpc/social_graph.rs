@@ -3,10 +3,10 @@
 use pulse_proto::graph::v1::social_graph_service_server::SocialGraphService;
 use pulse_proto::graph::v1::{
     AcceptFollowRequestRequest, AcceptFollowRequestResponse, CreateProfileRequest, CreateProfileResponse,
-    DeclineFollowRequestRequest, DeclineFollowRequestResponse, FollowRequest, FollowResponse, GetOwnProfileRequest,
-    GetOwnProfileResponse, GetUserRequest, GetUserResponse, ListConnectionsRequest, ListConnectionsResponse,
-    ListFollowRequestsRequest, ListFollowRequestsResponse, SearchUsersRequest, SearchUsersResponse, UnfollowRequest,
-    UnfollowResponse,
+    DeclineFollowRequestRequest, DeclineFollowRequestResponse, FollowRequest, FollowResponse,
+    GetOwnProfileRequest, GetOwnProfileResponse, GetUserRequest, GetUserResponse, ListConnectionsRequest,
+    ListConnectionsResponse, ListFollowRequestsRequest, ListFollowRequestsResponse, SearchUsersRequest,
+    SearchUsersResponse, UnfollowRequest, UnfollowResponse,
 };
 use pulse_rpc::{Failure, Principal};
 use pulse_types::{CursorKey, FollowRequestId, UserId};
@@ -37,7 +37,11 @@ impl Service {
         Ok(ops::follow_request::answer(&self.graph, caller, request_id, answer).await?)
     }
 
-    async fn search(&self, viewer: UserId, wanted: SearchUsersRequest) -> Result<SearchUsersResponse, Failure> {
+    async fn search(
+        &self,
+        viewer: UserId,
+        wanted: SearchUsersRequest,
+    ) -> Result<SearchUsersResponse, Failure> {
         let query = Query::parse(&wanted.query)?;
         let list = format!("search:{viewer}:{}", query.as_str());
         let (limit, after) = request::page(wanted.page, &self.cursors, &list)?;
@@ -94,7 +98,8 @@ impl SocialGraphService for Service {
         request: Request<GetOwnProfileRequest>,
     ) -> Result<Response<GetOwnProfileResponse>, Status> {
         let caller = Principal::of(&request)?.user_id;
-        let (profile, settings) = ops::profile::require_own(&self.graph, caller).await.map_err(Failure::from)?;
+        let (profile, settings) =
+            ops::profile::require_own(&self.graph, caller).await.map_err(Failure::from)?;
         let user = Some(response::profile(profile));
         Ok(Response::new(GetOwnProfileResponse { user, settings: Some(response::settings(settings)) }))
     }
@@ -122,7 +127,10 @@ impl SocialGraphService for Service {
         Ok(Response::new(FollowResponse { relationship: Some(response::relationship(relationship)) }))
     }
 
-    async fn unfollow(&self, request: Request<UnfollowRequest>) -> Result<Response<UnfollowResponse>, Status> {
+    async fn unfollow(
+        &self,
+        request: Request<UnfollowRequest>,
+    ) -> Result<Response<UnfollowResponse>, Status> {
         let caller = Principal::of(&request)?.user_id;
         let user_id = request::user_id(&request.get_ref().user_id).map_err(Failure::from)?;
         let relationship =
@@ -144,7 +152,8 @@ impl SocialGraphService for Service {
     ) -> Result<Response<AcceptFollowRequestResponse>, Status> {
         let caller = Principal::of(&request)?.user_id;
         let AcceptFollowRequestRequest { request_id, follow_back } = request.into_inner();
-        let (requester, relationship) = self.answer(caller, &request_id, Answer::Accept { follow_back }).await?;
+        let (requester, relationship) =
+            self.answer(caller, &request_id, Answer::Accept { follow_back }).await?;
         Ok(Response::new(AcceptFollowRequestResponse {
             relationship: Some(response::relationship(relationship)),
             user_id: requester.to_string(),

@@ -119,7 +119,11 @@ pub async fn list(
     let items = positions
         .into_iter()
         .zip(people)
-        .map(|(position, other)| Entry { request_id: position.request_id, created_at: position.created_at, other })
+        .map(|(position, other)| Entry {
+            request_id: position.request_id,
+            created_at: position.created_at,
+            other,
+        })
         .collect();
     Ok(Page { items, next: page.next })
 }

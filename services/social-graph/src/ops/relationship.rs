@@ -101,7 +101,8 @@ pub(super) async fn apply(graph: &Graph, mut tx: Tx, change: Change) -> Result<(
     let now = to_millisecond(graph.clock.now());
     let request_id = write(graph, &mut tx, change, now).await?;
     let announcements = announce(&mut tx, change, request_id).await?;
-    let events = announcements.into_iter().map(|announcement| (graph.encode)(announcement, &*graph.clock)).collect();
+    let events =
+        announcements.into_iter().map(|announcement| (graph.encode)(announcement, &*graph.clock)).collect();
     let entries = store::outbox::insert(&mut tx, events, now).await?;
     let told = match change.before.is_connected() != change.after.is_connected() {
         true => Some(delivery::insert(graph, &mut tx, Subject::Pair(change.pair)).await?),
@@ -126,7 +127,8 @@ async fn write(
     let is_request = after.following == FollowState::Requested && before.following != after.following;
     let request_id = is_request.then(|| FollowRequestId::new(&*graph.clock));
     if before.following != after.following {
-        let outgoing = Direction { follower_id: viewer, followed_id: other, state: after.following, request_id };
+        let outgoing =
+            Direction { follower_id: viewer, followed_id: other, state: after.following, request_id };
         store::relationship::write_direction(tx, outgoing, now).await?;
     }
     if before.followed_by != after.followed_by {

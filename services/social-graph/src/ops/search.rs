@@ -23,13 +23,15 @@ pub async fn list(
     let mut found: Vec<(Fit, Profile)> = Vec::new();
     let mut after_username = after.username.as_str();
     if after.fit == Fit::Prefix {
-        let prefixed = store::search::list_prefixed(&mut conn, viewer, query, after_username, limit.rows()).await?;
+        let prefixed =
+            store::search::list_prefixed(&mut conn, viewer, query, after_username, limit.rows()).await?;
         found.extend(prefixed.into_iter().map(|profile| (Fit::Prefix, profile)));
         after_username = "";
     }
     let wanted = limit.rows() - i64::try_from(found.len()).unwrap_or(i64::MAX);
     if wanted > 0 {
-        let containing = store::search::list_containing(&mut conn, viewer, query, after_username, wanted).await?;
+        let containing =
+            store::search::list_containing(&mut conn, viewer, query, after_username, wanted).await?;
         found.extend(containing.into_iter().map(|profile| (Fit::Contains, profile)));
     }
     let page = Page::cut(found, limit, |(fit, profile)| SearchPosition {

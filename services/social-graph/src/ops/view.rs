@@ -6,7 +6,11 @@ use crate::domain::profile::{Profile, Seen};
 use crate::store::{self, Conn, StoreError};
 
 /// Adds to each person what is between them and the one who looks; for oneself there is nothing.
-pub(super) async fn see_all(conn: &mut Conn, viewer: UserId, profiles: Vec<Profile>) -> Result<Vec<Seen>, StoreError> {
+pub(super) async fn see_all(
+    conn: &mut Conn,
+    viewer: UserId,
+    profiles: Vec<Profile>,
+) -> Result<Vec<Seen>, StoreError> {
     let ids: Vec<_> = profiles.iter().map(|profile| profile.user_id).collect();
     let relationships = match ids.is_empty() {
         true => Default::default(),
@@ -16,7 +20,8 @@ pub(super) async fn see_all(conn: &mut Conn, viewer: UserId, profiles: Vec<Profi
         .into_iter()
         .map(|profile| {
             let is_other = profile.user_id != viewer;
-            let relationship = is_other.then(|| relationships.get(&profile.user_id).copied().unwrap_or_default());
+            let relationship =
+                is_other.then(|| relationships.get(&profile.user_id).copied().unwrap_or_default());
             Seen { profile, relationship }
         })
         .collect())

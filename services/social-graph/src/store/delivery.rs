@@ -58,7 +58,10 @@ pub async fn claim(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<V
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Delivery { delivery_id: row.delivery_id, subject: subject(row.first_user_id, row.second_user_id) })
+        .map(|row| Delivery {
+            delivery_id: row.delivery_id,
+            subject: subject(row.first_user_id, row.second_user_id),
+        })
         .collect())
 }
 

@@ -22,7 +22,11 @@ pub struct Addressed {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(conn: &mut Conn, events: Vec<Addressed>, now: OffsetDateTime) -> Result<Vec<OutboxEntry>, StoreError> {
+pub async fn insert(
+    conn: &mut Conn,
+    events: Vec<Addressed>,
+    now: OffsetDateTime,
+) -> Result<Vec<OutboxEntry>, StoreError> {
     let mut entries = Vec::with_capacity(events.len());
     for Addressed { subject, event } in events {
         let subjects = vec![subject];
@@ -68,7 +72,10 @@ impl Outbox for OutboxTable {
         for row in rows {
             let Some(event_type) = EventType::parse(&row.event_type) else {
                 // A newer version of us wrote it, and publishes it.
-                tracing::debug!(event.r#type = row.event_type, "left an event of a newer version in the outbox");
+                tracing::debug!(
+                    event.r#type = row.event_type,
+                    "left an event of a newer version in the outbox"
+                );
                 continue;
             };
             let event = Event {

@@ -121,7 +121,11 @@ pub async fn list(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn write_direction(conn: &mut Conn, direction: Direction, now: OffsetDateTime) -> Result<(), StoreError> {
+pub async fn write_direction(
+    conn: &mut Conn,
+    direction: Direction,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
     let state = match direction.state {
         FollowState::None => {
             sqlx::query!(

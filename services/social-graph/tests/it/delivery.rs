@@ -28,16 +28,16 @@ async fn people_and_connections_are_told_before_the_answer() {
 
 #[tokio::test]
 async fn what_was_not_delivered_is_repeated_until_it_is_and_tells_the_present_state() {
-    let mut door = Door::open().await.unwrap();
+    let door = Door::open().await.unwrap();
     let (ada, bob) = (door.person("ada").await.unwrap(), door.person("bob").await.unwrap());
-    door.neighbour.stop().await;
+    door.neighbour.take_away();
     ada.follow(&bob).await.unwrap();
     assert_eq!(words(&bob.follow(&ada).await.unwrap()), "accepted/accepted", "answered all the same");
     assert_eq!(words(&bob.unfollow(&ada).await.unwrap()), "none/accepted");
     let carol = door.person("carol").await.unwrap();
     assert_eq!(door.count("SELECT count(*) FROM deliveries").await.unwrap(), 3);
 
-    door.neighbour.start_again().await.unwrap();
+    door.neighbour.bring_back();
     eventually(SOON, || async {
         (door.count("SELECT count(*) FROM deliveries").await.unwrap() == 0).then_some(())
     })
@@ -53,12 +53,12 @@ async fn what_was_not_delivered_is_repeated_until_it_is_and_tells_the_present_st
 async fn a_restart_between_the_commit_and_the_delivery_loses_nothing() {
     let mut door = Door::open().await.unwrap();
     let (ada, bob) = (door.person("ada").await.unwrap(), door.person("bob").await.unwrap());
-    door.neighbour.stop().await;
+    door.neighbour.take_away();
     ada.follow(&bob).await.unwrap();
     bob.follow(&ada).await.unwrap();
     door.restart().await.unwrap();
     assert!(door.neighbour.relationships().is_empty());
-    door.neighbour.start_again().await.unwrap();
+    door.neighbour.bring_back();
     eventually(SOON, || async { (!door.neighbour.relationships().is_empty()).then_some(()) }).await.unwrap();
     assert!(door.neighbour.relationships()[0].connected);
 }

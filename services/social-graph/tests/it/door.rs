@@ -10,7 +10,7 @@ use pulse_proto::graph::v1::get_user_request::By;
 use pulse_proto::graph::v1::social_graph_service_client::SocialGraphServiceClient;
 use pulse_proto::graph::v1::*;
 use pulse_rpc::{Connection, Failure, Principal, ServiceName};
-use pulse_runtime::{Check, Readiness, Reader, Shutdown};
+use pulse_runtime::{Check, Reader, Readiness, Shutdown};
 use pulse_social_graph::Listeners;
 use pulse_social_graph::config::Settings;
 use pulse_testkit::{Nats, TestDatabase, TestIdentities, eventually, free_listener};
@@ -20,17 +20,17 @@ use tokio::task::JoinHandle;
 use crate::neighbour::Neighbour;
 
 /// How long a test waits for what must happen soon.
-pub const SOON: Duration = Duration::from_secs(20);
+pub(crate) const SOON: Duration = Duration::from_secs(20);
 
-pub type Client = SocialGraphServiceClient<Connection>;
+pub(crate) type Client = SocialGraphServiceClient<Connection>;
 
 /// A running service; stopped when dropped.
-pub struct Door {
-    pub database: TestDatabase,
-    pub nats: Nats,
-    pub neighbour: Neighbour,
-    pub client: Client,
-    pub bus: Bus,
+pub(crate) struct Door {
+    pub(crate) database: TestDatabase,
+    pub(crate) nats: Nats,
+    pub(crate) neighbour: Neighbour,
+    pub(crate) client: Client,
+    pub(crate) bus: Bus,
     identities: TestIdentities,
     addr: String,
     shutdown: Shutdown,
@@ -38,7 +38,7 @@ pub struct Door {
 }
 
 impl Door {
-    pub async fn open() -> anyhow::Result<Self> {
+    pub(crate) async fn open() -> anyhow::Result<Self> {
         let database = TestDatabase::create(&sqlx::migrate!("./migrations")).await?;
         let nats = Nats::start().await?;
         let neighbour = Neighbour::start().await?;
@@ -52,7 +52,7 @@ impl Door {
     }
 
     /// Ends the service as SIGTERM does, and starts it on the same database.
-    pub async fn restart(&mut self) -> anyhow::Result<()> {
+    pub(crate) async fn restart(&mut self) -> anyhow::Result<()> {
         self.shutdown.begin();
         (&mut self.running).await??;
         let started = start(&self.database, &self.nats, &self.neighbour, &self.identities).await?;
@@ -62,26 +62,26 @@ impl Door {
     }
 
     /// A client that calls as this service.
-    pub fn client_of(&self, name: ServiceName) -> anyhow::Result<Client> {
+    pub(crate) fn client_of(&self, name: ServiceName) -> anyhow::Result<Client> {
         client(&self.addr, &self.identities, name)
     }
 
     /// Makes somebody's profile.
-    pub async fn person(&self, username: &str) -> anyhow::Result<Person> {
+    pub(crate) async fn person(&self, username: &str) -> anyhow::Result<Person> {
         self.person_called(username, "").await
     }
 
     /// The same with a display name.
-    pub async fn person_called(&self, username: &str, display_name: &str) -> anyhow::Result<Person> {
+    pub(crate) async fn person_called(&self, username: &str, display_name: &str) -> anyhow::Result<Person> {
         let user_id = UserId::new(&SystemClock);
         let mut auth = self.client_of(ServiceName::Auth)?;
         auth.create_profile(new_profile(user_id, username, display_name)).await?;
         let principal = Principal { user_id, session_id: SessionId::new(&SystemClock) };
-        Ok(Person { principal, username: username.to_owned(), client: self.client.clone() })
+        Ok(Person { principal, client: self.client.clone() })
     }
 
     /// Two people who follow one another.
-    pub async fn connected_people(&self) -> anyhow::Result<(Person, Person)> {
+    pub(crate) async fn connected_people(&self) -> anyhow::Result<(Person, Person)> {
         let (ada, bob) = (self.person("ada").await?, self.person("bob").await?);
         ada.follow(&bob).await?;
         bob.follow(&ada).await?;
@@ -89,33 +89,35 @@ impl Door {
     }
 
     /// What is published for a person from now on.
-    pub async fn inbox(&self, person: &Person) -> anyhow::Result<Subscription> {
+    pub(crate) async fn inbox(&self, person: &Person) -> anyhow::Result<Subscription> {
         Ok(self.bus.subscribe(subjects::user(person.id())).await?)
     }
 
     /// Publishes to the stream of auth, which is made if needed.
-    pub async fn auth_publisher(&self) -> anyhow::Result<Publisher> {
+    pub(crate) async fn auth_publisher(&self) -> anyhow::Result<Publisher> {
         eventually(SOON, || async { streams::ensure(&self.bus, streams::AUTH).await.ok() }).await?;
         Ok(Publisher::new(self.bus.clone()))
     }
 
     /// Changes a choice of a person, for which there is no call yet.
-    pub async fn choose(&self, person: &Person, sql: &'static str) -> anyhow::Result<()> {
+    pub(crate) async fn choose(&self, person: &Person, sql: &'static str) -> anyhow::Result<()> {
         let pool = self.database.pool().await?;
         sqlx::query(sql).bind(person.id().as_uuid()).execute(&pool).await?;
         Ok(())
     }
 
     /// Rows in a table.
-    pub async fn count(&self, sql: &'static str) -> anyhow::Result<i64> {
+    pub(crate) async fn count(&self, sql: &'static str) -> anyhow::Result<i64> {
         let pool = self.database.pool().await?;
         Ok(sqlx::query_scalar(sql).fetch_one(&pool).await?)
     }
 
     async fn wait_until_ready(&self) -> anyhow::Result<()> {
-        let nobody = Principal { user_id: UserId::new(&SystemClock), session_id: SessionId::new(&SystemClock) };
+        let nobody =
+            Principal { user_id: UserId::new(&SystemClock), session_id: SessionId::new(&SystemClock) };
         eventually(SOON, || async {
-            let asked = self.client.clone().list_connections(nobody.request(ListConnectionsRequest::default())).await;
+            let asked =
+                self.client.clone().list_connections(nobody.request(ListConnectionsRequest::default())).await;
             asked.ok()
         })
         .await?;
@@ -132,47 +134,48 @@ impl Drop for Door {
 
 /// Somebody, and what they do.
 #[derive(Clone)]
-pub struct Person {
-    pub principal: Principal,
-    pub username: String,
+pub(crate) struct Person {
+    pub(crate) principal: Principal,
     client: Client,
 }
 
 impl Person {
-    pub fn id(&self) -> UserId {
+    pub(crate) fn id(&self) -> UserId {
         self.principal.user_id
     }
 
-    pub async fn follow(&self, other: &Person) -> Result<Relationship, Failure> {
+    pub(crate) async fn follow(&self, other: &Person) -> Result<Relationship, Failure> {
         self.follow_id(&other.id().to_string()).await
     }
 
-    pub async fn follow_id(&self, user_id: &str) -> Result<Relationship, Failure> {
+    pub(crate) async fn follow_id(&self, user_id: &str) -> Result<Relationship, Failure> {
         let request = self.principal.request(FollowRequest { user_id: user_id.to_owned() });
         let answer = self.client.clone().follow(request).await.map_err(Failure::from_status)?;
         Ok(answer.into_inner().relationship.unwrap())
     }
 
-    pub async fn unfollow(&self, other: &Person) -> Result<Relationship, Failure> {
+    pub(crate) async fn unfollow(&self, other: &Person) -> Result<Relationship, Failure> {
         let request = self.principal.request(UnfollowRequest { user_id: other.id().to_string() });
         let answer = self.client.clone().unfollow(request).await.map_err(Failure::from_status)?;
         Ok(answer.into_inner().relationship.unwrap())
     }
 
-    pub async fn accept(&self, request_id: &str, follow_back: bool) -> Result<Relationship, Failure> {
+    pub(crate) async fn accept(&self, request_id: &str, follow_back: bool) -> Result<Relationship, Failure> {
         let message = AcceptFollowRequestRequest { request_id: request_id.to_owned(), follow_back };
         let request = self.principal.request(message);
-        let answer = self.client.clone().accept_follow_request(request).await.map_err(Failure::from_status)?;
+        let answer =
+            self.client.clone().accept_follow_request(request).await.map_err(Failure::from_status)?;
         Ok(answer.into_inner().relationship.unwrap())
     }
 
-    pub async fn decline(&self, request_id: &str) -> Result<(), Failure> {
-        let request = self.principal.request(DeclineFollowRequestRequest { request_id: request_id.to_owned() });
+    pub(crate) async fn decline(&self, request_id: &str) -> Result<(), Failure> {
+        let request =
+            self.principal.request(DeclineFollowRequestRequest { request_id: request_id.to_owned() });
         self.client.clone().decline_follow_request(request).await.map_err(Failure::from_status)?;
         Ok(())
     }
 
-    pub async fn requests(
+    pub(crate) async fn requests(
         &self,
         direction: FollowDirection,
         page: pulse_proto::common::v1::PageRequest,
@@ -183,13 +186,13 @@ impl Person {
     }
 
     /// The only request that waits for this person.
-    pub async fn only_request(&self) -> FollowRequestEntry {
+    pub(crate) async fn only_request(&self) -> FollowRequestEntry {
         let mut listed = self.requests(FollowDirection::Incoming, <_>::default()).await.unwrap().requests;
         assert_eq!(listed.len(), 1, "{listed:?}");
         listed.remove(0)
     }
 
-    pub async fn connections(
+    pub(crate) async fn connections(
         &self,
         page: pulse_proto::common::v1::PageRequest,
     ) -> Result<ListConnectionsResponse, Failure> {
@@ -198,34 +201,36 @@ impl Person {
         Ok(answer.map_err(Failure::from_status)?.into_inner())
     }
 
-    pub async fn search(
+    pub(crate) async fn search(
         &self,
         query: &str,
         page: pulse_proto::common::v1::PageRequest,
     ) -> Result<SearchUsersResponse, Failure> {
-        let request = self.principal.request(SearchUsersRequest { query: query.to_owned(), page: Some(page) });
+        let request =
+            self.principal.request(SearchUsersRequest { query: query.to_owned(), page: Some(page) });
         let answer = self.client.clone().search_users(request).await;
         Ok(answer.map_err(Failure::from_status)?.into_inner())
     }
 
-    pub async fn look_up(&self, by: By) -> Result<User, Failure> {
+    pub(crate) async fn look_up(&self, by: By) -> Result<User, Failure> {
         let request = self.principal.request(GetUserRequest { by: Some(by) });
         let answer = self.client.clone().get_user(request).await.map_err(Failure::from_status)?;
         Ok(answer.into_inner().user.unwrap())
     }
 
     /// What is between this person and another one.
-    pub async fn relationship_to(&self, other: &Person) -> Relationship {
+    pub(crate) async fn relationship_to(&self, other: &Person) -> Relationship {
         self.look_up(By::UserId(other.id().to_string())).await.unwrap().relationship.unwrap()
     }
 
-    pub async fn own_profile(&self) -> Result<GetOwnProfileResponse, Failure> {
-        let answer = self.client.clone().get_own_profile(self.principal.request(GetOwnProfileRequest {})).await;
+    pub(crate) async fn own_profile(&self) -> Result<GetOwnProfileResponse, Failure> {
+        let answer =
+            self.client.clone().get_own_profile(self.principal.request(GetOwnProfileRequest {})).await;
         Ok(answer.map_err(Failure::from_status)?.into_inner())
     }
 }
 
-pub fn new_profile(user_id: UserId, username: &str, display_name: &str) -> CreateProfileRequest {
+pub(crate) fn new_profile(user_id: UserId, username: &str, display_name: &str) -> CreateProfileRequest {
     let seconds = SystemClock.now().unix_timestamp();
     CreateProfileRequest {
         user_id: user_id.to_string(),
@@ -236,16 +241,17 @@ pub fn new_profile(user_id: UserId, username: &str, display_name: &str) -> Creat
 }
 
 /// A relationship in words: `following/followed_by`.
-pub fn words(relationship: &Relationship) -> String {
+pub(crate) fn words(relationship: &Relationship) -> String {
     let word = |state: FollowState| state.as_str_name().trim_start_matches("FOLLOW_STATE_").to_lowercase();
     assert!(!relationship.blocking && !relationship.muting);
-    let both = relationship.following() == FollowState::Accepted && relationship.followed_by() == FollowState::Accepted;
+    let both = relationship.following() == FollowState::Accepted
+        && relationship.followed_by() == FollowState::Accepted;
     assert_eq!(relationship.connected, both);
     format!("{}/{}", word(relationship.following()), word(relationship.followed_by()))
 }
 
 /// Items of a page, and from where.
-pub fn page(limit: u32, cursor: &str) -> pulse_proto::common::v1::PageRequest {
+pub(crate) fn page(limit: u32, cursor: &str) -> pulse_proto::common::v1::PageRequest {
     pulse_proto::common::v1::PageRequest { limit, cursor: cursor.to_owned() }
 }
 
@@ -262,7 +268,7 @@ async fn start(
         ("PULSE_GRAPH_ADMIN_LISTEN", listeners.admin.local_addr()?.to_string()),
         ("PULSE_GRAPH_DATABASE_URL", database.url().to_owned()),
         ("PULSE_GRAPH_NATS_URL", nats.url().to_owned()),
-        ("PULSE_GRAPH_MESSAGE_STORE_ADDR", neighbour.addr.to_string()),
+        ("PULSE_GRAPH_MESSAGE_STORE_ADDR", neighbour.addr().to_string()),
         ("PULSE_GRAPH_CURSOR_KEY", URL_SAFE_NO_PAD.encode([7; 32])),
         ("PULSE_SERVICE_KEY", identities.seed(ServiceName::SocialGraph)?.to_owned()),
         ("PULSE_SERVICE_CALLERS", identities.callers_text()),

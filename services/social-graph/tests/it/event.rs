@@ -47,7 +47,9 @@ async fn events_wait_in_the_outbox_while_the_broker_is_down() {
     assert_eq!(words(&ada.follow(&bob).await.unwrap()), "requested/none");
     assert_eq!(door.count("SELECT count(*) FROM outbox").await.unwrap(), 3);
     door.nats.start_again().await.unwrap();
-    eventually(SOON, || async { (door.count("SELECT count(*) FROM outbox").await.unwrap() == 0).then_some(()) })
-        .await
-        .unwrap();
+    eventually(SOON, || async {
+        (door.count("SELECT count(*) FROM outbox").await.unwrap() == 0).then_some(())
+    })
+    .await
+    .unwrap();
 }

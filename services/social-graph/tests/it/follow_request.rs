@@ -41,14 +41,21 @@ async fn after_a_decline_nothing_is_left_and_one_may_ask_again() {
     assert_eq!(words(&ada.relationship_to(&bob).await), "none/none");
     ada.follow(&bob).await.unwrap();
     assert_ne!(bob.only_request().await.request_id, declined, "another request");
-    assert_eq!(bob.accept(&declined, true).await.unwrap_err().reason, Reason::NotFound, "the old one is answered");
+    assert_eq!(
+        bob.accept(&declined, true).await.unwrap_err().reason,
+        Reason::NotFound,
+        "the old one is answered"
+    );
 }
 
 #[tokio::test]
 async fn answered_foreign_and_unknown_requests_are_not_found() {
     let door = Door::open().await.unwrap();
-    let (ada, bob, eve) =
-        (door.person("ada").await.unwrap(), door.person("bob").await.unwrap(), door.person("eve").await.unwrap());
+    let (ada, bob, eve) = (
+        door.person("ada").await.unwrap(),
+        door.person("bob").await.unwrap(),
+        door.person("eve").await.unwrap(),
+    );
     ada.follow(&bob).await.unwrap();
     let request_id = bob.only_request().await.request_id;
     for stranger in [&eve, &ada] {
@@ -131,7 +138,10 @@ async fn limits_and_cursors_that_are_not_valid_are_refused() {
         failure.fields[0].field.clone()
     };
     assert_eq!(field(ada.requests(FollowDirection::Incoming, page(101, "")).await.unwrap_err()), "limit");
-    assert_eq!(field(ada.requests(FollowDirection::Incoming, page(1, "garbage")).await.unwrap_err()), "cursor");
+    assert_eq!(
+        field(ada.requests(FollowDirection::Incoming, page(1, "garbage")).await.unwrap_err()),
+        "cursor"
+    );
     let first = ada.requests(FollowDirection::Incoming, page(1, "")).await.unwrap();
     let cursor = first.page.unwrap().next_cursor;
     ada.requests(FollowDirection::Incoming, page(1, &cursor)).await.unwrap();

@@ -1,5 +1,7 @@
 //! social-graph through its public door: the real process with PostgreSQL and NATS, called by the generated client.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod account;
 mod connection;
 mod delivery;

@@ -6,9 +6,11 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use pulse_proto::messages::v1::message_store_service_server::{MessageStoreService, MessageStoreServiceServer};
+use pulse_proto::messages::v1::message_store_service_server::{
+    MessageStoreService, MessageStoreServiceServer,
+};
 use pulse_proto::messages::v1::*;
-use pulse_testkit::free_listener;
+use pulse_testkit::{Proxy, free_listener};
 use tokio::task::JoinHandle;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::TcpListenerStream;
@@ -17,7 +19,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 /// A call that arrived.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Told {
+pub(crate) enum Told {
     Person(ApplyPersonRequest),
     Relationship(ApplyRelationshipRequest),
 }
@@ -30,48 +32,52 @@ struct Notebook {
 
 /// Gone when dropped.
 #[derive(Debug)]
-pub struct Neighbour {
-    pub addr: SocketAddr,
+pub(crate) struct Neighbour {
     notebook: Notebook,
-    task: Option<JoinHandle<()>>,
+    /// The way to it.
+    wire: Proxy,
+    task: JoinHandle<()>,
 }
 
 impl Neighbour {
-    pub async fn start() -> anyhow::Result<Self> {
+    pub(crate) async fn start() -> anyhow::Result<Self> {
         let listener = free_listener().await?;
-        let addr = listener.local_addr()?;
+        let wire = Proxy::start(&listener.local_addr()?.to_string()).await?;
         let notebook = Notebook::default();
-        let task = Some(notebook.serve(listener));
-        Ok(Self { addr, notebook, task })
+        let server = Server::builder().add_service(MessageStoreServiceServer::new(notebook.clone()));
+        let task = tokio::spawn(async move {
+            let _ended = server.serve_with_incoming(TcpListenerStream::new(listener)).await;
+        });
+        Ok(Self { notebook, wire, task })
     }
 
-    /// Closes the port and every connection.
-    pub async fn stop(&mut self) {
-        if let Some(task) = self.task.take() {
-            task.abort();
-            let _ended = task.await;
-        }
+    /// Where it is reached.
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.wire.addr()
     }
 
-    /// Opens the same port again, with all that was written down before.
-    pub async fn start_again(&mut self) -> anyhow::Result<()> {
-        let listener = tokio::net::TcpListener::bind(self.addr).await?;
-        self.task = Some(self.notebook.serve(listener));
-        Ok(())
+    /// Closes every connection, and new ones at once.
+    pub(crate) fn take_away(&self) {
+        self.wire.cut();
+    }
+
+    /// It can be reached again.
+    pub(crate) fn bring_back(&self) {
+        self.wire.restore();
     }
 
     /// Answers later from now on.
-    pub fn delay(&self, by: Duration) {
+    pub(crate) fn delay(&self, by: Duration) {
         *self.notebook.delay.lock().unwrap_or_else(PoisonError::into_inner) = by;
     }
 
     /// All calls so far, in the order of their arrival.
-    pub fn told(&self) -> Vec<Told> {
+    pub(crate) fn told(&self) -> Vec<Told> {
         self.notebook.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The calls about connections.
-    pub fn relationships(&self) -> Vec<ApplyRelationshipRequest> {
+    pub(crate) fn relationships(&self) -> Vec<ApplyRelationshipRequest> {
         let only_relationships = |told| match told {
             Told::Relationship(request) => Some(request),
             Told::Person(_) => None,
@@ -80,7 +86,7 @@ impl Neighbour {
     }
 
     /// The calls about people.
-    pub fn people(&self) -> Vec<ApplyPersonRequest> {
+    pub(crate) fn people(&self) -> Vec<ApplyPersonRequest> {
         let only_people = |told| match told {
             Told::Person(request) => Some(request),
             Told::Relationship(_) => None,
@@ -91,20 +97,11 @@ impl Neighbour {
 
 impl Drop for Neighbour {
     fn drop(&mut self) {
-        if let Some(task) = &self.task {
-            task.abort();
-        }
+        self.task.abort();
     }
 }
 
 impl Notebook {
-    fn serve(&self, listener: tokio::net::TcpListener) -> JoinHandle<()> {
-        let server = Server::builder().add_service(MessageStoreServiceServer::new(self.clone()));
-        tokio::spawn(async move {
-            let _ended = server.serve_with_incoming(TcpListenerStream::new(listener)).await;
-        })
-    }
-
     async fn write_down(&self, told: Told) {
         let delay = *self.delay.lock().unwrap_or_else(PoisonError::into_inner);
         if !delay.is_zero() {

@@ -12,12 +12,14 @@ async fn services_that_are_not_on_a_methods_list_are_refused() {
     let ada = door.person("ada").await.unwrap();
     for stranger in [ServiceName::Gateway, ServiceName::MessageStore, ServiceName::SocialGraph] {
         let mut client = door.client_of(stranger).unwrap();
-        let refused = client.create_profile(new_profile(UserId::new(&SystemClock), "eve", "")).await.unwrap_err();
+        let refused =
+            client.create_profile(new_profile(UserId::new(&SystemClock), "eve", "")).await.unwrap_err();
         assert_eq!(Failure::from_status(refused).reason, Reason::Forbidden, "{stranger}");
     }
     for stranger in [ServiceName::Auth, ServiceName::MessageStore] {
         let mut client = door.client_of(stranger).unwrap();
-        let refused = client.get_own_profile(ada.principal.request(GetOwnProfileRequest {})).await.unwrap_err();
+        let refused =
+            client.get_own_profile(ada.principal.request(GetOwnProfileRequest {})).await.unwrap_err();
         assert_eq!(Failure::from_status(refused).reason, Reason::Forbidden, "{stranger}");
     }
     let mut operator = door.client_of(ServiceName::Operator).unwrap();

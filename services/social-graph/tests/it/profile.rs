@@ -22,7 +22,12 @@ async fn a_profile_is_made_once_with_default_settings() {
     let user = own.user.unwrap();
     assert_eq!((user.display_name.as_str(), user.relationship), ("bob2", None));
     let settings = own.settings.unwrap();
-    assert!(settings.discoverable && settings.approve_follows && settings.send_read_receipts && settings.send_typing);
+    assert!(
+        settings.discoverable
+            && settings.approve_follows
+            && settings.send_read_receipts
+            && settings.send_typing
+    );
     let chosen = [
         settings.who_can_follow,
         settings.show_presence,
@@ -82,8 +87,11 @@ async fn what_is_not_valid_or_not_there_is_said() {
     assert_eq!((garbled.reason, garbled.fields[0].field.as_str()), (Reason::ValidationFailed, "user_id"));
 
     let mut auth = door.client_of(ServiceName::Auth).unwrap();
-    for (username, display_name, field) in [("a", "", "username"), ("a b c", "", "username"), ("abc", &*"x".repeat(65), "display_name")] {
-        let refused = auth.create_profile(new_profile(UserId::new(&SystemClock), username, display_name)).await;
+    for (username, display_name, field) in
+        [("a", "", "username"), ("a b c", "", "username"), ("abc", &*"x".repeat(65), "display_name")]
+    {
+        let refused =
+            auth.create_profile(new_profile(UserId::new(&SystemClock), username, display_name)).await;
         let failure = Failure::from_status(refused.unwrap_err());
         assert_eq!((failure.reason, failure.fields[0].field.as_str()), (Reason::ValidationFailed, field));
     }

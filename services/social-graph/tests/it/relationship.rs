@@ -34,7 +34,11 @@ async fn requests_that_cross_are_both_accepted() {
     ada.follow(&bob).await.unwrap();
     let request_id = bob.only_request().await.request_id;
     assert_eq!(words(&bob.follow(&ada).await.unwrap()), "accepted/accepted");
-    assert_eq!(bob.accept(&request_id, true).await.unwrap_err().reason, Reason::NotFound, "nothing is pending");
+    assert_eq!(
+        bob.accept(&request_id, true).await.unwrap_err().reason,
+        Reason::NotFound,
+        "nothing is pending"
+    );
     assert_eq!(door.count("SELECT count(*) FROM follows WHERE state = 'requested'").await.unwrap(), 0);
 }
 
@@ -86,7 +90,9 @@ async fn an_answer_and_a_withdrawal_in_the_same_moment_leave_one_truth() {
         let now = words(&ada.relationship_to(&bob).await);
         match answer.await.unwrap() {
             // Accepted first, then unfollowed.
-            Ok(_) => assert_eq!((words(&withdrawn).as_str(), now.as_str()), ("none/accepted", "none/accepted")),
+            Ok(_) => {
+                assert_eq!((words(&withdrawn).as_str(), now.as_str()), ("none/accepted", "none/accepted"))
+            }
             Err(failure) => {
                 assert_eq!(failure.reason, Reason::NotFound);
                 assert_eq!((words(&withdrawn).as_str(), now.as_str()), ("none/none", "none/none"));
@@ -108,8 +114,11 @@ async fn who_approves_nobody_is_followed_at_once() {
 #[tokio::test]
 async fn who_lets_nobody_follow_refuses_all_but_those_they_follow_or_have_asked() {
     let door = Door::open().await.unwrap();
-    let (ada, bob, carol) =
-        (door.person("ada").await.unwrap(), door.person("bob").await.unwrap(), door.person("carol").await.unwrap());
+    let (ada, bob, carol) = (
+        door.person("ada").await.unwrap(),
+        door.person("bob").await.unwrap(),
+        door.person("carol").await.unwrap(),
+    );
     door.choose(&bob, "UPDATE profiles SET who_can_follow = 'nobody' WHERE user_id = $1").await.unwrap();
     assert_eq!(ada.follow(&bob).await.unwrap_err().reason, Reason::Forbidden);
     assert_eq!(words(&ada.relationship_to(&bob).await), "none/none");
