@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ pub struct Settings {
     pub database_url: SecretString,
     /// `PULSE_AUTH_NATS_URL`.
     pub nats_url: SecretString,
-    /// `PULSE_AUTH_SOCIAL_GRAPH_ADDR`: where profiles are made, `http://host:port`.
+    /// `PULSE_AUTH_SOCIAL_GRAPH_ADDR`: where profiles are made, `http://host:port` or `host:port`.
     pub social_graph: Endpoint,
     /// `PULSE_AUTH_SEALING_KEY`: 32 bytes in base64url; the signing keys are kept under it.
     pub sealing_key: SealingKey,
@@ -55,7 +56,8 @@ impl Settings {
         let admin_listen = read.required("PULSE_AUTH_ADMIN_LISTEN");
         let database_url = read.secret("PULSE_AUTH_DATABASE_URL");
         let nats_url = read.secret("PULSE_AUTH_NATS_URL");
-        let social_graph = read.required("PULSE_AUTH_SOCIAL_GRAPH_ADDR");
+        let social_graph =
+            read.required("PULSE_AUTH_SOCIAL_GRAPH_ADDR").map(|GrpcAddress(endpoint)| endpoint);
         let sealing_key = read.parsed_secret("PULSE_AUTH_SEALING_KEY");
         let public_url = read.or("PULSE_PUBLIC_URL", DEFAULT_PUBLIC_URL.to_owned());
         let access_token_ttl =
@@ -81,6 +83,20 @@ impl Settings {
             identity: Arc::new(identity?),
             callers: callers?,
         })
+    }
+}
+
+/// `http://host:port` or `host:port`.
+struct GrpcAddress(Endpoint);
+
+impl FromStr for GrpcAddress {
+    type Err = tonic::transport::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.contains("://") {
+            true => text.parse().map(Self),
+            false => format!("http://{text}").parse().map(Self),
+        }
     }
 }
 

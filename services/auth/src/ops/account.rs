@@ -79,6 +79,7 @@ impl Registration {
 ///
 /// # Errors
 /// [`RegisterError`]; then there is neither account nor session.
+#[tracing::instrument(name = "account.register", skip_all)]
 pub async fn register(parts: &Parts, registration: Registration) -> Result<Grant, RegisterError> {
     let checked = registration.check().map_err(RegisterError::Invalid)?;
     let taken = || RegisterError::UsernameTaken(checked.username.as_str().to_owned());

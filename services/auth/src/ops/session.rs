@@ -63,6 +63,7 @@ pub enum Outcome {
 ///
 /// # Errors
 /// [`RefreshError`]. After [`RefreshError::Ended`] the session is over for good.
+#[tracing::instrument(name = "session.refresh", skip_all)]
 pub async fn refresh(parts: &Parts, presented: Presented) -> Result<(Grant, Outcome), RefreshError> {
     let token_hash = presented.token.hash();
     let mut tx = parts.db.begin().await?;
@@ -122,6 +123,7 @@ pub enum Target {
 ///
 /// # Errors
 /// [`EndError`].
+#[tracing::instrument(name = "session.end", skip_all)]
 pub async fn end(parts: &Parts, target: Target) -> Result<SessionId, EndError> {
     let mut tx = parts.db.begin().await?;
     let session_id = match target {

@@ -63,6 +63,7 @@ impl Credentials {
 ///
 /// # Errors
 /// [`SignInError`].
+#[tracing::instrument(name = "session.sign_in", skip_all)]
 pub async fn sign_in(parts: &Parts, credentials: Credentials, device: Device) -> Result<Grant, SignInError> {
     credentials.check().map_err(SignInError::Invalid)?;
     let now = parts.now();

@@ -1,10 +1,12 @@
 //! Refreshing, ending and checking sessions.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use pulse_proto::auth::v1::logout_request::Target;
 use pulse_proto::auth::v1::{CheckSessionsRequest, RefreshRequest, RegisterRequest, SessionGrant};
 use pulse_rpc::Reason;
+use pulse_testkit::eventually;
 use tokio::task::JoinSet;
 
 use crate::support::{Auth, PASSWORD, faults, reason_of, registration};
@@ -154,4 +156,23 @@ async fn a_check_takes_a_thousand_ids() {
     let failure = pulse_rpc::Failure::from_status(refused.clone());
     assert_eq!(faults(&failure), [("session_ids", "too_many")]);
     assert_eq!(reason_of(refused), Reason::ValidationFailed);
+}
+
+#[tokio::test]
+async fn what_is_over_is_forgotten_after_a_week() {
+    let auth = Auth::start().await;
+    let grant = auth.register("ada").await;
+    let pool = auth.pool().await;
+    let count = || sqlx::query_scalar::<_, i64>("SELECT count(*) FROM refresh_tokens").fetch_one(&pool);
+    auth.advance(25_200 + 6 * 24 * 3600);
+    // A replica tidies up when it starts.
+    auth.world.spawn().await.stop().await.unwrap();
+    assert_eq!(auth.refresh(&grant.refresh_token).await.unwrap_err().reason, Reason::SessionRevoked);
+    auth.advance(24 * 3600 + 1);
+    let replica = auth.world.spawn().await;
+    eventually(Duration::from_secs(10), || async { (count().await.unwrap() == 0).then_some(()) })
+        .await
+        .unwrap();
+    assert_eq!(auth.refresh(&grant.refresh_token).await.unwrap_err().reason, Reason::Unauthenticated);
+    replica.stop().await.unwrap();
 }
