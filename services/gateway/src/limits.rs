@@ -1,24 +1,24 @@
 //! How many messages a user may send: in all, and in one conversation (contract section 2).
 //!
-//! Counted in this process alone, for REST and sockets together: a user of two gateways has two allowances.
-//!
-//! The generic cell rate algorithm (ITU-T I.371), by hand because both limits must be taken together or not at all, and
-//! because a repeat of an accepted message gives back what it took.
+//! Counted in this process alone, for REST and sockets together: a user of two gateways has two allowances. What was sent
+//! in the window is remembered message by message, because both limits must be taken together or not at all, and because
+//! repeats and refused messages do not count.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use pulse_rpc::{Failure, Reason};
+use pulse_rpc::{Failure, Kind, Reason};
 use pulse_types::{ConversationId, UserId};
+use uuid::Uuid;
 
-use crate::domain::Limits as Allowed;
+use crate::domain::{Limits as Allowed, Sent};
 
 /// The window that the limits are named after.
 const WINDOW: Duration = Duration::from_secs(10);
 const SHARDS: usize = 16;
-/// Users of a shard from which on those who have their whole allowance again are forgotten.
+/// Users of a shard from which on those who were quiet for a window are forgotten.
 const SWEEP_FROM: usize = 1024;
 
 /// Counts the sends of all users.
@@ -31,21 +31,33 @@ pub struct Limits {
 
 #[derive(Debug, Clone, Copy)]
 struct Rates {
-    per_user: u32,
-    per_conversation: u32,
+    per_user: usize,
+    per_conversation: usize,
 }
 
 #[derive(Default)]
 struct Shard {
-    users: HashMap<UserId, Spent>,
+    users: HashMap<UserId, Sends>,
     sweep_at: usize,
 }
 
-/// What a user has taken. A time is when the whole allowance is back; the past means it is.
-#[derive(Default)]
-struct Spent {
-    in_all: Option<Instant>,
-    by_conversation: HashMap<ConversationId, Instant>,
+/// What a user sent in the window, oldest first; never more than the limit in all.
+type Sends = VecDeque<Send>;
+
+#[derive(Debug, Clone, Copy)]
+struct Send {
+    at: Instant,
+    conversation_id: ConversationId,
+    client_id: Uuid,
+}
+
+/// One message taken from the allowances. Settle it when its outcome is known.
+#[derive(Debug)]
+#[must_use]
+pub struct Taken {
+    user_id: UserId,
+    client_id: Uuid,
+    is_counted: bool,
 }
 
 /// More than a limit allows.
@@ -70,48 +82,57 @@ impl Limits {
     /// Counts by the limits that clients are told; `is_on` false lifts them.
     #[must_use]
     pub fn new(allowed: &Allowed, is_on: bool) -> Self {
-        let rate = |limit: u64| u32::try_from(limit).unwrap_or(u32::MAX).max(1);
+        let rate = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX).max(1);
         let rates = Rates { per_user: rate(allowed.messages_per_10s), per_conversation: rate(allowed.messages_per_10s_conversation) };
         Self { allowed: is_on.then_some(rates), hasher: RandomState::new(), shards: Default::default() }
     }
 
-    /// Takes one message from both allowances, or from none.
+    /// Takes one message from both allowances, or from none. A `client_id` that was counted in this window is a repeat, and
+    /// takes nothing.
     ///
     /// # Errors
     /// [`Exceeded`], of the limit that lets the user wait longer.
-    pub fn take(&self, user_id: UserId, conversation_id: ConversationId, now: Instant) -> Result<(), Exceeded> {
-        let Some(rates) = self.allowed else { return Ok(()) };
-        let taken = self.shard(user_id, |shard| {
+    pub fn take(&self, user_id: UserId, conversation_id: ConversationId, client_id: Uuid, now: Instant) -> Result<Taken, Exceeded> {
+        let Some(rates) = self.allowed else { return Ok(Taken { user_id, client_id, is_counted: false }) };
+        let counted = self.shard(user_id, |shard| {
             shard.sweep(now);
-            let spent = shard.users.entry(user_id).or_default();
-            spent.by_conversation.retain(|_, full_at| *full_at > now);
-            let in_all = next(spent.in_all, rates.per_user, now);
-            let here = next(spent.by_conversation.get(&conversation_id).copied(), rates.per_conversation, now);
-            match (in_all, here) {
-                (Ok(in_all), Ok(here)) => {
-                    spent.in_all = Some(in_all);
-                    spent.by_conversation.insert(conversation_id, here);
-                    Ok(())
+            let sends = shard.users.entry(user_id).or_default();
+            while sends.front().is_some_and(|send| is_over(send, now)) {
+                sends.pop_front();
+            }
+            if sends.iter().any(|send| send.client_id == client_id && send.conversation_id == conversation_id) {
+                return Ok(false);
+            }
+            let in_all = wait(sends.iter(), rates.per_user, now);
+            let here = wait(sends.iter().filter(|send| send.conversation_id == conversation_id), rates.per_conversation, now);
+            match in_all.into_iter().chain(here).max_by_key(|exceeded| exceeded.retry_after) {
+                Some(exceeded) => Err(exceeded),
+                None => {
+                    sends.push_back(Send { at: now, conversation_id, client_id });
+                    Ok(true)
                 }
-                (Err(one), Err(other)) => Err(if one.retry_after > other.retry_after { one } else { other }),
-                (Err(exceeded), Ok(_)) | (Ok(_), Err(exceeded)) => Err(exceeded),
             }
         });
-        taken.unwrap_or(Ok(()))
+        counted.unwrap_or(Ok(true)).map(|is_counted| Taken { user_id, client_id, is_counted })
     }
 
-    /// Gives one message back: it was a repeat, which does not count.
-    pub fn give_back(&self, user_id: UserId, conversation_id: ConversationId) {
-        let Some(rates) = self.allowed else { return };
-        self.shard(user_id, |shard| {
-            let Some(spent) = shard.users.get_mut(&user_id) else { return };
-            spent.in_all = spent.in_all.and_then(|full_at| full_at.checked_sub(step(rates.per_user)));
-            if let Some(full_at) = spent.by_conversation.get_mut(&conversation_id) {
-                *full_at = full_at.checked_sub(step(rates.per_conversation)).unwrap_or(*full_at);
+    /// Gives the message back when it turned out to be a repeat or was refused. One whose fate is not known stays counted.
+    pub fn settle(&self, taken: &Taken, outcome: &Result<Sent, Failure>) {
+        let counts = match outcome {
+            Ok(sent) => !sent.replayed,
+            Err(failure) => matches!(failure.kind(), Kind::Unavailable | Kind::Internal),
+        };
+        if counts || !taken.is_counted {
+            return;
+        }
+        self.shard(taken.user_id, |shard| {
+            if let Some(sends) = shard.users.get_mut(&taken.user_id) {
+                sends.retain(|send| send.client_id != taken.client_id);
             }
         });
     }
 
+    /// `None` never happens: the index is below the number of shards.
     fn shard<T>(&self, user_id: UserId, action: impl FnOnce(&mut Shard) -> T) -> Option<T> {
         let index = usize::try_from(self.hasher.hash_one(user_id)).unwrap_or_default() % SHARDS;
         let shard = self.shards.get(index)?;
@@ -120,28 +141,26 @@ impl Limits {
 }
 
 impl Shard {
-    /// Forgets those who have their whole allowance again; when half are left, only after twice as many have come.
+    /// Forgets those who were quiet; the next time when twice as many are here as are left.
     fn sweep(&mut self, now: Instant) {
         if self.users.len() < self.sweep_at.max(SWEEP_FROM) {
             return;
         }
-        self.users.retain(|_, spent| spent.in_all.is_some_and(|full_at| full_at > now));
+        self.users.retain(|_, sends| sends.back().is_some_and(|send| !is_over(send, now)));
         self.sweep_at = self.users.len() * 2;
     }
 }
 
-/// How long it takes until one message is back.
-fn step(quota: u32) -> Duration {
-    WINDOW / quota
+fn is_over(send: &Send, now: Instant) -> bool {
+    now.duration_since(send.at) >= WINDOW
 }
 
-/// When the allowance is whole again after one more message.
-fn next(full_at: Option<Instant>, quota: u32, now: Instant) -> Result<Instant, Exceeded> {
-    let full_at = full_at.map_or(now, |full_at| full_at.max(now)) + step(quota);
-    match full_at.saturating_duration_since(now).checked_sub(WINDOW).filter(|over| !over.is_zero()) {
-        None => Ok(full_at),
-        Some(retry_after) => Err(Exceeded { quota, window: WINDOW, retry_after }),
-    }
+/// How long until one more fits; `None` when it fits now.
+fn wait<'a>(sends: impl DoubleEndedIterator<Item = &'a Send>, quota: usize, now: Instant) -> Option<Exceeded> {
+    // The one whose place the next one takes.
+    let oldest = sends.rev().nth(quota - 1)?;
+    let retry_after = WINDOW.saturating_sub(now.duration_since(oldest.at));
+    Some(Exceeded { quota: u32::try_from(quota).unwrap_or(u32::MAX), window: WINDOW, retry_after })
 }
 
 #[cfg(test)]
@@ -150,69 +169,77 @@ mod tests {
 
     use super::*;
 
-    fn ids() -> (UserId, ConversationId, ConversationId) {
-        (UserId::new(&SystemClock), ConversationId::new(&SystemClock), ConversationId::new(&SystemClock))
+    fn user() -> UserId {
+        UserId::new(&SystemClock)
+    }
+
+    fn chat() -> ConversationId {
+        ConversationId::new(&SystemClock)
+    }
+
+    fn named(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    fn refused(reason: Reason) -> Result<Sent, Failure> {
+        Err(Failure::new(reason, "no"))
     }
 
     #[test]
-    fn twenty_go_through_at_once_and_one_more_each_half_second() {
-        let (ada, chat, _) = ids();
-        let limits = Limits::new(&Allowed::default(), true);
+    fn twenty_go_through_in_any_ten_seconds() {
+        let (ada, chat, limits) = (user(), chat(), Limits::new(&Allowed::default(), true));
         let start = Instant::now();
-        for _ in 0..20 {
-            assert_eq!(limits.take(ada, chat, start), Ok(()));
+        let second = Duration::from_secs(1);
+        for number in 0..20 {
+            assert!(limits.take(ada, chat, named(number), start + second * u32::from(number >= 10)).is_ok());
         }
-        let exceeded = limits.take(ada, chat, start).expect_err("the 21st");
-        assert_eq!(exceeded, Exceeded { quota: 20, window: WINDOW, retry_after: Duration::from_millis(500) });
-        let later = start + Duration::from_millis(500);
-        assert_eq!(limits.take(ada, chat, later), Ok(()));
-        assert!(limits.take(ada, chat, later).is_err());
-        for _ in 0..20 {
-            assert_eq!(limits.take(ada, chat, later + WINDOW), Ok(()));
-        }
+        let exceeded = limits.take(ada, chat, named(20), start + second * 3).expect_err("the 21st");
+        assert_eq!(exceeded, Exceeded { quota: 20, window: WINDOW, retry_after: second * 7 });
+        let taken = (30..60).filter(|number| limits.take(ada, chat, named(*number), start + WINDOW).is_ok()).count();
+        assert_eq!(taken, 10, "the first ten are over, the others are not");
     }
 
     #[test]
     fn all_conversations_together_have_a_limit_and_a_refusal_costs_nothing() {
-        let (ada, _, _) = ids();
-        let limits = Limits::new(&Allowed::default(), true);
-        let now = Instant::now();
-        let chats: Vec<_> = (0..3).map(|_| ids().1).collect();
-        let sent = (0..60).filter(|number| limits.take(ada, chats[number % 3], now).is_ok()).count();
+        let (ada, limits, now) = (user(), Limits::new(&Allowed::default(), true), Instant::now());
+        let chats = [chat(), chat(), chat()];
+        let sent = (0..60).filter(|number| limits.take(ada, chats[number % 3], named(*number as u128), now).is_ok()).count();
         assert_eq!(sent, 50);
-        let (other, chat, _) = ids();
-        for _ in 0..100 {
-            let _ = limits.take(other, chat, now);
+        let bob = user();
+        for number in 0..100 {
+            let _ = limits.take(bob, chats[0], named(number), now);
         }
-        assert_eq!(limits.take(other, chats[0], now), Ok(()), "refusals in one conversation take nothing from the other");
+        assert!(limits.take(bob, chats[1], named(100), now).is_ok());
     }
 
     #[test]
-    fn a_repeat_gives_back_what_it_took() {
-        let (ada, chat, _) = ids();
-        let limits = Limits::new(&Allowed::default(), true);
-        let now = Instant::now();
-        for _ in 0..200 {
-            assert_eq!(limits.take(ada, chat, now), Ok(()));
-            limits.give_back(ada, chat);
+    fn repeats_and_refused_messages_do_not_count() {
+        let (ada, chat, limits, now) = (user(), chat(), Limits::new(&Allowed::default(), true), Instant::now());
+        for number in 0..100 {
+            let taken = limits.take(ada, chat, named(number), now).expect("room");
+            limits.settle(&taken, &refused(Reason::NotConnected));
         }
+        for number in 0..20 {
+            let taken = limits.take(ada, chat, named(number), now).expect("room");
+            limits.settle(&taken, &refused(Reason::Unavailable));
+        }
+        assert!(limits.take(ada, chat, named(20), now).is_err());
+        let repeat = limits.take(ada, chat, named(7), now).expect("a repeat");
+        limits.settle(&repeat, &refused(Reason::IdempotencyMismatch));
+        assert!(limits.take(ada, chat, named(20), now).is_err(), "a repeat gives back nothing");
     }
 
     #[test]
     fn switched_off_they_count_nothing() {
-        let (ada, chat, _) = ids();
-        let limits = Limits::new(&Allowed::default(), false);
-        let now = Instant::now();
-        assert!((0..1000).all(|_| limits.take(ada, chat, now).is_ok()));
+        let (ada, chat, limits, now) = (user(), chat(), Limits::new(&Allowed::default(), false), Instant::now());
+        assert!((0..1000).all(|number| limits.take(ada, chat, named(number), now).is_ok()));
     }
 
     #[test]
     fn those_who_are_quiet_are_forgotten() {
-        let limits = Limits::new(&Allowed::default(), true);
-        let start = Instant::now();
+        let (limits, start) = (Limits::new(&Allowed::default(), true), Instant::now());
         for number in 0..40_000_u64 {
-            let (user, chat, _) = ids();
-            assert_eq!(limits.take(user, chat, start + Duration::from_millis(number * 10)), Ok(()));
+            assert!(limits.take(user(), chat(), named(1), start + Duration::from_millis(number * 10)).is_ok());
         }
         let kept: usize = limits.shards.iter().map(|shard| shard.lock().expect("a lock").users.len()).sum();
         assert!(kept <= SHARDS * SWEEP_FROM, "{kept}");

@@ -67,6 +67,7 @@ struct HistoryParams {
 
 /// A new message.
 #[derive(ToSchema)]
+#[schema(as = SendMessage)]
 #[expect(dead_code, reason = "documents what `NewMessage` reads; no file can be sent yet")]
 pub struct SendMessageRequest {
     /// Made by the client. A repeat with the same one answers 200 with the message that was stored.
@@ -129,7 +130,7 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 /// History
 ///
 /// Without a position: the latest page.
-#[utoipa::path(get, path = "/v1/conversations/{id}/messages", tag = "messages",
+#[utoipa::path(get, path = "/v1/conversations/{id}/messages", operation_id = "listMessages", tag = "messages",
     params(("id" = Uuid, Path, description = "The conversation"), HistoryParams), responses((status = 200, body = MessagePage)))]
 async fn history(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText, query: QueryText) -> Result<Json<MessagePage>, Refusal> {
     let mut fields = query.fields(&["before", "after", "around", "at", "limit"]);
@@ -171,7 +172,7 @@ fn position(fields: &mut Fields) -> Option<Position> {
 /// Send a message
 ///
 /// 201 once it is durable. When it fails or times out, repeat it with the same `client_id`.
-#[utoipa::path(post, path = "/v1/conversations/{id}/messages", tag = "messages", request_body = SendMessageRequest,
+#[utoipa::path(post, path = "/v1/conversations/{id}/messages", operation_id = "sendMessage", tag = "messages", request_body = SendMessageRequest,
     params(("id" = Uuid, Path, description = "The conversation")), responses(
     (status = 201, body = Message),
     (status = 200, description = "A repeat: the message as it is now", body = Message,
@@ -185,12 +186,10 @@ async fn send(FromState(state): FromState<Arc<State>>, caller: Caller, path: Pat
     let new: NewMessage = body.read()?;
     let conversation_id = path.id("conversation")?;
     let send = SendMessage { conversation_id, client_id: new.client_id, body: new.body, reply_to: new.reply_to };
-    let user_id = caller.principal.user_id;
-    state.limits.take(user_id, conversation_id, Instant::now())?;
-    let sent = state.commands.send_message(order(&caller), send).await?;
-    if sent.replayed {
-        state.limits.give_back(user_id, conversation_id);
-    }
+    let taken = state.limits.take(caller.principal.user_id, conversation_id, send.client_id, Instant::now())?;
+    let outcome = state.commands.send_message(order(&caller), send).await;
+    state.limits.settle(&taken, &outcome);
+    let sent = outcome?;
     Ok(match sent.replayed {
         true => ([(REPLAYED, "true")], Json(sent.message)).into_response(),
         false => (StatusCode::CREATED, Json(sent.message)).into_response(),
@@ -198,7 +197,7 @@ async fn send(FromState(state): FromState<Arc<State>>, caller: Caller, path: Pat
 }
 
 /// One message
-#[utoipa::path(get, path = "/v1/messages/{id}", tag = "messages", params(("id" = Uuid, Path, description = "The message")),
+#[utoipa::path(get, path = "/v1/messages/{id}", operation_id = "getMessage", tag = "messages", params(("id" = Uuid, Path, description = "The message")),
     responses((status = 200, body = Message)))]
 async fn message(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText) -> Result<Json<Message>, Refusal> {
     Ok(Json(state.message_store.message(caller.principal, path.id("message")?).await?))
@@ -207,7 +206,7 @@ async fn message(FromState(state): FromState<Arc<State>>, caller: Caller, path: 
 /// Mark as read
 ///
 /// Marks never move back; reading implies delivery.
-#[utoipa::path(put, path = "/v1/conversations/{id}/read", tag = "messages", request_body = ReadRequest,
+#[utoipa::path(put, path = "/v1/conversations/{id}/read", operation_id = "markRead", tag = "messages", request_body = ReadRequest,
     params(("id" = Uuid, Path, description = "The conversation")), responses((status = 200, body = Marks)))]
 async fn mark_read(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText, body: Body) -> Result<Json<Marks>, Refusal> {
     let request: ReadRequest = body.read()?;

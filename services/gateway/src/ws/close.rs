@@ -60,7 +60,7 @@ impl Close {
         match self {
             Self::Protocol => "not a valid WebSocket frame".into(),
             Self::NotUtf8 => "text must be UTF-8".into(),
-            Self::TooLarge => "a message may have 65536 bytes".into(),
+            Self::TooLarge => "a message has at most 65536 bytes".into(),
             Self::Draining => "this server stops; reconnect".into(),
             Self::Malformed(why) => cut(why).to_owned().into(),
             Self::TokenExpired => "the access token has expired; refresh it and reconnect".into(),
@@ -118,7 +118,7 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r"
         1002 not a valid WebSocket frame
         1007 text must be UTF-8
-        1009 a message may have 65536 bytes
+        1009 a message has at most 65536 bytes
         1012 this server stops; reconnect
         4400 not a JSON object
         4401 the access token has expired; refresh it and reconnect

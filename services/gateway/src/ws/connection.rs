@@ -243,19 +243,19 @@ impl Connection {
     }
 
     fn send(&self, id: String, send: SendMessage) {
-        let (user_id, conversation_id) = (self.socket.principal.user_id, send.conversation_id);
-        if let Err(exceeded) = self.state.limits.take(user_id, conversation_id, std::time::Instant::now()) {
-            return self.refuse(&id, &exceeded.into());
-        }
+        let now = std::time::Instant::now();
+        let taken = self.state.limits.take(self.socket.principal.user_id, send.conversation_id, send.client_id, now);
+        let taken = match taken {
+            Ok(taken) => taken,
+            Err(exceeded) => return self.refuse(&id, &exceeded.into()),
+        };
         let (state, socket) = (Arc::clone(&self.state), Arc::clone(&self.socket));
         let (order, span) = self.order(|| tracing::info_span!("ws.message.send", otel.kind = "server"));
         socket.queue.expect_answer();
         self.state.commands.begin_send_message(order, send, move |sent| {
             // The span ends with the answer.
             let _span = span;
-            if sent.as_ref().is_ok_and(|sent| sent.replayed) {
-                state.limits.give_back(user_id, conversation_id);
-            }
+            state.limits.settle(&taken, &sent);
             answer(&socket, &id, sent.map(|sent| (Reply::Message(Box::new(sent.message)), sent.replayed)));
         });
     }

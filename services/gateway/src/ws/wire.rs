@@ -29,6 +29,9 @@ const ANSWERS_MAX: usize = 128;
 /// How long a closing socket may take to send its last frames and hear the other side's farewell.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// How long a client that sent no frames must be silent until its connection may be cut.
+const SILENCE: Duration = Duration::from_millis(250);
+
 /// One socket's connection.
 #[derive(Debug)]
 pub struct Wire {
@@ -124,12 +127,20 @@ impl Wire {
         let farewell = async {
             std::future::poll_fn(|context| self.poll_write(context, queue)).await?;
             self.stream.send(Message::Close(Some(close.frame()))).await?;
-            while let Some(Ok(_)) = self.stream.next().await {}
+            while let Some(Ok(message)) = self.stream.next().await {
+                if message.is_close() {
+                    return Ok(());
+                }
+            }
             // After bytes that are no frames the rest can't be read as frames. Unread, it would make the system cut the
             // connection, and the client would never see why.
             let mut rest = [0; 1024];
-            while self.stream.get_mut().read(&mut rest).await? > 0 {}
-            Ok::<_, Error>(())
+            loop {
+                let read = tokio::time::timeout(SILENCE, self.stream.get_mut().read(&mut rest)).await;
+                if !matches!(read, Ok(Ok(1..))) {
+                    return Ok::<_, Error>(());
+                }
+            }
         };
         // Over when the client is gone or too slow; there is nobody left to tell.
         let _ = tokio::time::timeout(FAREWELL, farewell).await;
