@@ -11,6 +11,8 @@ use tokio::net::TcpStream;
 /// How often a process that is starting is asked.
 pub(crate) const POLL: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How a good answer of an admin port begins.
+const OK: &str = "HTTP/1.1 200 ";
 
 /// The question that shows that a process is ready.
 #[derive(Debug, Clone)]
@@ -48,6 +50,19 @@ impl Ready {
         tokio::time::timeout(PATIENCE, self.ask()).await.context("no answer within 2 s")?
     }
 
+    /// Asks once whether it is ready and misses nothing: `degraded` in its `/readyz` is empty. The same as
+    /// [`check`](Self::check) for what is no service of ours.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub async fn check_whole(&self) -> anyhow::Result<()> {
+        let Self::Http { addr } = self else { return self.check().await };
+        let whole = |answer: &str| answer.starts_with(OK) && answer.ends_with("\ndegraded: \n");
+        tokio::time::timeout(PATIENCE, expect(*addr, &readyz(*addr), whole))
+            .await
+            .context("no answer within 2 s")?
+    }
+
     /// Asks until it is ready. Cancelling leaves nothing behind.
     ///
     /// # Errors
@@ -77,12 +92,13 @@ impl Ready {
             Self::Nats { addr } => {
                 expect(*addr, "", |answer| answer.starts_with("INFO {") && answer.contains("\r\n")).await
             }
-            Self::Http { addr } => {
-                let request = format!("GET /readyz HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\r\n");
-                expect(*addr, &request, |answer| answer.starts_with("HTTP/1.1 200 ")).await
-            }
+            Self::Http { addr } => expect(*addr, &readyz(*addr), |answer| answer.starts_with(OK)).await,
         }
     }
+}
+
+fn readyz(addr: SocketAddr) -> String {
+    format!("GET /readyz HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\r\n")
 }
 
 /// Sends a request and reads until the answer is as wanted.

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use crate::data_dir::DataDir;
 use crate::demo;
 use crate::ports::{Ports, require_public};
+use crate::ready::POLL;
 use crate::secrets::Secrets;
 use crate::servers::{self, nats, postgres, redis};
 use crate::services::{Backing, Choices, Layout};
@@ -21,6 +22,8 @@ use crate::terminal::Terminal;
 
 /// A start that takes longer than this has failed.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// Services find one another within this time after all are ready.
+const PATIENCE_FOR_WHOLE: Duration = Duration::from_secs(15);
 /// A process that ends this often before it was ever ready will not get better by itself.
 const MAX_FAILED_STARTS: u32 = 5;
 /// More events than all units together have at once; see [`keep`] for what a full channel means.
@@ -136,10 +139,7 @@ impl Up {
             return self.watch(None, data).await;
         }
 
-        let names: Vec<_> = services.iter().chain(&gateways).map(|unit| unit.name.clone()).collect();
-        self.services = self.start(services);
-        self.gateways = self.start(gateways);
-        self.until_ready(&names).await?;
+        self.start_services(services, gateways).await?;
 
         let mail_dir = data.folder("mail")?;
         let stack = self.describe(options, &servers, &layout, mail_dir)?;
@@ -170,6 +170,27 @@ impl Up {
         for database in layout.databases() {
             let made = database.ensure(&servers.postgres.url).await;
             made.with_context(|| format!("cannot make database {}", database.name))?;
+        }
+        Ok(())
+    }
+
+    /// Starts services and gateways at once, and waits until all are ready and have found one another.
+    async fn start_services(&mut self, services: Vec<Unit>, gateways: Vec<Unit>) -> anyhow::Result<()> {
+        let all = services.iter().chain(&gateways);
+        let (names, questions): (Vec<_>, Vec<_>) =
+            all.map(|unit| (unit.name.clone(), unit.ready.clone())).unzip();
+        self.services = self.start(services);
+        self.gateways = self.start(gateways);
+        self.until_ready(&names).await?;
+        let deadline = tokio::time::Instant::now() + PATIENCE_FOR_WHOLE;
+        for (name, question) in names.iter().zip(questions) {
+            while question.check_whole().await.is_err() {
+                if tokio::time::Instant::now() > deadline {
+                    self.terminal.warn(&format!("{name} runs, but misses something; its log says what"));
+                    break;
+                }
+                tokio::time::sleep(POLL).await;
+            }
         }
         Ok(())
     }
