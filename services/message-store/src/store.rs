@@ -71,7 +71,10 @@ impl StoreError {
             _ => return false,
         };
         let code = match error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::BeginFailed => {
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::BeginFailed => {
                 return true;
             }
             // What a broken wire looks like in the middle of an answer.
@@ -80,7 +83,11 @@ impl StoreError {
             _ => return false,
         };
         // Connections, resources and operator intervention by class; serialisation and deadlock by code.
-        code.starts_with("08") || code.starts_with("53") || code.starts_with("57") || code == "40001" || code == "40P01"
+        code.starts_with("08")
+            || code.starts_with("53")
+            || code.starts_with("57")
+            || code == "40001"
+            || code == "40P01"
     }
 }
 
@@ -99,15 +106,16 @@ impl Db {
     pub fn new(url: &SecretString, connections: u32) -> Result<Self, StoreError> {
         // Every query finds its rows by an index, so one plan serves all; planning each time would cost more than running.
         // A plan made while the tables are small must not be one that reads them whole.
-        let options = PgConnectOptions::from_str(url.expose_secret())?.application_name("message-store").options([
-            ("plan_cache_mode", "force_generic_plan"),
-            ("enable_seqscan", "off"),
-            ("enable_hashjoin", "off"),
-            ("enable_mergejoin", "off"),
-            ("jit", "off"),
-            ("statement_timeout", "5000"),
-            ("idle_in_transaction_session_timeout", "10000"),
-        ]);
+        let options =
+            PgConnectOptions::from_str(url.expose_secret())?.application_name("message-store").options([
+                ("plan_cache_mode", "force_generic_plan"),
+                ("enable_seqscan", "off"),
+                ("enable_hashjoin", "off"),
+                ("enable_mergejoin", "off"),
+                ("jit", "off"),
+                ("statement_timeout", "5000"),
+                ("idle_in_transaction_session_timeout", "10000"),
+            ]);
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -142,7 +150,10 @@ impl Db {
     async fn migrate(&self) -> Result<(), StoreError> {
         // A migration, or waiting for another replica's, may take longer than a query of a user.
         let patient = self.options.clone().options([("statement_timeout", "0")]);
-        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(patient);
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_lazy_with(patient);
         let outcome = MIGRATOR.run(&pool).await;
         pool.close().await;
         Ok(outcome?)

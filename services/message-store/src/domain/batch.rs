@@ -81,13 +81,17 @@ pub struct Plan {
 #[must_use]
 pub fn plan(heads: Vec<Head>, commands: &[Command], facts: Vec<Facts>, now: OffsetDateTime) -> Plan {
     let mut planner = Planner {
-        heads: heads.into_iter().map(|head| (head.conversation_id, Touched { head, is_moved: false })).collect(),
+        heads: heads
+            .into_iter()
+            .map(|head| (head.conversation_id, Touched { head, is_moved: false }))
+            .collect(),
         marks: HashMap::new(),
         sent: HashMap::new(),
         messages: Vec::new(),
         now,
     };
-    let outcomes = commands.iter().zip(facts).map(|(command, facts)| planner.decide(command, facts)).collect();
+    let outcomes =
+        commands.iter().zip(facts).map(|(command, facts)| planner.decide(command, facts)).collect();
     planner.finish(outcomes)
 }
 
@@ -117,7 +121,8 @@ impl Planner {
         require_member(touched.head.kind, facts.marks.is_some())?;
         let stored = facts.marks.unwrap_or_default();
         let key = (command.conversation_id, command.user_id);
-        let moving = self.marks.entry(key).or_insert(MovingMarks { marks: stored, is_moved: false, is_read: false });
+        let moving =
+            self.marks.entry(key).or_insert(MovingMarks { marks: stored, is_moved: false, is_read: false });
         match &command.action {
             Action::MarkRead(seq) => {
                 let last_seq = touched.head.last_seq;
@@ -140,7 +145,8 @@ impl Planner {
                 }
                 // Times rise with positions, whatever the machines' clocks say.
                 touched.head.active_at = touched.head.active_at.max(self.now);
-                let message = next_message(&mut touched.head, new, command.user_id, facts.person, facts.reply_to);
+                let message =
+                    next_message(&mut touched.head, new, command.user_id, facts.person, facts.reply_to);
                 let message = Arc::new(message);
                 touched.is_moved = true;
                 moving.marks = moving.marks.read_up_to(message.seq, message.seq);
@@ -153,7 +159,8 @@ impl Planner {
     }
 
     fn finish(self, outcomes: Vec<Result<Outcome, Refusal>>) -> Plan {
-        let heads = self.heads.into_values().filter(|touched| touched.is_moved).map(|touched| touched.head).collect();
+        let heads =
+            self.heads.into_values().filter(|touched| touched.is_moved).map(|touched| touched.head).collect();
         let mut plan = Plan { outcomes, messages: self.messages, heads, ..Plan::default() };
         for ((conversation_id, user_id), moving) in self.marks {
             let moved = MarksMoved { conversation_id, user_id, marks: moving.marks };
@@ -299,7 +306,8 @@ mod tests {
 
     #[test]
     fn a_bad_command_fails_alone() {
-        let commands = [send(1, 1, 1, "first", 100), send(9, 1, 2, "nowhere", 101), send(1, 2, 3, "second", 102)];
+        let commands =
+            [send(1, 1, 1, "first", 100), send(9, 1, 2, "nowhere", 101), send(1, 2, 3, "second", 102)];
         let plan = decide(vec![head(1)], &commands, vec![member(), member(), member()]);
         assert!(matches!(plan.outcomes[1], Err(Refusal::NotFound)));
         assert_eq!(plan.messages.iter().map(|m| m.seq).collect::<Vec<_>>(), [11, 12]);
@@ -348,8 +356,16 @@ mod tests {
 
     #[test]
     fn reading_is_told_and_sending_is_not() {
-        let read = |seq| Command { user_id: user(2), conversation_id: conversation(1), action: Action::MarkRead(seq) };
-        let plan = decide(vec![head(1)], &[send(1, 1, 1, "x", 100), read(99), read(4)], vec![member(), member(), member()]);
+        let read = |seq| Command {
+            user_id: user(2),
+            conversation_id: conversation(1),
+            action: Action::MarkRead(seq),
+        };
+        let plan = decide(
+            vec![head(1)],
+            &[send(1, 1, 1, "x", 100), read(99), read(4)],
+            vec![member(), member(), member()],
+        );
         let expected = Marks { read_seq: 11, delivered_seq: 11 };
         assert!(matches!(plan.outcomes[1], Ok(Outcome::Marked { marks, last_seq: 11 }) if marks == expected));
         assert!(matches!(plan.outcomes[2], Ok(Outcome::Marked { marks, .. }) if marks == expected));

@@ -16,7 +16,8 @@ pub fn encode(change: &Change, clock: &dyn Clock) -> Event {
             Event::new(EventType::MessageCreated, &payload, clock)
         }
         Change::ConversationCreated(conversation) => {
-            let payload = proto::ConversationCreated { conversation: Some(convert::conversation(conversation)) };
+            let payload =
+                proto::ConversationCreated { conversation: Some(convert::conversation(conversation)) };
             Event::new(EventType::ConversationCreated, &payload, clock)
         }
         Change::MarksMoved(moved) => {

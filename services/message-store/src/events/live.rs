@@ -59,7 +59,11 @@ async fn publish_one(publisher: &Publisher, entry: &OutboxEntry) -> Result<(), P
     publish_event(publisher, &entry.subjects, &event).await
 }
 
-async fn publish_event(publisher: &Publisher, subjects: &[String], event: &Event) -> Result<(), PublishError> {
+async fn publish_event(
+    publisher: &Publisher,
+    subjects: &[String],
+    event: &Event,
+) -> Result<(), PublishError> {
     for subject in subjects {
         publisher.publish(subject.clone(), event).await?;
     }

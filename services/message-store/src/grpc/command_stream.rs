@@ -103,9 +103,9 @@ impl CommandStream {
 fn answer(outcome: Result<Done, CommandError>) -> Outcome {
     match outcome {
         Ok(Done::Sent { message, is_replay }) => Outcome::SendMessage(sent(&message, is_replay)),
-        Ok(Done::Marked { marks, last_seq, total_unread }) => {
-            Outcome::MarkRead(proto::MarkReadResponse { marks: Some(convert::marks(marks, last_seq, total_unread)) })
-        }
+        Ok(Done::Marked { marks, last_seq, total_unread }) => Outcome::MarkRead(proto::MarkReadResponse {
+            marks: Some(convert::marks(marks, last_seq, total_unread)),
+        }),
         Err(error) => {
             let failure = Failure::from(error);
             failure.log();

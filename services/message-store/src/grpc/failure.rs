@@ -25,7 +25,9 @@ impl From<Refusal> for Failure {
             Refusal::NotConnected => Reason::NotConnected,
             Refusal::ConversationClosed => Reason::ConversationClosed,
             Refusal::IdempotencyMismatch => Reason::IdempotencyMismatch,
-            Refusal::ReplyToInvalid => return Self::invalid_field("reply_to", "invalid", refusal.to_string()),
+            Refusal::ReplyToInvalid => {
+                return Self::invalid_field("reply_to", "invalid", refusal.to_string());
+            }
         };
         Self::new(reason, refusal.to_string())
     }

@@ -97,7 +97,8 @@ impl MessageStoreService for Service {
     ) -> Result<Response<proto::ListConversationsResponse>, Status> {
         let principal = Principal::of(&request)?;
         let wanted = parse::inbox(request.into_inner())?;
-        let inbox = ops::conversation::list(&self.context, principal.user_id, wanted).await.map_err(Failure::from)?;
+        let inbox =
+            ops::conversation::list(&self.context, principal.user_id, wanted).await.map_err(Failure::from)?;
         Ok(Response::new(proto::ListConversationsResponse {
             conversations: inbox.conversations.iter().map(convert::conversation).collect(),
             page: Some(PageInfo { next_cursor: inbox.next_cursor }),
@@ -137,7 +138,8 @@ impl MessageStoreService for Service {
         let request = request.into_inner();
         let (limit, position) = parse::history(&request)?;
         let conversation_id = parse::path_id("conversation", &request.conversation_id)?;
-        let page = ops::message::list(&self.context, principal.user_id, conversation_id, position, limit).await;
+        let page =
+            ops::message::list(&self.context, principal.user_id, conversation_id, position, limit).await;
         let page = page.map_err(Failure::from)?;
         Ok(Response::new(proto::ListMessagesResponse {
             messages: page.messages.iter().map(convert::message).collect(),
@@ -152,7 +154,8 @@ impl MessageStoreService for Service {
     ) -> Result<Response<proto::GetMessageResponse>, Status> {
         let principal = Principal::of(&request)?;
         let message_id = parse::path_id("message", &request.get_ref().message_id)?;
-        let found = ops::message::get(&self.context, principal.user_id, message_id).await.map_err(Failure::from)?;
+        let found =
+            ops::message::get(&self.context, principal.user_id, message_id).await.map_err(Failure::from)?;
         Ok(Response::new(proto::GetMessageResponse { message: Some(convert::message(&found)) }))
     }
 

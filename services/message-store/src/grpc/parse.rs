@@ -87,14 +87,19 @@ pub(super) fn mark_read(user_id: UserId, request: &proto::MarkReadRequest) -> Re
         _ => Err(FieldFault::new("seq", "too_small", "must be 0 or more")),
     };
     let seq = faults.take(seq);
-    let parsed = conversation_id
-        .zip(seq)
-        .map(|(conversation_id, seq)| Command { user_id, conversation_id, action: Action::MarkRead(seq) });
+    let parsed = conversation_id.zip(seq).map(|(conversation_id, seq)| Command {
+        user_id,
+        conversation_id,
+        action: Action::MarkRead(seq),
+    });
     faults.finish(parsed)
 }
 
 /// A command of a stream: whose it is, and what it wants.
-pub(super) fn command(request: &proto::ExecuteCommandsRequest, clock: &dyn Clock) -> Result<Command, Failure> {
+pub(super) fn command(
+    request: &proto::ExecuteCommandsRequest,
+    clock: &dyn Clock,
+) -> Result<Command, Failure> {
     use proto::execute_commands_request::Command as Wanted;
     let user_id = Principal::from_message(request.principal.as_ref())?.user_id;
     match &request.command {
@@ -150,7 +155,9 @@ pub(super) fn inbox(request: proto::ListConversationsRequest) -> Result<InboxReq
     faults.finish(parsed)
 }
 
-pub(super) fn unread_keys(request: &proto::ListUnreadRequest) -> Result<Vec<(UserId, ConversationId)>, Failure> {
+pub(super) fn unread_keys(
+    request: &proto::ListUnreadRequest,
+) -> Result<Vec<(UserId, ConversationId)>, Failure> {
     if request.keys.len() > UNREAD_KEYS_MAX {
         let detail = format!("must be at most {UNREAD_KEYS_MAX}");
         return Err(Failure::invalid_field("keys", "too_many", detail));

@@ -73,7 +73,10 @@ pub(super) async fn commit(
 
 /// The subjects on which the messages of each conversation go. The members of a direct are on its head; those of a group
 /// are read; a large conversation has a subject of its own.
-async fn audiences(conn: &mut Conn, heads: &[Head]) -> Result<HashMap<ConversationId, Vec<String>>, StoreError> {
+async fn audiences(
+    conn: &mut Conn,
+    heads: &[Head],
+) -> Result<HashMap<ConversationId, Vec<String>>, StoreError> {
     let mut audiences = HashMap::with_capacity(heads.len());
     let mut groups = Vec::new();
     for head in heads {

@@ -120,7 +120,11 @@ pub async fn get_or_create_direct(
     create_direct(context, user_id, pair).await
 }
 
-async fn create_direct(context: &Context, user_id: UserId, pair: Pair) -> Result<(Conversation, bool), DirectError> {
+async fn create_direct(
+    context: &Context,
+    user_id: UserId,
+    pair: Pair,
+) -> Result<(Conversation, bool), DirectError> {
     let now = to_millisecond(context.clock.now());
     let new_id = ConversationId::new(&*context.clock);
     let mut tx = context.db.begin().await?;
@@ -199,7 +203,8 @@ pub async fn list(context: &Context, user_id: UserId, request: InboxRequest) -> 
     let mut conn = context.db.conn().await?;
     let limit = i64::try_from(request.limit).unwrap_or(i64::MAX);
     // One more than is shown tells whether there is a next page.
-    let query = InboxQuery { user_id, kind: request.kind, archived: request.archived, after, limit: limit + 1 };
+    let query =
+        InboxQuery { user_id, kind: request.kind, archived: request.archived, after, limit: limit + 1 };
     let mut conversations = store::conversation::list_inbox(&mut conn, query).await?;
     let has_more = conversations.len() > request.limit;
     conversations.truncate(request.limit);
@@ -253,7 +258,8 @@ async fn add_last_messages(conn: &mut Conn, conversations: &mut [Conversation]) 
     }
     let messages: Vec<Message> = store::message::list_at(conn, &positions).await?;
     for message in messages {
-        let of_it = |conversation: &&mut Conversation| conversation.conversation_id == message.conversation_id;
+        let of_it =
+            |conversation: &&mut Conversation| conversation.conversation_id == message.conversation_id;
         if let Some(conversation) = conversations.iter_mut().find(of_it) {
             conversation.last_message = Some(message);
         }

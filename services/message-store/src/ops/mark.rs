@@ -10,7 +10,10 @@ use crate::store::{self, StoreError};
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list_unread(context: &Context, keys: &[(UserId, ConversationId)]) -> Result<Vec<Unread>, StoreError> {
+pub async fn list_unread(
+    context: &Context,
+    keys: &[(UserId, ConversationId)],
+) -> Result<Vec<Unread>, StoreError> {
     if keys.is_empty() {
         return Ok(Vec::new());
     }

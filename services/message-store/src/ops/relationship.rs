@@ -9,7 +9,12 @@ use crate::store::{self, StoreError};
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn apply(context: &Context, pair: Pair, is_connected: bool, version: i64) -> Result<(), StoreError> {
+pub async fn apply(
+    context: &Context,
+    pair: Pair,
+    is_connected: bool,
+    version: i64,
+) -> Result<(), StoreError> {
     let mut tx = context.db.begin().await?;
     if store::connection::apply(&mut tx, pair, is_connected, version).await? {
         store::conversation::set_connected(&mut tx, pair, is_connected).await?;

@@ -121,7 +121,8 @@ impl Writer {
             #[expect(clippy::cast_precision_loss, reason = "a queue is far shorter than 2^52")]
             self.meters.queue_depth.set(self.queue.len() as f64);
             let now = Instant::now();
-            let (alive, expired): (Vec<_>, Vec<_>) = waiting.drain(..).partition(|queued| queued.deadline > now);
+            let (alive, expired): (Vec<_>, Vec<_>) =
+                waiting.drain(..).partition(|queued| queued.deadline > now);
             for queued in expired {
                 queued.finish(Err(CommandError::Expired));
             }
@@ -137,7 +138,10 @@ impl Writer {
         match self.commit(&queued).await {
             Ok(committed) => self.finish(queued, committed).await,
             Err(error) if queued.len() > 1 && !error.is_outage() => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a batch was refused; trying its commands one by one");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a batch was refused; trying its commands one by one"
+                );
                 for queued in queued {
                     let alone = vec![queued];
                     match self.commit(&alone).await {
@@ -165,7 +169,11 @@ impl Writer {
         let started = Instant::now();
         let committed = match self.attempt(batch).await {
             Err(error) if error.is_transient() => {
-                tracing::warn!(error = &error as &dyn std::error::Error, batch.size = size, "a batch is tried again");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    batch.size = size,
+                    "a batch is tried again"
+                );
                 self.attempt(batch).await
             }
             outcome => outcome,
@@ -183,7 +191,8 @@ impl Writer {
             None => self.db.dedicated().await?,
         };
         let committing = commit::commit(&mut conn, batch, &*self.clock, &self.announcer);
-        let committed = tokio::time::timeout(BATCH_TIMEOUT, committing).await.map_err(|_| StoreError::TimedOut)??;
+        let committed =
+            tokio::time::timeout(BATCH_TIMEOUT, committing).await.map_err(|_| StoreError::TimedOut)??;
         // Only a connection that is known to be well is kept.
         self.conn = Some(conn);
         Ok(committed)
@@ -214,7 +223,8 @@ impl Writer {
             Ok(totals) => {
                 for (queued, marks, last_seq) in marked {
                     let user_id = queued.command.user_id;
-                    let total = totals.iter().find(|(owner, _)| *owner == user_id).map_or(0, |(_, total)| *total);
+                    let total =
+                        totals.iter().find(|(owner, _)| *owner == user_id).map_or(0, |(_, total)| *total);
                     queued.finish(Ok(Done::Marked { marks, last_seq, total_unread: total }));
                 }
             }
@@ -228,7 +238,8 @@ impl Writer {
             None => self.db.dedicated().await?,
         };
         let asking = store::mark::total_unread(&mut conn, user_ids, self.clock.now());
-        let totals = tokio::time::timeout(BATCH_TIMEOUT, asking).await.map_err(|_| StoreError::TimedOut)??;
+        let totals =
+            tokio::time::timeout(BATCH_TIMEOUT, asking).await.map_err(|_| StoreError::TimedOut)??;
         self.conn = Some(conn);
         Ok(totals)
     }
@@ -239,6 +250,10 @@ fn fail(queued: Vec<Queued>, error: StoreError) {
     let error = Arc::new(error);
     for queued in queued {
         let error = Arc::clone(&error);
-        queued.finish(Err(if is_outage { CommandError::Unavailable(error) } else { CommandError::Internal(error) }));
+        queued.finish(Err(if is_outage {
+            CommandError::Unavailable(error)
+        } else {
+            CommandError::Internal(error)
+        }));
     }
 }

@@ -21,7 +21,10 @@ use crate::store::{Conn, StoreError, message};
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn lock_heads(conn: &mut Conn, conversation_ids: &[ConversationId]) -> Result<Vec<Head>, StoreError> {
+pub async fn lock_heads(
+    conn: &mut Conn,
+    conversation_ids: &[ConversationId],
+) -> Result<Vec<Head>, StoreError> {
     let conversation_ids: Vec<Uuid> = conversation_ids.iter().map(ConversationId::as_uuid).collect();
     let rows = sqlx::query!(
         "SELECT conversation_id, kind, is_closed, low_user_id, high_user_id, is_connected, member_count, last_seq,
@@ -56,7 +59,8 @@ pub async fn lock_heads(conn: &mut Conn, conversation_ids: &[ConversationId]) ->
 /// # Errors
 /// [`StoreError`].
 pub async fn facts(conn: &mut Conn, commands: &[Command]) -> Result<Vec<Facts>, StoreError> {
-    let conversation_ids: Vec<Uuid> = commands.iter().map(|command| command.conversation_id.as_uuid()).collect();
+    let conversation_ids: Vec<Uuid> =
+        commands.iter().map(|command| command.conversation_id.as_uuid()).collect();
     let user_ids: Vec<Uuid> = commands.iter().map(|command| command.user_id.as_uuid()).collect();
     let sends = commands.iter().map(|command| match &command.action {
         Action::Send(new) => (Some(new.client_id.as_uuid()), new.reply_to.as_ref().map(MessageId::as_uuid)),
@@ -114,12 +118,14 @@ async fn add_repeated(
     if repeated.is_empty() {
         return Ok(());
     }
-    let mut positions: Vec<_> = repeated.iter().map(|(_, conversation_id, seq)| (*conversation_id, *seq)).collect();
+    let mut positions: Vec<_> =
+        repeated.iter().map(|(_, conversation_id, seq)| (*conversation_id, *seq)).collect();
     positions.sort_unstable();
     positions.dedup();
     let messages = message::list_at(conn, &positions).await?;
     for (place, conversation_id, seq) in repeated {
-        let known = messages.iter().find(|known| known.conversation_id == *conversation_id && known.seq == *seq);
+        let known =
+            messages.iter().find(|known| known.conversation_id == *conversation_id && known.seq == *seq);
         if let Some(facts) = facts.get_mut(*place) {
             facts.repeated = known.cloned();
         }

@@ -7,7 +7,12 @@ use crate::store::{Conn, StoreError};
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn apply(conn: &mut Conn, pair: Pair, is_connected: bool, version: i64) -> Result<bool, StoreError> {
+pub async fn apply(
+    conn: &mut Conn,
+    pair: Pair,
+    is_connected: bool,
+    version: i64,
+) -> Result<bool, StoreError> {
     let done = sqlx::query!(
         "INSERT INTO connections AS c (low_user_id, high_user_id, is_connected, version)
          VALUES ($1, $2, $3, $4)

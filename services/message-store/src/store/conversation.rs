@@ -116,7 +116,11 @@ pub async fn find_direct(conn: &mut Conn, pair: Pair) -> Result<Option<Conversat
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn claim_direct(conn: &mut Conn, pair: Pair, conversation_id: ConversationId) -> Result<bool, StoreError> {
+pub async fn claim_direct(
+    conn: &mut Conn,
+    pair: Pair,
+    conversation_id: ConversationId,
+) -> Result<bool, StoreError> {
     let done = sqlx::query!(
         "INSERT INTO direct_pairs (low_user_id, high_user_id, conversation_id) VALUES ($1, $2, $3)
          ON CONFLICT ON CONSTRAINT direct_pairs_pkey DO NOTHING",

@@ -49,7 +49,8 @@ pub async fn list_ids(
     )
     .fetch_all(conn)
     .await?;
-    let pairs =
-        rows.into_iter().map(|row| (ConversationId::from_uuid(row.conversation_id), UserId::from_uuid(row.user_id)));
+    let pairs = rows
+        .into_iter()
+        .map(|row| (ConversationId::from_uuid(row.conversation_id), UserId::from_uuid(row.user_id)));
     Ok(pairs.collect())
 }

@@ -43,7 +43,10 @@ pub async fn list_range(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list_at(conn: &mut Conn, positions: &[(ConversationId, i64)]) -> Result<Vec<Message>, StoreError> {
+pub async fn list_at(
+    conn: &mut Conn,
+    positions: &[(ConversationId, i64)],
+) -> Result<Vec<Message>, StoreError> {
     let (conversation_ids, seqs): (Vec<Uuid>, Vec<i64>) =
         positions.iter().map(|(conversation_id, seq)| (conversation_id.as_uuid(), *seq)).unzip();
     let rows = sqlx::query_as!(

@@ -47,7 +47,9 @@ impl Columns {
 pub(super) fn stored(mut outbox_ids: Vec<i64>, entries: Vec<NewEntry>) -> Vec<OutboxEntry> {
     outbox_ids.sort_unstable();
     let pairs = outbox_ids.into_iter().zip(entries);
-    pairs.map(|(outbox_id, NewEntry { subjects, event })| OutboxEntry { outbox_id, subjects, event }).collect()
+    pairs
+        .map(|(outbox_id, NewEntry { subjects, event })| OutboxEntry { outbox_id, subjects, event })
+        .collect()
 }
 
 /// Writes events, in their order, and answers them with the ids of their rows.
@@ -108,8 +110,8 @@ impl<C: Clock> Outbox for OutboxTable<C> {
         .fetch_all(&mut *conn)
         .await?;
         let entries = rows.into_iter().map(|row| {
-            let event_type =
-                EventType::parse(&row.event_type).ok_or(StoreError::Corrupt { table: "outbox", id: row.event_id })?;
+            let event_type = EventType::parse(&row.event_type)
+                .ok_or(StoreError::Corrupt { table: "outbox", id: row.event_id })?;
             let event = Event {
                 event_id: EventId::from_uuid(row.event_id),
                 event_type,

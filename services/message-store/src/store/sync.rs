@@ -7,8 +7,9 @@ use crate::store::{Conn, StoreError};
 /// # Errors
 /// [`StoreError`].
 pub async fn horizon_xid(conn: &mut Conn) -> Result<i64, StoreError> {
-    let xid = sqlx::query_scalar!(r#"SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS "xid!""#)
-        .fetch_one(conn)
-        .await?;
+    let xid =
+        sqlx::query_scalar!(r#"SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS "xid!""#)
+            .fetch_one(conn)
+            .await?;
     Ok(xid)
 }

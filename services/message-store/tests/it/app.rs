@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use pulse_events::{Bus, Subscription, subjects};
+use pulse_message_store::Listeners;
 use pulse_message_store::config::Settings;
 use pulse_message_store::store::MIGRATOR;
-use pulse_message_store::Listeners;
 use pulse_proto::common::v1::Person;
 use pulse_proto::messages::v1 as proto;
 use pulse_proto::messages::v1::message_store_service_client::MessageStoreServiceClient;
 use pulse_rpc::{Connection, Failure, Identity, Principal, ServiceName};
-use pulse_runtime::{Readiness, Reader, Shutdown};
+use pulse_runtime::{Reader, Readiness, Shutdown};
 use pulse_testkit::{Nats, TestDatabase, TestIdentities, eventually, free_listener};
 use pulse_types::{Clock as _, SessionId, SystemClock, UserId};
 use sqlx::PgPool;
@@ -68,7 +68,8 @@ impl App {
         let settings = Settings::read(&mut read);
         let settings = read.finish(|| settings).unwrap();
 
-        let listeners = Listeners { grpc: free_listener().await.unwrap(), admin: free_listener().await.unwrap() };
+        let listeners =
+            Listeners { grpc: free_listener().await.unwrap(), admin: free_listener().await.unwrap() };
         let address = listeners.grpc.local_addr().unwrap();
         let admin = listeners.admin.local_addr().unwrap().to_string();
         let shutdown = Shutdown::new(Duration::from_secs(10));
@@ -93,7 +94,8 @@ impl App {
 
     async fn ready(&self) {
         let degraded = "degraded: \n";
-        let all_up = || async { self.admin_page("/readyz").await.ok().filter(|page| page.contains(degraded)) };
+        let all_up =
+            || async { self.admin_page("/readyz").await.ok().filter(|page| page.contains(degraded)) };
         eventually(SOON, all_up).await.unwrap();
     }
 
@@ -186,7 +188,12 @@ impl App {
         answer(self.client.clone().send_message(user.request(request)).await)
     }
 
-    pub(crate) async fn mark_read(&self, user: Principal, place: &str, seq: i64) -> Result<proto::Marks, Failure> {
+    pub(crate) async fn mark_read(
+        &self,
+        user: Principal,
+        place: &str,
+        seq: i64,
+    ) -> Result<proto::Marks, Failure> {
         let request = proto::MarkReadRequest { conversation_id: place.to_owned(), seq };
         Ok(answer(self.client.clone().mark_read(user.request(request)).await)?.marks.unwrap())
     }

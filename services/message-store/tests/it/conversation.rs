@@ -20,9 +20,11 @@ async fn however_many_open_a_direct_at_once_there_is_one() {
         0 => app.open_direct(ada, bob),
         _ => app.open_direct(bob, ada),
     });
-    let opened: Vec<_> = futures_util::future::join_all(opening).await.into_iter().map(Result::unwrap).collect();
+    let opened: Vec<_> =
+        futures_util::future::join_all(opening).await.into_iter().map(Result::unwrap).collect();
     assert_eq!(opened.iter().filter(|opened| opened.created).count(), 1);
-    let mut ids: Vec<_> = opened.iter().map(|o| o.conversation.as_ref().unwrap().conversation_id.clone()).collect();
+    let mut ids: Vec<_> =
+        opened.iter().map(|o| o.conversation.as_ref().unwrap().conversation_id.clone()).collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 1);
@@ -124,7 +126,10 @@ async fn the_inbox_shows_everything_once_and_the_latest_first() {
     }
     assert_eq!(seen.iter().map(|c| c.conversation_id.clone()).collect::<Vec<_>>(), expected);
     assert_eq!(seen[0].last_message.as_ref().unwrap().body, "the latest");
-    assert_eq!((seen[0].my.as_ref().unwrap().unread_count, seen[1].my.as_ref().unwrap().unread_count), (0, 1));
+    assert_eq!(
+        (seen[0].my.as_ref().unwrap().unread_count, seen[1].my.as_ref().unwrap().unread_count),
+        (0, 1)
+    );
 
     let first = inbox(&app, ada, 3, "").await.unwrap().page.unwrap().next_cursor;
     let bob = app.person("bob").await;

@@ -25,7 +25,11 @@ async fn a_read_mark_never_moves_back_nor_beyond_the_end() {
     let marks = app.mark_read(bob, &place, 99).await.unwrap();
     assert_eq!((marks.read_seq, marks.unread_count, marks.total_unread), (5, 0, 0));
     let event = next(&mut for_bob).await;
-    assert_eq!(event.decode::<proto::MarksMoved>().unwrap().read_seq, 5, "the mark that did not move was not told");
+    assert_eq!(
+        event.decode::<proto::MarksMoved>().unwrap().read_seq,
+        5,
+        "the mark that did not move was not told"
+    );
 
     let refused = app.mark_read(bob, &place, -1).await.unwrap_err();
     assert_eq!((refused.reason, refused.fields[0].field.as_str()), (Reason::ValidationFailed, "seq"));

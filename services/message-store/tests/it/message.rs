@@ -34,7 +34,7 @@ async fn a_message_is_stored_answered_and_told_to_both() {
         assert_eq!(event.decode::<proto::MessageCreated>().unwrap().message.unwrap(), stored);
     }
     let page = app.history(bob, &place, 0, None).await.unwrap();
-    assert_eq!(page.messages, [stored.clone()]);
+    assert_eq!(page.messages, std::slice::from_ref(&stored));
     let request = bob.request(proto::GetMessageRequest { message_id: stored.message_id.clone() });
     assert_eq!(answer(app.client.clone().get_message(request).await).unwrap().message.unwrap(), stored);
     let eve = app.person("eve").await;
@@ -163,7 +163,10 @@ async fn a_reply_names_a_message_of_its_conversation() {
     for id in [elsewhere.message_id.as_str(), place.as_str(), "no-uuid"] {
         let refused = app.send(bob, reply_to(id)).await.unwrap_err();
         assert_eq!(refused.reason, Reason::ValidationFailed);
-        assert_eq!((refused.fields[0].field.as_str(), refused.fields[0].code.as_str()), ("reply_to", "invalid"));
+        assert_eq!(
+            (refused.fields[0].field.as_str(), refused.fields[0].code.as_str()),
+            ("reply_to", "invalid")
+        );
     }
 }
 
@@ -181,7 +184,10 @@ async fn all_faults_of_a_message_are_told_at_once() {
     }
     let longest = "😀".repeat(4000);
     assert_eq!(app.send(ada, message(&place, &longest)).await.unwrap().message.unwrap().body, longest);
-    assert_eq!(codes(app.send(ada, message(&place, &"😀".repeat(4001))).await.unwrap_err()), ["body too_long"]);
+    assert_eq!(
+        codes(app.send(ada, message(&place, &"😀".repeat(4001))).await.unwrap_err()),
+        ["body too_long"]
+    );
     let named = proto::SendMessageRequest { client_id: "one".to_owned(), ..message(&place, "x") };
     assert_eq!(codes(app.send(ada, named).await.unwrap_err()), ["client_id invalid"]);
 }

@@ -40,7 +40,8 @@ async fn a_message_is_one_trace_from_the_command_to_the_event() {
     let of_trace = |name: &'static str| {
         move |span: &&pulse_testkit::TestSpan| span.name == name && span.trace_id == trace_id
     };
-    let enough = |spans: &[pulse_testkit::TestSpan]| names.iter().all(|name| spans.iter().any(|s| of_trace(name)(&s)));
+    let enough =
+        |spans: &[pulse_testkit::TestSpan]| names.iter().all(|name| spans.iter().any(|s| of_trace(name)(&s)));
     let spans = collector.wait_for(enough, SOON).await.unwrap();
     let [send, commit, publish] = names.map(|name| spans.iter().find(of_trace(name)).unwrap());
     assert_eq!(send.parent_span_id, "b7ad6b7169203331");
