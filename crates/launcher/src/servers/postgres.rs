@@ -16,8 +16,15 @@ use crate::ready::Ready;
 use crate::servers::Server;
 
 /// What it logs in the normal course: its own life, and statements that a service had refused, whose business that is.
-const ROUTINE: &[&str] =
-    &["LOG:  ", "ERROR:  ", "STATEMENT:  ", "DETAIL:  ", "HINT:  ", "FATAL:  the database system is "];
+const ROUTINE: &[&str] = &[
+    "LOG:  ",
+    "ERROR:  ",
+    "STATEMENT:  ",
+    "DETAIL:  ",
+    "HINT:  ",
+    "FATAL:  the database system is ",
+    "FATAL:  terminating connection due to administrator command",
+];
 
 /// Finds `postgres`: `PULSE_POSTGRES_BIN_DIR`, `.pulse/tools`, `PATH`, Debian's and Homebrew's versioned folders.
 ///
