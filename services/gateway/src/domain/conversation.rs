@@ -86,6 +86,7 @@ pub struct Conversation {
     pub member_count: u32,
     /// How many of them are online; with one room or group, while presence is known.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub online_count: Option<u32>,
     /// Position of the newest message; 0 before the first.
     pub last_seq: i64,

@@ -64,6 +64,7 @@ pub struct Message {
     pub deleted_at: Option<Moment>,
     /// What happened, with system messages.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub system: Option<SystemNote>,
 }
 
@@ -92,6 +93,7 @@ pub struct Reaction {
     pub count: u32,
     /// Whether the caller did; absent in events, which are the same for every reader.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub me: Option<bool>,
 }
 
@@ -109,14 +111,17 @@ pub struct Attachment {
     pub size: i64,
     /// Pixels; of images.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub width: Option<u32>,
     /// Pixels; of images.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub height: Option<u32>,
     /// Signed: works without a token until `url_expires_at`.
     pub url: String,
     /// A small picture of it, signed too.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub thumbnail_url: Option<String>,
     /// When the addresses end.
     pub url_expires_at: Moment,
@@ -137,12 +142,15 @@ pub struct SystemNote {
     pub user: Option<UserLite>,
     /// The new title.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub title: Option<String>,
     /// The new topic.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub topic: Option<String>,
     /// The new role.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub role: Option<String>,
 }
 

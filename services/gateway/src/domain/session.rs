@@ -30,9 +30,11 @@ pub struct Session {
     pub session_expires_at: Moment,
     /// Absent when it is kept in a cookie.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub refresh_token: Option<String>,
     /// Send it with the next sign-in on this device; only from a sign-in without `cookie`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub device_token: Option<String>,
 }
 

@@ -72,6 +72,7 @@ pub struct User {
     pub created_at: Moment,
     /// Absent for oneself, and while the service that knows it is down.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub relationship: Option<Relationship>,
 }
 

@@ -149,7 +149,7 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 /// Make an account
 ///
 /// Signs in at once. With `cookie` the refresh token is kept in the cookie `pulse_rt_<session_id>`.
-#[utoipa::path(post, path = "/v1/auth/register", tag = "accounts", security(()), request_body = RegisterRequest, responses(
+#[utoipa::path(post, path = "/v1/auth/register", operation_id = "register", tag = "accounts", security(()), request_body = RegisterRequest, responses(
     (status = 201, body = Session),
     (status = 403, description = "Sign-up is closed (`forbidden`), or a cookie was asked for by a page of another origin \
         (`origin_not_allowed`)", content_type = "application/problem+json", body = Problem),
@@ -177,7 +177,7 @@ async fn register(FromState(state): FromState<Arc<State>>, device: Device, heade
 /// Sign in
 ///
 /// Answers with a session, or asks for the second factor.
-#[utoipa::path(post, path = "/v1/auth/login", tag = "accounts", security(()), request_body = LoginRequest, responses(
+#[utoipa::path(post, path = "/v1/auth/login", operation_id = "login", tag = "accounts", security(()), request_body = LoginRequest, responses(
     (status = 200, body = inline(LoginAnswer)),
     (status = 401, description = "`invalid_credentials`", content_type = "application/problem+json", body = Problem),
     (status = 403, description = "`origin_not_allowed`", content_type = "application/problem+json", body = Problem),
@@ -218,7 +218,7 @@ enum LoginAnswer {
 ///
 /// Rotates the refresh token. The old one gives the same successor again for 30 s, while that is unused; any other use of an
 /// old token ends the session.
-#[utoipa::path(post, path = "/v1/auth/refresh", tag = "accounts", security(()), request_body = RefreshRequest, responses(
+#[utoipa::path(post, path = "/v1/auth/refresh", operation_id = "refresh", tag = "accounts", security(()), request_body = RefreshRequest, responses(
     (status = 200, body = Session),
     (status = 401, description = "Unknown token or no cookie (`unauthenticated`), ended session (`session_revoked`)",
         content_type = "application/problem+json", body = Problem),
@@ -238,7 +238,7 @@ async fn refresh(FromState(state): FromState<Arc<State>>, device: Device, header
 /// Sign out
 ///
 /// Ends this session and clears its cookie. With an expired access token or none, send a body as for refresh.
-#[utoipa::path(post, path = "/v1/auth/logout", tag = "accounts", security(("bearer" = []), ()), request_body = Option<RefreshRequest>, responses(
+#[utoipa::path(post, path = "/v1/auth/logout", operation_id = "logout", tag = "accounts", security(("bearer" = []), ()), request_body = Option<RefreshRequest>, responses(
     (status = 204, description = "The session has ended"),
     (status = 401, description = "`unauthenticated`, `token_expired`", content_type = "application/problem+json", body = Problem),
     (status = 403, description = "`origin_not_allowed`", content_type = "application/problem+json", body = Problem),

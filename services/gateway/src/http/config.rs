@@ -51,7 +51,7 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 /// Configuration
 ///
 /// Limits, and what is down just now.
-#[utoipa::path(get, path = "/v1/config", tag = "installation", security(()), responses((status = 200, body = Config)))]
+#[utoipa::path(get, path = "/v1/config", operation_id = "getConfig", tag = "installation", security(()), responses((status = 200, body = Config)))]
 async fn config(FromState(state): FromState<Arc<State>>) -> Json<Config> {
     let url = state.settings.public_url.as_str().to_owned();
     Json(Config {
@@ -66,7 +66,7 @@ async fn config(FromState(state): FromState<Arc<State>>) -> Json<Config> {
 }
 
 /// This document
-#[utoipa::path(get, path = "/v1/openapi.json", tag = "installation", security(()),
+#[utoipa::path(get, path = "/v1/openapi.json", operation_id = "getOpenApi", tag = "installation", security(()),
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json", body = Object)))]
 async fn openapi() -> Response {
     static DOCUMENT: OnceLock<String> = OnceLock::new();
@@ -77,7 +77,7 @@ async fn openapi() -> Response {
 /// Keys of access tokens
 ///
 /// JSON Web Key Set (RFC 7517); may be cached for five minutes.
-#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "installation", security(()),
+#[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "getJwks", tag = "installation", security(()),
     responses((status = 200, description = "The keys", content_type = "application/json", body = Object)))]
 async fn jwks(FromState(state): FromState<Arc<State>>) -> Result<Response, Refusal> {
     let document = state.auth.jwks().await?;

@@ -119,7 +119,7 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 /// The inbox
 ///
 /// Latest activity first.
-#[utoipa::path(get, path = "/v1/conversations", tag = "conversations",
+#[utoipa::path(get, path = "/v1/conversations", operation_id = "listConversations", tag = "conversations",
     params(
         ("kind" = Option<ConversationKind>, Query, description = "Only this kind"),
         ("archived" = Option<bool>, Query, description = "The archived ones instead of the others"),
@@ -144,7 +144,7 @@ async fn list(FromState(state): FromState<Arc<State>>, caller: Caller, query: Qu
 /// Open a conversation
 ///
 /// The direct with a person is made once; asking again answers 200 with the one that exists.
-#[utoipa::path(post, path = "/v1/conversations", tag = "conversations", request_body = CreateConversation, responses(
+#[utoipa::path(post, path = "/v1/conversations", operation_id = "openConversation", tag = "conversations", request_body = CreateConversation, responses(
     (status = 201, body = Conversation),
     (status = 200, description = "It existed", body = Conversation),
     (status = 403, description = "`not_connected`: the two do not follow one another",
@@ -159,7 +159,7 @@ async fn create(FromState(state): FromState<Arc<State>>, caller: Caller, body: B
 }
 
 /// One conversation
-#[utoipa::path(get, path = "/v1/conversations/{id}", tag = "conversations",
+#[utoipa::path(get, path = "/v1/conversations/{id}", operation_id = "getConversation", tag = "conversations",
     params(("id" = Uuid, Path, description = "The conversation")), responses((status = 200, body = Conversation)))]
 async fn conversation(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText) -> Result<Json<Conversation>, Refusal> {
     let found = state.message_store.conversation(caller.principal, path.id("conversation")?).await?;

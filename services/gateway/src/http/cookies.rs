@@ -75,3 +75,52 @@ fn write(settings: &Settings, session_id: SessionId, value: &str, (max_age, ends
     }
     HeaderValue::try_from(cookie.to_string()).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use pulse_runtime::Reader;
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn settings(public_url: &str, insecure_cookies: &str) -> Settings {
+        let seed = URL_SAFE_NO_PAD.encode([1; 32]);
+        let mut reader = Reader::from_pairs([
+            ("PULSE_GATEWAY_LISTEN", "127.0.0.1:0"),
+            ("PULSE_GATEWAY_AUTH_ADDR", "localhost:1"),
+            ("PULSE_GATEWAY_SOCIAL_GRAPH_ADDR", "localhost:1"),
+            ("PULSE_GATEWAY_MESSAGE_STORE_ADDR", "localhost:1"),
+            ("PULSE_GATEWAY_NATS_URL", "nats://localhost:1"),
+            ("PULSE_GATEWAY_REDIS_URL", "redis://localhost:1"),
+            ("PULSE_PUBLIC_URL", public_url),
+            ("PULSE_INSECURE_COOKIES", insecure_cookies),
+            ("PULSE_SERVICE_KEY", &seed),
+        ]);
+        let settings = Settings::read(&mut reader);
+        reader.finish(|| settings).expect("settings")
+    }
+
+    #[test]
+    fn a_cookie_is_as_section_3_says() {
+        let session_id: SessionId = "0190a5c6-7c1f-7000-8000-000000000001".parse().expect("an id");
+        let life = (Duration::seconds(60), datetime!(2026-01-31 09:30 UTC));
+        let cookie = |settings: &Settings| write(settings, session_id, "token", life).expect("a cookie");
+        let plain = "pulse_rt_0190a5c6-7c1f-7000-8000-000000000001=token; HttpOnly; SameSite=Strict; Path=/v1/auth; Max-Age=60; \
+            Expires=Sat, 31 Jan 2026 09:30:00 GMT";
+        assert_eq!(cookie(&settings("http://localhost:8080", "on")), plain);
+        let secure = plain.replace("SameSite=Strict;", "SameSite=Strict; Secure;");
+        for (url, insecure) in [("http://localhost:8080", "off"), ("https://chat.example", "on"), ("http://chat.example", "on")] {
+            assert_eq!(cookie(&settings(url, insecure)), secure, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_forgotten_cookie_is_over() {
+        let session_id: SessionId = "0190a5c6-7c1f-7000-8000-000000000001".parse().expect("an id");
+        let cookie = forget(&settings("https://chat.example", "off"), session_id).expect("a cookie");
+        let text = cookie.to_str().expect("text");
+        assert!(text.contains("=;") && text.contains("Max-Age=0") && text.contains("Secure") && text.contains("Path=/v1/auth"), "{text}");
+    }
+}

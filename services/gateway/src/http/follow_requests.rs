@@ -63,7 +63,7 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 }
 
 /// Requests that wait for an answer
-#[utoipa::path(get, path = "/v1/follow-requests", tag = "people",
+#[utoipa::path(get, path = "/v1/follow-requests", operation_id = "listFollowRequests", tag = "people",
     params(("direction" = Option<String>, Query, description = "`incoming` (default) or `outgoing`", example = "incoming"), PageParams),
     responses((status = 200, body = FollowRequestPage)))]
 async fn list(FromState(state): FromState<Arc<State>>, caller: Caller, query: QueryText) -> Result<Json<FollowRequestPage>, Refusal> {
@@ -77,7 +77,7 @@ async fn list(FromState(state): FromState<Arc<State>>, caller: Caller, query: Qu
 }
 
 /// Accept
-#[utoipa::path(post, path = "/v1/follow-requests/{id}/accept", tag = "people", request_body = Option<AcceptRequest>,
+#[utoipa::path(post, path = "/v1/follow-requests/{id}/accept", operation_id = "acceptFollowRequest", tag = "people", request_body = Option<AcceptRequest>,
     params(("id" = uuid::Uuid, Path, description = "The request")), responses((status = 200, body = Relationship)))]
 async fn accept(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText, body: Body) -> Result<Json<Relationship>, Refusal> {
     let request: AcceptRequest = body.read()?;
@@ -86,7 +86,7 @@ async fn accept(FromState(state): FromState<Arc<State>>, caller: Caller, path: P
 }
 
 /// Decline
-#[utoipa::path(post, path = "/v1/follow-requests/{id}/decline", tag = "people",
+#[utoipa::path(post, path = "/v1/follow-requests/{id}/decline", operation_id = "declineFollowRequest", tag = "people",
     params(("id" = uuid::Uuid, Path, description = "The request")), responses((status = 204, description = "Declined")))]
 async fn decline(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText, body: Body) -> Result<StatusCode, Refusal> {
     body.read::<NoFields>()?;

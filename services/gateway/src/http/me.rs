@@ -27,7 +27,7 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 }
 
 /// Oneself
-#[utoipa::path(get, path = "/v1/me", tag = "me", responses((status = 200, body = Me)))]
+#[utoipa::path(get, path = "/v1/me", operation_id = "getMe", tag = "me", responses((status = 200, body = Me)))]
 async fn me(FromState(state): FromState<Arc<State>>, caller: Caller) -> Result<Json<Me>, Refusal> {
     let account = state.auth.account(caller.principal.user_id);
     let (account, profile) = tokio::join!(account, profile(&state, caller.principal));
@@ -37,7 +37,7 @@ async fn me(FromState(state): FromState<Arc<State>>, caller: Caller) -> Result<J
 /// The people one is connected with
 ///
 /// Newest connection first.
-#[utoipa::path(get, path = "/v1/me/connections", tag = "me", params(PageParams), responses((status = 200, body = UserPage)))]
+#[utoipa::path(get, path = "/v1/me/connections", operation_id = "listConnections", tag = "me", params(PageParams), responses((status = 200, body = UserPage)))]
 async fn connections(FromState(state): FromState<Arc<State>>, caller: Caller, query: QueryText) -> Result<Json<UserPage>, Refusal> {
     let mut fields = query.fields(&["limit", "cursor"]);
     let ask = page_ask(&mut fields);

@@ -1,7 +1,7 @@
 //! The OpenAPI document around the handlers: its head, and what all operations share.
 
-use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
+use utoipa::openapi::header::{Header, HeaderBuilder};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, Type};
@@ -50,57 +50,73 @@ pub(super) fn head() -> OpenApi {
     Head::openapi()
 }
 
+/// What every operation may answer.
+const ALWAYS: &[SharedError] = &[
+    ("429", "TooManyRequests", "`rate_limited`, `locked_out`: wait for `Retry-After`"),
+    ("500", "InternalError", "`internal`: a fault of ours"),
+    ("503", "Unavailable", "`unavailable`: something that is needed is down; nothing was half done"),
+];
+const SIGNED_IN: SharedError =
+    ("401", "Unauthenticated", "`unauthenticated`, `token_expired` (refresh and repeat once), `session_revoked` (sign in)");
+const WITH_PATH: SharedError = ("404", "NotFound", "`not_found`: it does not exist, or the caller may not see it");
+const WITH_BODY: &[SharedError] = &[
+    ("400", "Malformed", "`malformed`: not a JSON object, a key twice, nested too deep"),
+    ("413", "TooLarge", "`too_large`: more than 64 KiB"),
+    ("415", "UnsupportedMediaType", "`unsupported_media_type`: not `application/json`, or with `Content-Encoding`"),
+];
+const WITH_INPUT: SharedError = ("422", "ValidationFailed", "`validation_failed`: see `errors`");
+
+/// Status, name in the document, and what it means.
+type SharedError = (&'static str, &'static str, &'static str);
+
 /// Adds to every operation what all of them answer: the errors of section 1 and the headers of each answer.
 pub(super) fn complete(mut document: OpenApi) -> OpenApi {
-    if let Some(components) = &mut document.components {
-        let mut bearer = Http::new(HttpAuthScheme::Bearer);
-        bearer.bearer_format = Some("JWT".to_owned());
-        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let components = document.components.get_or_insert_default();
+    let mut bearer = Http::new(HttpAuthScheme::Bearer);
+    bearer.bearer_format = Some("JWT".to_owned());
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    components.headers.insert("X-Request-Id".to_owned(), header("Names this request in our logs").into());
+    components.headers.insert("Traceparent".to_owned(), header("W3C trace of this request; the caller's is continued").into());
+    for (_, name, description) in ALWAYS.iter().chain(WITH_BODY).chain(&[SIGNED_IN, WITH_PATH, WITH_INPUT]) {
+        components.responses.insert((*name).to_owned(), problem(description).into());
     }
     for (path, item) in &mut document.paths.paths {
-        let has_id = path.contains('{');
-        for operation in operations(item) {
-            complete_operation(operation, has_id);
+        let has_path_parameter = path.contains('{');
+        for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten() {
+            complete_operation(operation, has_path_parameter);
         }
     }
     document
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
-}
-
-fn complete_operation(operation: &mut Operation, has_id: bool) {
+fn complete_operation(operation: &mut Operation, has_path_parameter: bool) {
     let is_public = operation.security.is_some();
     let has_query = operation.parameters.iter().flatten().any(is_in_query);
     let has_body = operation.request_body.is_some();
-    let mut errors = vec![
-        ("429", "`rate_limited`, `locked_out`: wait for `Retry-After`"),
-        ("500", "`internal`: a fault of ours"),
-        ("503", "`unavailable`: something that is needed is down; nothing was half done"),
-    ];
+    let mut errors = ALWAYS.to_vec();
     if !is_public {
-        errors.push(("401", "`unauthenticated`, `token_expired` (refresh and repeat once), `session_revoked` (sign in)"));
+        errors.push(SIGNED_IN);
     }
-    if has_id {
-        errors.push(("404", "`not_found`: it does not exist, or the caller may not see it"));
+    if has_path_parameter {
+        errors.push(WITH_PATH);
     }
     if has_body {
-        errors.push(("400", "`malformed`: not a JSON object, a key twice, nested too deep"));
-        errors.push(("413", "`too_large`: more than 64 KiB"));
-        errors.push(("415", "`unsupported_media_type`: not `application/json`, or with `Content-Encoding`"));
+        errors.extend(WITH_BODY);
     }
     if has_body || has_query {
-        errors.push(("422", "`validation_failed`: see `errors`"));
+        errors.push(WITH_INPUT);
     }
     let responses = &mut operation.responses.responses;
-    for (status, description) in errors {
-        responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(description)));
-    }
-    for response in responses.values_mut() {
-        if let RefOr::T(response) = response {
-            add_headers(response);
+    for (status, response) in responses.iter_mut() {
+        let RefOr::T(response) = response else { continue };
+        add_headers(response);
+        if response.description.is_empty() {
+            let description = if status == "201" { "Made" } else { "As asked" };
+            description.clone_into(&mut response.description);
         }
+    }
+    for (status, name, _) in errors {
+        responses.entry(status.to_owned()).or_insert_with(|| RefOr::Ref(Ref::from_response_name(name)));
     }
 }
 
@@ -110,11 +126,18 @@ fn is_in_query(parameter: &RefOr<Parameter>) -> bool {
 
 fn problem(description: &str) -> Response {
     let schema = Ref::from_schema_name(Problem::name());
-    ResponseBuilder::new().description(description).content(PROBLEM_JSON, ContentBuilder::new().schema(Some(schema)).build()).build()
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    let mut response = ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build();
+    add_headers(&mut response);
+    response
 }
 
 fn add_headers(response: &mut Response) {
-    let text = |description: &str| HeaderBuilder::new().schema(Some(Object::with_type(Type::String))).description(Some(description)).build();
-    response.headers.insert("X-Request-Id".to_owned(), RefOr::T(text("Names this request in our logs")));
-    response.headers.insert("Traceparent".to_owned(), RefOr::T(text("W3C trace of this request; the caller's is continued")));
+    for name in ["X-Request-Id", "Traceparent"] {
+        response.headers.insert(name.to_owned(), RefOr::Ref(Ref::new(format!("#/components/headers/{name}"))));
+    }
+}
+
+fn header(description: &str) -> Header {
+    HeaderBuilder::new().schema(Some(Object::with_type(Type::String))).description(Some(description)).build()
 }

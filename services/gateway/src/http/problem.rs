@@ -58,6 +58,7 @@ pub struct Problem {
     request_id: RequestId,
     /// Faults of single fields; with 422 and `username_taken`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     errors: Option<Vec<FieldError>>,
 }
 

@@ -45,7 +45,7 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 /// Find people
 ///
 /// By username and display name, prefix first. Leaves out oneself and those who do not want to be found.
-#[utoipa::path(get, path = "/v1/users", tag = "people",
+#[utoipa::path(get, path = "/v1/users", operation_id = "searchUsers", tag = "people",
     params(("q" = String, Query, description = "1..64 characters", example = "ada"), PageParams),
     responses((status = 200, body = UserPage)))]
 async fn search(FromState(state): FromState<Arc<State>>, caller: Caller, query: QueryText) -> Result<Json<UserPage>, Refusal> {
@@ -60,7 +60,7 @@ async fn search(FromState(state): FromState<Arc<State>>, caller: Caller, query: 
 }
 
 /// One person
-#[utoipa::path(get, path = "/v1/users/{id}", tag = "people", params(("id" = uuid::Uuid, Path, description = "The person")),
+#[utoipa::path(get, path = "/v1/users/{id}", operation_id = "getUser", tag = "people", params(("id" = uuid::Uuid, Path, description = "The person")),
     responses((status = 200, body = User)))]
 async fn user(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText) -> Result<Json<User>, Refusal> {
     let key = UserKey::Id(path.id("user")?);
@@ -68,7 +68,7 @@ async fn user(FromState(state): FromState<Arc<State>>, caller: Caller, path: Pat
 }
 
 /// One person by username
-#[utoipa::path(get, path = "/v1/users/by-username/{username}", tag = "people",
+#[utoipa::path(get, path = "/v1/users/by-username/{username}", operation_id = "getUserByUsername", tag = "people",
     params(("username" = String, Path, description = "In any case", example = "ada")), responses((status = 200, body = User)))]
 async fn by_username(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText) -> Result<Json<User>, Refusal> {
     let key = UserKey::Username(path.text("user")?);
@@ -78,7 +78,7 @@ async fn by_username(FromState(state): FromState<Arc<State>>, caller: Caller, pa
 /// Follow
 ///
 /// Follows, or asks to. Whoever asks a person who already follows or asks them is accepted at once.
-#[utoipa::path(post, path = "/v1/users/{id}/follow", tag = "people", params(("id" = uuid::Uuid, Path, description = "The person")), responses(
+#[utoipa::path(post, path = "/v1/users/{id}/follow", operation_id = "follow", tag = "people", params(("id" = uuid::Uuid, Path, description = "The person")), responses(
     (status = 200, body = Relationship),
     (status = 403, description = "`forbidden`: the person does not want to be followed, or is blocked",
         content_type = "application/problem+json", body = Problem),
@@ -92,7 +92,7 @@ async fn follow(FromState(state): FromState<Arc<State>>, caller: Caller, path: P
 /// Unfollow
 ///
 /// Ends a follow or takes a request back.
-#[utoipa::path(delete, path = "/v1/users/{id}/follow", tag = "people", params(("id" = uuid::Uuid, Path, description = "The person")), responses(
+#[utoipa::path(delete, path = "/v1/users/{id}/follow", operation_id = "unfollow", tag = "people", params(("id" = uuid::Uuid, Path, description = "The person")), responses(
     (status = 200, body = Relationship),
     (status = 422, description = "Oneself", content_type = "application/problem+json", body = Problem),
 ))]

@@ -1,0 +1,10 @@
+//! The gateway through its public door.
+
+#[cfg(test)]
+mod edge;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod openapi;
+#[cfg(test)]
+mod web;
