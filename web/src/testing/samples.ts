@@ -29,13 +29,13 @@ export const bothWays: Relationship = {
 };
 
 export function sampleUser(relationship: Relationship = bothWays, id = PEER_ID, name = "Ben"): User {
-  return { ...lite(id, name), bio: null, created_at: AT, relationship };
+  return { ...lite(id, name), bio: "", created_at: AT, relationship };
 }
 
 export function sampleMe(): Me {
   const account = { email: "ada@example.com", email_verified: true, pending_email: null, has_password: true };
   const rest = { totp_enabled: false, roles: [], settings: {} };
-  return { ...lite(OWN_ID, "Ada"), bio: null, created_at: AT, ...account, ...rest } as unknown as Me;
+  return { ...lite(OWN_ID, "Ada"), bio: "", created_at: AT, ...account, ...rest } as unknown as Me;
 }
 
 /** Message `seq`, whose version follows it, said by the peer one minute after the one before. */
