@@ -176,7 +176,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Where people find us; also the `iss` of access tokens, letter by letter as it was set.
+/// Where people find us, without a slash at the end; also the `iss` of access tokens, letter by letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl {
     text: String,
@@ -185,7 +185,7 @@ pub struct PublicUrl {
 }
 
 impl PublicUrl {
-    /// As it was set.
+    /// As it was set, without a slash at the end.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -211,7 +211,7 @@ impl FromStr for PublicUrl {
 
     fn from_str(text: &str) -> Result<Self, InvalidSetting> {
         let origin = text.parse().map_err(|_| InvalidSetting::PublicUrl)?;
-        Ok(Self { text: text.to_owned(), origin })
+        Ok(Self { text: text.trim_end_matches('/').to_owned(), origin })
     }
 }
 
