@@ -102,7 +102,8 @@ CREATE TABLE messages (
     CONSTRAINT messages_client_id_key UNIQUE (conversation_id, sender_id, client_id)
 ) PARTITION BY HASH (conversation_id);
 
-CREATE INDEX messages_message_id_idx ON messages (message_id);
+-- Found by id alone, or as the message that another one of its conversation answers.
+CREATE INDEX messages_message_id_idx ON messages (message_id, conversation_id);
 
 DO $$
 BEGIN

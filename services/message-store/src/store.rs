@@ -112,6 +112,7 @@ impl Db {
                 ("enable_seqscan", "off"),
                 ("enable_hashjoin", "off"),
                 ("enable_mergejoin", "off"),
+                ("enable_bitmapscan", "off"),
                 ("jit", "off"),
                 ("statement_timeout", "5000"),
                 ("idle_in_transaction_session_timeout", "10000"),
