@@ -15,6 +15,7 @@ const TEXTS: Record<string, string> = {
   email_unverified: "Please verify your email address first.",
   conversation_closed: "This conversation is closed.",
   too_large: "This is too long to send.",
+  origin_not_allowed: "The server does not accept sign-ins from this address of the page.",
   session_revoked: "Your session has ended. Please sign in again.",
 };
 
