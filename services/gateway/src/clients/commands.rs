@@ -191,6 +191,9 @@ impl Commands {
             lane.stream = None;
             std::mem::take(&mut lane.sent)
         });
+        if !broken.is_empty() {
+            tracing::warn!(commands = broken.len(), "the stream to message-store broke under way");
+        }
         for pending in broken.into_values() {
             (pending.done)(Err(lost()));
         }

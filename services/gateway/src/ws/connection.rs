@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::upgrade::Upgraded;
-use pulse_rpc::{Failure, Reason};
+use pulse_rpc::{Failure, Kind, Reason};
 use pulse_runtime::trace_context;
 use pulse_types::ConversationId;
 use tokio::time::Instant;
@@ -283,7 +283,10 @@ fn answer(socket: &Socket, id: &str, outcome: Result<(Reply, bool), Failure>) {
     let frame = match outcome {
         Ok((reply, replayed)) => frames::reply(id, &reply, replayed),
         Err(failure) => {
-            failure.log();
+            // Others were logged where they arose: in message-store, or when the stream broke.
+            if failure.kind() == Kind::Internal {
+                failure.log();
+            }
             frames::error(id, &failure)
         }
     };

@@ -7,4 +7,6 @@ mod harness;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod socket;
+#[cfg(test)]
 mod web;
