@@ -41,7 +41,11 @@ impl From<PageAsk> for PageRequest {
 }
 
 /// Turns a page of answers into one of domain values.
-fn page<P, T>(items: Vec<P>, info: Option<PageInfo>, read: impl Fn(P) -> Result<T, Failure>) -> Result<Page<T>, Failure> {
+fn page<P, T>(
+    items: Vec<P>,
+    info: Option<PageInfo>,
+    read: impl Fn(P) -> Result<T, Failure>,
+) -> Result<Page<T>, Failure> {
     let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
     Ok(Page { items, next_cursor: info.map(|info| info.next_cursor).and_then(convert::filled) })
 }

@@ -104,12 +104,6 @@ impl Settings {
     pub fn has_secure_cookies(&self) -> bool {
         !(self.insecure_cookies && self.public_url.is_plain_localhost())
     }
-
-    /// Whether a peer's `X-Forwarded-For` counts.
-    #[must_use]
-    pub fn trusts_proxy(&self, ip: IpAddr) -> bool {
-        self.trusted_proxies.iter().any(|network| network.contains(ip))
-    }
 }
 
 fn endpoint(read: &mut Reader, name: &str) -> Option<Endpoint> {
@@ -158,15 +152,21 @@ impl FromStr for Origin {
     fn from_str(text: &str) -> Result<Self, InvalidSetting> {
         let uri: Uri = text.parse().map_err(|_| InvalidSetting::Origin)?;
         let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"));
-        let (Some(scheme), Some(authority)) = (scheme, uri.authority()) else { return Err(InvalidSetting::Origin) };
-        let has_more = !uri.path().trim_end_matches('/').is_empty() || uri.query().is_some() || authority.as_str().contains('@');
+        let (Some(scheme), Some(authority)) = (scheme, uri.authority()) else {
+            return Err(InvalidSetting::Origin);
+        };
+        let has_more = !uri.path().trim_end_matches('/').is_empty()
+            || uri.query().is_some()
+            || authority.as_str().contains('@');
         if has_more || authority.host().is_empty() {
             return Err(InvalidSetting::Origin);
         }
         let host = authority.host().to_ascii_lowercase();
         let default_port = if scheme == "https" { 443 } else { 80 };
         let port = authority.port_u16().filter(|port| *port != default_port);
-        Ok(Self(port.map_or_else(|| format!("{scheme}://{host}"), |port| format!("{scheme}://{host}:{port}"))))
+        Ok(Self(
+            port.map_or_else(|| format!("{scheme}://{host}"), |port| format!("{scheme}://{host}:{port}")),
+        ))
     }
 }
 
@@ -227,8 +227,12 @@ impl Network {
     #[must_use]
     pub fn contains(&self, ip: IpAddr) -> bool {
         match (self.address, ip.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(ip)) => same_prefix(network.to_bits().into(), ip.to_bits().into(), 32, self.prefix_bits),
-            (IpAddr::V6(network), IpAddr::V6(ip)) => same_prefix(network.to_bits(), ip.to_bits(), 128, self.prefix_bits),
+            (IpAddr::V4(network), IpAddr::V4(ip)) => {
+                same_prefix(network.to_bits().into(), ip.to_bits().into(), 32, self.prefix_bits)
+            }
+            (IpAddr::V6(network), IpAddr::V6(ip)) => {
+                same_prefix(network.to_bits(), ip.to_bits(), 128, self.prefix_bits)
+            }
             _ => false,
         }
     }
@@ -244,7 +248,8 @@ impl FromStr for Network {
     type Err = InvalidSetting;
 
     fn from_str(text: &str) -> Result<Self, InvalidSetting> {
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+        let (address, prefix) =
+            text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
         let address: IpAddr = address.parse().map_err(|_| InvalidSetting::Network)?;
         let width_bits = if address.is_ipv4() { 32 } else { 128 };
         let prefix_bits = prefix.map_or(Ok(width_bits), str::parse).map_err(|_| InvalidSetting::Network)?;
@@ -271,7 +276,11 @@ mod tests {
             ("null", None),
             ("", None),
         ] {
-            assert_eq!(text.parse::<Origin>().ok().map(|origin| origin.to_string()).as_deref(), expected, "{text}");
+            assert_eq!(
+                text.parse::<Origin>().ok().map(|origin| origin.to_string()).as_deref(),
+                expected,
+                "{text}"
+            );
         }
     }
 
@@ -289,7 +298,9 @@ mod tests {
 
     #[test]
     fn a_network_holds_its_addresses() {
-        let holds = |network: &str, ip: &str| network.parse::<Network>().expect("a network").contains(ip.parse().expect("an address"));
+        let holds = |network: &str, ip: &str| {
+            network.parse::<Network>().expect("a network").contains(ip.parse().expect("an address"))
+        };
         assert!(holds("10.0.0.0/8", "10.200.1.1"));
         assert!(holds("10.0.0.0/8", "::ffff:10.1.1.1"));
         assert!(!holds("10.0.0.0/8", "11.0.0.1"));

@@ -60,7 +60,8 @@ fn api() -> OpenApiRouter<Arc<State>> {
 }
 
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let text =
+        panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     let text = text.unwrap_or("a panic without a text").to_owned();
     Refusal::from(Failure::internal(format!("a handler panicked: {text}"))).into_response()
 }

@@ -1,16 +1,16 @@
 //! The only public door: REST and sockets out front, gRPC and events behind. It owns nothing durable.
 
-pub mod config;
-pub mod state;
-pub mod http;
-pub mod ws;
-pub mod events;
-pub mod clients;
 pub mod cache;
-pub mod limits;
-pub mod ended;
-pub mod json;
+pub mod clients;
+pub mod config;
 pub mod domain;
+pub mod ended;
+pub mod events;
+pub mod http;
+pub mod json;
+pub mod limits;
+pub mod state;
+pub mod ws;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -91,7 +91,12 @@ async fn assemble(settings: Settings, readiness: Readiness, shutdown: &Shutdown)
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let limits_told = domain::Limits::default();
     let bus = Bus::connect(&settings.nats_url, "gateway", readiness.check("nats", false)).await?;
-    let presence = Presence::connect(&settings.redis_url, readiness.check("redis", false), Arc::clone(&clock), shutdown)?;
+    let presence = Presence::connect(
+        &settings.redis_url,
+        readiness.check("redis", false),
+        Arc::clone(&clock),
+        shutdown,
+    )?;
 
     let services = [
         (&settings.auth, ServiceName::Auth, "auth"),
@@ -106,7 +111,8 @@ async fn assemble(settings: Settings, readiness: Readiness, shutdown: &Shutdown)
     let auth = Auth::new(auth);
     let message_store = MessageStore::new(message_store);
     let commands = Commands::open(settings.message_store.clone(), Arc::clone(&settings.identity), shutdown);
-    let verifier = Verifier::new(PublicKeys::new(auth.key_source()), settings.public_url.as_str(), Arc::clone(&clock));
+    let verifier =
+        Verifier::new(PublicKeys::new(auth.key_source()), settings.public_url.as_str(), Arc::clone(&clock));
 
     let hub = Hub::new(bus.clone(), usize::try_from(limits_told.sockets_max).unwrap_or(usize::MAX));
     hub.drain_on(shutdown);

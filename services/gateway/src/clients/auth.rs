@@ -102,7 +102,9 @@ impl Auth {
         };
         let response = self.0.clone().login(request).await.map_err(failure)?;
         match response.into_inner().outcome {
-            Some(proto::login_response::Outcome::Session(session)) => grant(Some(session)).map(SignIn::Granted),
+            Some(proto::login_response::Outcome::Session(session)) => {
+                grant(Some(session)).map(SignIn::Granted)
+            }
             Some(proto::login_response::Outcome::Mfa(mfa)) => Ok(SignIn::Mfa(MfaChallenge {
                 mfa_required: true,
                 mfa_token: mfa.mfa_token,
@@ -117,7 +119,12 @@ impl Auth {
     ///
     /// # Errors
     /// As auth tells, `unavailable` when it can't be reached.
-    pub async fn refresh(&self, refresh_token: String, session_id: Option<SessionId>, device: Device) -> Result<Grant, Failure> {
+    pub async fn refresh(
+        &self,
+        refresh_token: String,
+        session_id: Option<SessionId>,
+        device: Device,
+    ) -> Result<Grant, Failure> {
         let session_id = session_id.map(|id| id.to_string()).unwrap_or_default();
         let request = proto::RefreshRequest { refresh_token, session_id, client: Some(device.into()) };
         let response = self.0.clone().refresh(request).await.map_err(failure)?;
@@ -130,10 +137,13 @@ impl Auth {
     /// As auth tells, `unavailable` when it can't be reached.
     pub async fn logout(&self, target: LogoutTarget) -> Result<SessionId, Failure> {
         let target = match target {
-            LogoutTarget::Session(session_id) => proto::logout_request::Target::SessionId(session_id.to_string()),
+            LogoutTarget::Session(session_id) => {
+                proto::logout_request::Target::SessionId(session_id.to_string())
+            }
             LogoutTarget::RefreshToken(token) => proto::logout_request::Target::RefreshToken(token),
         };
-        let response = self.0.clone().logout(proto::LogoutRequest { target: Some(target) }).await.map_err(failure)?;
+        let response =
+            self.0.clone().logout(proto::LogoutRequest { target: Some(target) }).await.map_err(failure)?;
         convert::id("session_id", &response.into_inner().session_id)
     }
 

@@ -180,7 +180,11 @@ pub fn message(message: messages::Message) -> Result<Message, Failure> {
         messages::MessageKind::System => MessageKind::System,
         messages::MessageKind::Unspecified => return Err(corrupt("message.kind")),
     };
-    let mentions = message.mentioned_user_ids.iter().map(|text| id("mentioned_user_ids", text)).collect::<Result<_, _>>()?;
+    let mentions = message
+        .mentioned_user_ids
+        .iter()
+        .map(|text| id("mentioned_user_ids", text))
+        .collect::<Result<_, _>>()?;
     Ok(Message {
         id: id("message_id", &message.message_id)?,
         conversation_id: id("conversation_id", &message.conversation_id)?,

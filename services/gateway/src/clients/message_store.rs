@@ -63,9 +63,14 @@ impl MessageStore {
     /// # Errors
     /// `not_found`, `not_connected`, `validation_failed` (oneself); `unavailable` when the service can't be reached, so with
     /// all calls below.
-    pub async fn get_or_create_direct(&self, caller: Principal, peer_id: UserId) -> Result<(Conversation, bool), Failure> {
+    pub async fn get_or_create_direct(
+        &self,
+        caller: Principal,
+        peer_id: UserId,
+    ) -> Result<(Conversation, bool), Failure> {
         let request = caller.request(proto::GetOrCreateDirectRequest { peer_id: peer_id.to_string() });
-        let answer = self.client().get_or_create_direct(request).await.map_err(Failure::from_status)?.into_inner();
+        let answer =
+            self.client().get_or_create_direct(request).await.map_err(Failure::from_status)?.into_inner();
         Ok((convert::conversation(answer.conversation)?, answer.created))
     }
 
@@ -73,8 +78,13 @@ impl MessageStore {
     ///
     /// # Errors
     /// `not_found`.
-    pub async fn conversation(&self, caller: Principal, conversation_id: ConversationId) -> Result<Conversation, Failure> {
-        let request = caller.request(proto::GetConversationRequest { conversation_id: conversation_id.to_string() });
+    pub async fn conversation(
+        &self,
+        caller: Principal,
+        conversation_id: ConversationId,
+    ) -> Result<Conversation, Failure> {
+        let request =
+            caller.request(proto::GetConversationRequest { conversation_id: conversation_id.to_string() });
         let answer = self.client().get_conversation(request).await.map_err(Failure::from_status)?;
         convert::conversation(answer.into_inner().conversation)
     }
@@ -97,7 +107,12 @@ impl MessageStore {
             Some(ConversationKind::Room) => proto::ConversationKind::Room,
         };
         let request = proto::ListConversationsRequest { page: Some(ask.into()), kind: kind.into(), archived };
-        let answer = self.client().list_conversations(caller.request(request)).await.map_err(Failure::from_status)?.into_inner();
+        let answer = self
+            .client()
+            .list_conversations(caller.request(request))
+            .await
+            .map_err(Failure::from_status)?
+            .into_inner();
         let page = page(answer.conversations, answer.page, |found| convert::conversation(Some(found)))?;
         Ok(Inbox { page, total_unread: answer.total_unread })
     }
@@ -119,8 +134,14 @@ impl MessageStore {
             Position::After(seq) => Some(proto::list_messages_request::Position::AfterSeq(seq)),
             Position::Around(seq) => Some(proto::list_messages_request::Position::AroundSeq(seq)),
         };
-        let request = proto::ListMessagesRequest { conversation_id: conversation_id.to_string(), limit, position };
-        let answer = self.client().list_messages(caller.request(request)).await.map_err(Failure::from_status)?.into_inner();
+        let request =
+            proto::ListMessagesRequest { conversation_id: conversation_id.to_string(), limit, position };
+        let answer = self
+            .client()
+            .list_messages(caller.request(request))
+            .await
+            .map_err(Failure::from_status)?
+            .into_inner();
         let items = answer.messages.into_iter().map(convert::message).collect::<Result<_, _>>()?;
         Ok(History { items, has_before: answer.has_before, has_after: answer.has_after })
     }
@@ -132,7 +153,8 @@ impl MessageStore {
     pub async fn message(&self, caller: Principal, message_id: MessageId) -> Result<Message, Failure> {
         let request = caller.request(proto::GetMessageRequest { message_id: message_id.to_string() });
         let answer = self.client().get_message(request).await.map_err(Failure::from_status)?.into_inner();
-        let found = answer.message.ok_or_else(|| Failure::internal("message-store answered without a message"))?;
+        let found =
+            answer.message.ok_or_else(|| Failure::internal("message-store answered without a message"))?;
         convert::message(found)
     }
 }

@@ -50,7 +50,8 @@ impl SocialGraph {
     /// `not_found` before the profile is made; `unavailable` when the service can't be reached. So with all calls below.
     pub async fn own_profile(&self, caller: Principal) -> Result<(User, Settings), Failure> {
         let request = caller.request(proto::GetOwnProfileRequest {});
-        let answer = self.0.clone().get_own_profile(request).await.map_err(Failure::from_status)?.into_inner();
+        let answer =
+            self.0.clone().get_own_profile(request).await.map_err(Failure::from_status)?.into_inner();
         let settings = answer.settings.map(convert::settings).unwrap_or_default();
         Ok((convert::user(answer.user)?, settings))
     }
@@ -73,7 +74,12 @@ impl SocialGraph {
     ///
     /// # Errors
     /// `validation_failed`.
-    pub async fn search(&self, caller: Principal, query: String, ask: PageAsk) -> Result<Page<User>, Failure> {
+    pub async fn search(
+        &self,
+        caller: Principal,
+        query: String,
+        ask: PageAsk,
+    ) -> Result<Page<User>, Failure> {
         let request = caller.request(proto::SearchUsersRequest { query, page: Some(ask.into()) });
         let answer = self.0.clone().search_users(request).await.map_err(Failure::from_status)?.into_inner();
         page(answer.users, answer.page, |user| convert::user(Some(user)))
@@ -103,13 +109,25 @@ impl SocialGraph {
     ///
     /// # Errors
     /// `validation_failed`.
-    pub async fn follow_requests(&self, caller: Principal, direction: Direction, ask: PageAsk) -> Result<Page<FollowRequest>, Failure> {
+    pub async fn follow_requests(
+        &self,
+        caller: Principal,
+        direction: Direction,
+        ask: PageAsk,
+    ) -> Result<Page<FollowRequest>, Failure> {
         let direction = match direction {
             Direction::Incoming => proto::FollowDirection::Incoming,
             Direction::Outgoing => proto::FollowDirection::Outgoing,
         };
-        let request = proto::ListFollowRequestsRequest { direction: direction.into(), page: Some(ask.into()) };
-        let answer = self.0.clone().list_follow_requests(caller.request(request)).await.map_err(Failure::from_status)?.into_inner();
+        let request =
+            proto::ListFollowRequestsRequest { direction: direction.into(), page: Some(ask.into()) };
+        let answer = self
+            .0
+            .clone()
+            .list_follow_requests(caller.request(request))
+            .await
+            .map_err(Failure::from_status)?
+            .into_inner();
         page(answer.requests, answer.page, convert::follow_request)
     }
 
@@ -117,9 +135,19 @@ impl SocialGraph {
     ///
     /// # Errors
     /// `not_found`.
-    pub async fn accept(&self, caller: Principal, request_id: FollowRequestId, follow_back: bool) -> Result<Relationship, Failure> {
+    pub async fn accept(
+        &self,
+        caller: Principal,
+        request_id: FollowRequestId,
+        follow_back: bool,
+    ) -> Result<Relationship, Failure> {
         let request = proto::AcceptFollowRequestRequest { request_id: request_id.to_string(), follow_back };
-        let answer = self.0.clone().accept_follow_request(caller.request(request)).await.map_err(Failure::from_status)?;
+        let answer = self
+            .0
+            .clone()
+            .accept_follow_request(caller.request(request))
+            .await
+            .map_err(Failure::from_status)?;
         convert::relationship(answer.into_inner().relationship)
     }
 
@@ -139,7 +167,8 @@ impl SocialGraph {
     /// `validation_failed`.
     pub async fn connections(&self, caller: Principal, ask: PageAsk) -> Result<Page<User>, Failure> {
         let request = caller.request(proto::ListConnectionsRequest { page: Some(ask.into()) });
-        let answer = self.0.clone().list_connections(request).await.map_err(Failure::from_status)?.into_inner();
+        let answer =
+            self.0.clone().list_connections(request).await.map_err(Failure::from_status)?.into_inner();
         page(answer.users, answer.page, |user| convert::user(Some(user)))
     }
 
@@ -148,7 +177,11 @@ impl SocialGraph {
     ///
     /// # Errors
     /// `unavailable` when the service can't be reached.
-    pub async fn connected_among(&self, caller: Principal, wanted: &HashSet<UserId>) -> Result<HashSet<UserId>, Failure> {
+    pub async fn connected_among(
+        &self,
+        caller: Principal,
+        wanted: &HashSet<UserId>,
+    ) -> Result<HashSet<UserId>, Failure> {
         let mut found = HashSet::new();
         let mut cursor = None;
         for _ in 0..CONNECTION_PAGES_MAX {

@@ -47,7 +47,10 @@ mod tests {
 
     #[test]
     fn a_moment_is_utc_with_three_digits() {
-        assert_eq!(Moment::from(datetime!(2026-01-31 10:30:00.1239 +1)).to_string(), "2026-01-31T09:30:00.123Z");
+        assert_eq!(
+            Moment::from(datetime!(2026-01-31 10:30:00.1239 +1)).to_string(),
+            "2026-01-31T09:30:00.123Z"
+        );
         assert_eq!(Moment::from(datetime!(9999-12-31 23:59:59 UTC)).to_string(), "9999-12-31T23:59:59.000Z");
     }
 }

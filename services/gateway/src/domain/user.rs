@@ -179,7 +179,8 @@ impl Me {
     /// is called by the username and has the default settings.
     #[must_use]
     pub fn compose(account: Account, profile: Option<(User, Settings)>) -> Self {
-        let (profile, settings) = profile.map_or_else(|| (None, Settings::default()), |(user, settings)| (Some(user), settings));
+        let (profile, settings) =
+            profile.map_or_else(|| (None, Settings::default()), |(user, settings)| (Some(user), settings));
         let (display_name, avatar_url, bio) = match profile {
             Some(user) => (user.display_name, user.avatar_url, user.bio),
             None => (account.username.clone(), None, String::new()),

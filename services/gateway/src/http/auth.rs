@@ -116,7 +116,11 @@ impl RequestBody for RefreshRequest {
         let refresh_token = fields.optional_text("refresh_token");
         let session_id = fields.optional_parsed("session_id", "a UUID");
         if matches!((&refresh_token, &session_id), (Some(None), Some(None))) {
-            fields.fault("refresh_token", "required", "must be given, or `session_id` together with its cookie");
+            fields.fault(
+                "refresh_token",
+                "required",
+                "must be given, or `session_id` together with its cookie",
+            );
             return None;
         }
         Some(Self { refresh_token: refresh_token?, session_id: session_id? })
@@ -143,7 +147,11 @@ fn no_cookie() -> Failure {
 
 /// Routes of this file.
 pub fn routes() -> OpenApiRouter<Arc<State>> {
-    OpenApiRouter::new().routes(routes!(register)).routes(routes!(login)).routes(routes!(refresh)).routes(routes!(logout))
+    OpenApiRouter::new()
+        .routes(routes!(register))
+        .routes(routes!(login))
+        .routes(routes!(refresh))
+        .routes(routes!(logout))
 }
 
 /// Make an account
@@ -155,7 +163,12 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
         (`origin_not_allowed`)", content_type = "application/problem+json", body = Problem),
     (status = 409, description = "`username_taken`", content_type = "application/problem+json", body = Problem),
 ))]
-async fn register(FromState(state): FromState<Arc<State>>, device: Device, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
+async fn register(
+    FromState(state): FromState<Arc<State>>,
+    device: Device,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
     if body.has_flag("cookie") {
         cookies::require_own_origin(&state.settings, &headers)?;
     }
@@ -182,7 +195,12 @@ async fn register(FromState(state): FromState<Arc<State>>, device: Device, heade
     (status = 401, description = "`invalid_credentials`", content_type = "application/problem+json", body = Problem),
     (status = 403, description = "`origin_not_allowed`", content_type = "application/problem+json", body = Problem),
 ))]
-async fn login(FromState(state): FromState<Arc<State>>, device: Device, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
+async fn login(
+    FromState(state): FromState<Arc<State>>,
+    device: Device,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
     if body.has_flag("cookie") {
         cookies::require_own_origin(&state.settings, &headers)?;
     }
@@ -224,7 +242,12 @@ enum LoginAnswer {
         content_type = "application/problem+json", body = Problem),
     (status = 403, description = "`origin_not_allowed`", content_type = "application/problem+json", body = Problem),
 ))]
-async fn refresh(FromState(state): FromState<Arc<State>>, device: Device, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
+async fn refresh(
+    FromState(state): FromState<Arc<State>>,
+    device: Device,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
     if uses_cookie(&body) {
         cookies::require_own_origin(&state.settings, &headers)?;
     }
@@ -282,7 +305,10 @@ fn uses_cookie(body: &Body) -> bool {
 async fn session(state: &State, grant: Grant, cookie: bool) -> (Session, HeaderMap) {
     let mut kept = HeaderMap::new();
     if cookie {
-        cookies::set(&mut kept, cookies::keep(state, grant.session_id, &grant.refresh_token, grant.session_expires_at));
+        cookies::set(
+            &mut kept,
+            cookies::keep(state, grant.session_id, &grant.refresh_token, grant.session_expires_at),
+        );
     }
     let session = Session {
         session_id: grant.session_id,

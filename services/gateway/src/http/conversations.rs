@@ -43,7 +43,10 @@ pub struct ConversationPage {
 
 /// A new conversation.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "only `member_ids` matters for a direct; the others are checked while they are read")]
+#[expect(
+    dead_code,
+    reason = "only `member_ids` matters for a direct; the others are checked while they are read"
+)]
 pub struct CreateConversation {
     /// What it is to be. Only `direct` can be made so far.
     kind: ConversationKind,
@@ -72,7 +75,11 @@ impl RequestBody for CreateDirect {
         let member_ids = user_ids(fields, "member_ids");
         let client_id = fields.optional_parsed::<Uuid>("client_id", "a UUID");
         if kind? != ConversationKind::Direct {
-            fields.fault("kind", "not_allowed", "only direct conversations can be made so far; groups and rooms are to come");
+            fields.fault(
+                "kind",
+                "not_allowed",
+                "only direct conversations can be made so far; groups and rooms are to come",
+            );
             return None;
         }
         for (name, given) in [("title", title), ("topic", topic)] {
@@ -104,7 +111,8 @@ pub(super) fn user_ids(fields: &mut Fields, name: &str) -> Option<Option<Vec<Use
             return None;
         }
     };
-    let ids: Vec<Option<UserId>> = list.iter().map(|item| item.as_str().and_then(|text| text.parse().ok())).collect();
+    let ids: Vec<Option<UserId>> =
+        list.iter().map(|item| item.as_str().and_then(|text| text.parse().ok())).collect();
     for (index, _) in ids.iter().enumerate().filter(|(_, id)| id.is_none()) {
         fields.fault(&format!("{name}.{index}"), "invalid", "must be a UUID");
     }
@@ -126,7 +134,11 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
         PageParams,
     ),
     responses((status = 200, body = ConversationPage)))]
-async fn list(FromState(state): FromState<Arc<State>>, caller: Caller, query: QueryText) -> Result<Json<ConversationPage>, Refusal> {
+async fn list(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    query: QueryText,
+) -> Result<Json<ConversationPage>, Refusal> {
     let mut fields = query.fields(&["kind", "archived", "limit", "cursor"]);
     let kind = fields.optional_parsed::<ConversationKind>("kind", "`direct`, `group` or `room`");
     let archived = fields.optional_parsed::<bool>("archived", "`true` or `false`");
@@ -138,7 +150,11 @@ async fn list(FromState(state): FromState<Arc<State>>, caller: Caller, query: Qu
         .buffered(PEERS_AT_ONCE)
         .collect()
         .await;
-    Ok(Json(ConversationPage { items, next_cursor: inbox.page.next_cursor, total_unread: inbox.total_unread }))
+    Ok(Json(ConversationPage {
+        items,
+        next_cursor: inbox.page.next_cursor,
+        total_unread: inbox.total_unread,
+    }))
 }
 
 /// Open a conversation
@@ -151,7 +167,11 @@ async fn list(FromState(state): FromState<Arc<State>>, caller: Caller, query: Qu
         content_type = "application/problem+json", body = Problem),
     (status = 404, description = "An unknown person", content_type = "application/problem+json", body = Problem),
 ))]
-async fn create(FromState(state): FromState<Arc<State>>, caller: Caller, body: Body) -> Result<Response, Refusal> {
+async fn create(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    body: Body,
+) -> Result<Response, Refusal> {
     let CreateDirect(peer_id) = body.read()?;
     let (conversation, is_new) = state.message_store.get_or_create_direct(caller.principal, peer_id).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
@@ -161,7 +181,11 @@ async fn create(FromState(state): FromState<Arc<State>>, caller: Caller, body: B
 /// One conversation
 #[utoipa::path(get, path = "/v1/conversations/{id}", operation_id = "getConversation", tag = "conversations",
     params(("id" = Uuid, Path, description = "The conversation")), responses((status = 200, body = Conversation)))]
-async fn conversation(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText) -> Result<Json<Conversation>, Refusal> {
+async fn conversation(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    path: PathText,
+) -> Result<Json<Conversation>, Refusal> {
     let found = state.message_store.conversation(caller.principal, path.id("conversation")?).await?;
     Ok(Json(with_peer(&state, caller.principal, found).await))
 }

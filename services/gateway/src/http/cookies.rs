@@ -21,13 +21,19 @@ pub fn require_own_origin(settings: &Settings, headers: &HeaderMap) -> Result<()
     if is_own_origin(settings, headers) {
         return Ok(());
     }
-    Err(Failure::new(Reason::OriginNotAllowed, "cookies are for pages of this installation; keep the refresh token yourself"))
+    Err(Failure::new(
+        Reason::OriginNotAllowed,
+        "cookies are for pages of this installation; keep the refresh token yourself",
+    ))
 }
 
 /// Whether the request may use cookies.
 #[must_use]
 pub fn is_own_origin(settings: &Settings, headers: &HeaderMap) -> bool {
-    headers.get_all(ORIGIN).iter().all(|origin| origin.to_str().is_ok_and(|origin| settings.allows_origin(origin)))
+    headers
+        .get_all(ORIGIN)
+        .iter()
+        .all(|origin| origin.to_str().is_ok_and(|origin| settings.allows_origin(origin)))
 }
 
 /// The refresh token of a session, from its cookie.
@@ -39,7 +45,12 @@ pub fn refresh_token(headers: &HeaderMap, session_id: SessionId) -> Option<Strin
 
 /// `Set-Cookie` that keeps a refresh token until the session's end.
 #[must_use]
-pub fn keep(state: &State, session_id: SessionId, refresh_token: &str, ends_at: Moment) -> Option<HeaderValue> {
+pub fn keep(
+    state: &State,
+    session_id: SessionId,
+    refresh_token: &str,
+    ends_at: Moment,
+) -> Option<HeaderValue> {
     let ends_at = ends_at.as_time();
     let max_age = (ends_at - state.clock.now()).max(Duration::ZERO);
     write(&state.settings, session_id, refresh_token, (max_age, ends_at))
@@ -62,7 +73,12 @@ fn name(session_id: SessionId) -> String {
     format!("pulse_rt_{session_id}")
 }
 
-fn write(settings: &Settings, session_id: SessionId, value: &str, (max_age, ends_at): (Duration, OffsetDateTime)) -> Option<HeaderValue> {
+fn write(
+    settings: &Settings,
+    session_id: SessionId,
+    value: &str,
+    (max_age, ends_at): (Duration, OffsetDateTime),
+) -> Option<HeaderValue> {
     let mut cookie = Cookie::build((name(session_id), value.to_owned()))
         .http_only(true)
         .same_site(SameSite::Strict)
@@ -111,7 +127,9 @@ mod tests {
             Expires=Sat, 31 Jan 2026 09:30:00 GMT";
         assert_eq!(cookie(&settings("http://localhost:8080", "on")), plain);
         let secure = plain.replace("SameSite=Strict;", "SameSite=Strict; Secure;");
-        for (url, insecure) in [("http://localhost:8080", "off"), ("https://chat.example", "on"), ("http://chat.example", "on")] {
+        for (url, insecure) in
+            [("http://localhost:8080", "off"), ("https://chat.example", "on"), ("http://chat.example", "on")]
+        {
             assert_eq!(cookie(&settings(url, insecure)), secure, "{url}");
         }
     }
@@ -121,6 +139,12 @@ mod tests {
         let session_id: SessionId = "0190a5c6-7c1f-7000-8000-000000000001".parse().expect("an id");
         let cookie = forget(&settings("https://chat.example", "off"), session_id).expect("a cookie");
         let text = cookie.to_str().expect("text");
-        assert!(text.contains("=;") && text.contains("Max-Age=0") && text.contains("Secure") && text.contains("Path=/v1/auth"), "{text}");
+        assert!(
+            text.contains("=;")
+                && text.contains("Max-Age=0")
+                && text.contains("Secure")
+                && text.contains("Path=/v1/auth"),
+            "{text}"
+        );
     }
 }

@@ -47,9 +47,15 @@ pub struct Caller {
 /// `unauthenticated`, `token_expired`, `session_revoked`; `unavailable` when the keys can't be had.
 pub async fn authenticate(state: &State, token: &str) -> Result<Caller, Failure> {
     let claims = state.verifier.verify(token).await.map_err(|error| match error {
-        InvalidToken::Garbled => Failure::new(Reason::Unauthenticated, "the access token is not valid; sign in"),
-        InvalidToken::Expired => Failure::new(Reason::TokenExpired, "refresh the session and repeat the request once"),
-        InvalidToken::Keys(error) => Failure::unavailable("the service that checks access tokens").with_source(error),
+        InvalidToken::Garbled => {
+            Failure::new(Reason::Unauthenticated, "the access token is not valid; sign in")
+        }
+        InvalidToken::Expired => {
+            Failure::new(Reason::TokenExpired, "refresh the session and repeat the request once")
+        }
+        InvalidToken::Keys(error) => {
+            Failure::unavailable("the service that checks access tokens").with_source(error)
+        }
     })?;
     if state.ended.contains(claims.sid) {
         return Err(Failure::new(Reason::SessionRevoked, "the session was ended; sign in"));
@@ -239,7 +245,9 @@ impl FromRequest<Arc<State>> for Body {
     async fn from_request(request: Request, _: &Arc<State>) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
         if parts.headers.contains_key(CONTENT_ENCODING) {
-            return Err(Failure::new(Reason::UnsupportedMediaType, "send the body without Content-Encoding").into());
+            return Err(
+                Failure::new(Reason::UnsupportedMediaType, "send the body without Content-Encoding").into()
+            );
         }
         let is_json = parts.headers.get(CONTENT_TYPE).is_some_and(is_json);
         let has_type = parts.headers.contains_key(CONTENT_TYPE);
@@ -281,7 +289,9 @@ async fn collect(body: axum::body::Body) -> Result<bytes::Bytes, Failure> {
                 is_too_large = true;
                 break;
             }
-            Err(error) => return Err(Failure::new(Reason::Malformed, "the body broke off").with_source(error)),
+            Err(error) => {
+                return Err(Failure::new(Reason::Malformed, "the body broke off").with_source(error));
+            }
         }
     }
     if is_too_large {
@@ -296,7 +306,12 @@ impl FromRequestParts<Arc<State>> for Device {
     async fn from_request_parts(parts: &mut Parts, _: &Arc<State>) -> Result<Self, Infallible> {
         let agent = parts.headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let user_agent = agent.map(|text| text.chars().take(USER_AGENT_MAX).collect()).unwrap_or_default();
-        let ip = parts.extensions.get::<ClientIp>().and_then(|ip| ip.0).map(|ip| ip.to_string()).unwrap_or_default();
+        let ip = parts
+            .extensions
+            .get::<ClientIp>()
+            .and_then(|ip| ip.0)
+            .map(|ip| ip.to_string())
+            .unwrap_or_default();
         Ok(Self { user_agent, ip })
     }
 }

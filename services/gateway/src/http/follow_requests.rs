@@ -66,7 +66,11 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 #[utoipa::path(get, path = "/v1/follow-requests", operation_id = "listFollowRequests", tag = "people",
     params(("direction" = Option<String>, Query, description = "`incoming` (default) or `outgoing`", example = "incoming"), PageParams),
     responses((status = 200, body = FollowRequestPage)))]
-async fn list(FromState(state): FromState<Arc<State>>, caller: Caller, query: QueryText) -> Result<Json<FollowRequestPage>, Refusal> {
+async fn list(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    query: QueryText,
+) -> Result<Json<FollowRequestPage>, Refusal> {
     let mut fields = query.fields(&["direction", "limit", "cursor"]);
     let direction = fields.optional_parsed::<Wanted>("direction", "`incoming` or `outgoing`");
     let ask = page_ask(&mut fields);
@@ -79,7 +83,12 @@ async fn list(FromState(state): FromState<Arc<State>>, caller: Caller, query: Qu
 /// Accept
 #[utoipa::path(post, path = "/v1/follow-requests/{id}/accept", operation_id = "acceptFollowRequest", tag = "people", request_body = Option<AcceptRequest>,
     params(("id" = uuid::Uuid, Path, description = "The request")), responses((status = 200, body = Relationship)))]
-async fn accept(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText, body: Body) -> Result<Json<Relationship>, Refusal> {
+async fn accept(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    path: PathText,
+    body: Body,
+) -> Result<Json<Relationship>, Refusal> {
     let request: AcceptRequest = body.read()?;
     let request_id = path.id("request")?;
     Ok(Json(state.social_graph.accept(caller.principal, request_id, request.follow_back).await?))
@@ -88,7 +97,12 @@ async fn accept(FromState(state): FromState<Arc<State>>, caller: Caller, path: P
 /// Decline
 #[utoipa::path(post, path = "/v1/follow-requests/{id}/decline", operation_id = "declineFollowRequest", tag = "people",
     params(("id" = uuid::Uuid, Path, description = "The request")), responses((status = 204, description = "Declined")))]
-async fn decline(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText, body: Body) -> Result<StatusCode, Refusal> {
+async fn decline(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    path: PathText,
+    body: Body,
+) -> Result<StatusCode, Refusal> {
     body.read::<NoFields>()?;
     state.social_graph.decline(caller.principal, path.id("request")?).await?;
     Ok(StatusCode::NO_CONTENT)

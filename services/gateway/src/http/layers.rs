@@ -13,14 +13,15 @@ use http::{Method, StatusCode};
 use pulse_types::RequestId;
 use tracing::Instrument as _;
 
-use crate::config::Settings;
+use crate::config::{Network, Settings};
 use crate::http::problem;
 use crate::http::trace::Traceparent;
 use crate::state::State;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-const EXPOSED: &str = "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Idempotent-Replayed, Traceparent";
+const EXPOSED: &str =
+    "X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Idempotent-Replayed, Traceparent";
 const ALLOWED_METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 const ALLOWED_HEADERS: &str = "Authorization, Content-Type, Last-Event-ID, Traceparent, Tracestate";
 const PREFLIGHT_SECONDS: &str = "600";
@@ -32,14 +33,20 @@ pub struct ClientIp(pub Option<IpAddr>);
 /// Whether a path is the API's; all others are the web client's.
 #[must_use]
 pub fn is_api(path: &str) -> bool {
-    ["/v1", "/.well-known"].iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    ["/v1", "/.well-known"]
+        .iter()
+        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 /// Wraps all routes.
 pub async fn edge(FromState(state): FromState<Arc<State>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let request_id = RequestId::new(&state.clock);
-    let given = request.headers().get(&TRACEPARENT).and_then(|value| value.to_str().ok()).and_then(Traceparent::parse);
+    let given = request
+        .headers()
+        .get(&TRACEPARENT)
+        .and_then(|value| value.to_str().ok())
+        .and_then(Traceparent::parse);
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     let span = tracing::info_span!(
@@ -54,11 +61,13 @@ pub async fn edge(FromState(state): FromState<Arc<State>>, mut request: Request,
     let origin = request.headers().get(header::ORIGIN).cloned();
     let is_api = is_api(request.uri().path());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    let client_ip = peer.map(|peer| client_ip(&state.settings, peer, request.headers()));
+    let client_ip = peer.map(|peer| client_ip(&state.settings.trusted_proxies, peer, request.headers()));
     request.extensions_mut().insert(ClientIp(client_ip));
 
-    let allowed_origin = origin.filter(|origin| origin.to_str().is_ok_and(|text| state.settings.allows_origin(text)));
-    let is_preflight = method == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let allowed_origin =
+        origin.filter(|origin| origin.to_str().is_ok_and(|text| state.settings.allows_origin(text)));
+    let is_preflight =
+        method == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let response = async move {
         let response = match &allowed_origin {
             Some(_) if is_preflight => preflight(),
@@ -77,7 +86,11 @@ pub async fn edge(FromState(state): FromState<Arc<State>>, mut request: Request,
     if let Ok(value) = HeaderValue::try_from(traceparent) {
         response.headers_mut().insert(TRACEPARENT, value);
     }
-    let labels = [("method", method.to_string()), ("route", route), ("status", response.status().as_u16().to_string())];
+    let labels = [
+        ("method", method.to_string()),
+        ("route", route),
+        ("status", response.status().as_u16().to_string()),
+    ];
     metrics::histogram!("pulse_http_seconds", &labels).record(started.elapsed().as_secs_f64());
     response
 }
@@ -112,21 +125,59 @@ fn write_headers(headers: &mut HeaderMap, settings: &Settings, is_api: bool) {
 }
 
 /// The peer, or what trusted proxies say: the last address that no trusted proxy has.
-fn client_ip(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+fn client_ip(trusted: &[Network], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let is_trusted = |ip: IpAddr| trusted.iter().any(|network| network.contains(ip));
     let peer = peer.to_canonical();
-    if !settings.trusts_proxy(peer) {
+    if !is_trusted(peer) {
         return peer;
     }
     let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<_> = forwarded.flat_map(|text| text.split(',')).map(|hop| hop.trim().parse::<IpAddr>()).collect();
+    let hops: Vec<_> =
+        forwarded.flat_map(|text| text.split(',')).map(|hop| hop.trim().parse::<IpAddr>()).collect();
     let mut client = peer;
     for hop in hops.into_iter().rev() {
         // What stands before something unreadable can't be believed either.
         let Ok(hop) = hop else { break };
         client = hop.to_canonical();
-        if !settings.trusts_proxy(client) {
+        if !is_trusted(client) {
             break;
         }
     }
     client
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(peer: &str, forwarded: &[&'static str]) -> String {
+        let trusted = ["10.0.0.0/8".parse().expect("a network"), "::1".parse().expect("a network")];
+        let headers = forwarded
+            .iter()
+            .map(|value| (HeaderName::from_static("x-forwarded-for"), HeaderValue::from_static(value)));
+        client_ip(&trusted, peer.parse().expect("an address"), &headers.collect()).to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        assert_eq!(seen("203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
+        assert_eq!(seen("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(seen("::1", &["198.51.100.1, 10.0.0.7"]), "198.51.100.1");
+        assert_eq!(
+            seen("::ffff:10.0.0.1", &["192.0.2.66", "198.51.100.1"]),
+            "198.51.100.1",
+            "what stands before is the client's own word"
+        );
+        assert_eq!(seen("10.0.0.1", &["192.0.2.66, unknown, 10.0.0.7"]), "10.0.0.7");
+        assert_eq!(seen("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn the_api_is_what_lies_under_its_two_roots() {
+        for (path, expected) in
+            [("/v1", true), ("/v1/me", true), ("/.well-known/jwks.json", true), ("/v10", false), ("/", false)]
+        {
+            assert_eq!(is_api(path), expected, "{path}");
+        }
+    }
 }

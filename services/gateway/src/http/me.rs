@@ -38,7 +38,11 @@ async fn me(FromState(state): FromState<Arc<State>>, caller: Caller) -> Result<J
 ///
 /// Newest connection first.
 #[utoipa::path(get, path = "/v1/me/connections", operation_id = "listConnections", tag = "me", params(PageParams), responses((status = 200, body = UserPage)))]
-async fn connections(FromState(state): FromState<Arc<State>>, caller: Caller, query: QueryText) -> Result<Json<UserPage>, Refusal> {
+async fn connections(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    query: QueryText,
+) -> Result<Json<UserPage>, Refusal> {
     let mut fields = query.fields(&["limit", "cursor"]);
     let ask = page_ask(&mut fields);
     let ask = fields.finish(|| ask)?;
@@ -57,7 +61,10 @@ pub(super) async fn of_grant(state: &State, account: Account, session_id: Sessio
 
 /// `None` while the service is down or has not made the profile yet.
 async fn profile(state: &State, caller: Principal) -> Result<Option<(User, Settings)>, Failure> {
-    let Ok(found) = tokio::time::timeout(PROFILE_TIMEOUT, state.social_graph.own_profile(caller)).await else { return Ok(None) };
+    let Ok(found) = tokio::time::timeout(PROFILE_TIMEOUT, state.social_graph.own_profile(caller)).await
+    else {
+        return Ok(None);
+    };
     match found {
         Err(failure) if matches!(failure.reason, Reason::Unavailable | Reason::NotFound) => Ok(None),
         found => found.map(Some),

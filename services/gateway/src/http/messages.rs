@@ -132,12 +132,18 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 /// Without a position: the latest page.
 #[utoipa::path(get, path = "/v1/conversations/{id}/messages", operation_id = "listMessages", tag = "messages",
     params(("id" = Uuid, Path, description = "The conversation"), HistoryParams), responses((status = 200, body = MessagePage)))]
-async fn history(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText, query: QueryText) -> Result<Json<MessagePage>, Refusal> {
+async fn history(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    path: PathText,
+    query: QueryText,
+) -> Result<Json<MessagePage>, Refusal> {
     let mut fields = query.fields(&["before", "after", "around", "at", "limit"]);
     let position = position(&mut fields);
     let limit = limit(&mut fields);
     let (position, limit) = fields.finish(|| Some((position?, limit?)))?;
-    let found = state.message_store.history(caller.principal, path.id("conversation")?, position, limit).await?;
+    let found =
+        state.message_store.history(caller.principal, path.id("conversation")?, position, limit).await?;
     Ok(Json(found.into()))
 }
 
@@ -182,11 +188,18 @@ fn position(fields: &mut Fields) -> Option<Position> {
     (status = 409, description = "`idempotency_mismatch`: the `client_id` was used for something else",
         content_type = "application/problem+json", body = Problem),
 ))]
-async fn send(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText, body: Body) -> Result<Response, Refusal> {
+async fn send(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    path: PathText,
+    body: Body,
+) -> Result<Response, Refusal> {
     let new: NewMessage = body.read()?;
     let conversation_id = path.id("conversation")?;
-    let send = SendMessage { conversation_id, client_id: new.client_id, body: new.body, reply_to: new.reply_to };
-    let taken = state.limits.take(caller.principal.user_id, conversation_id, send.client_id, Instant::now())?;
+    let send =
+        SendMessage { conversation_id, client_id: new.client_id, body: new.body, reply_to: new.reply_to };
+    let taken =
+        state.limits.take(caller.principal.user_id, conversation_id, send.client_id, Instant::now())?;
     let outcome = state.commands.send_message(order(&caller), send).await;
     state.limits.settle(&taken, &outcome);
     let sent = outcome?;
@@ -199,7 +212,11 @@ async fn send(FromState(state): FromState<Arc<State>>, caller: Caller, path: Pat
 /// One message
 #[utoipa::path(get, path = "/v1/messages/{id}", operation_id = "getMessage", tag = "messages", params(("id" = Uuid, Path, description = "The message")),
     responses((status = 200, body = Message)))]
-async fn message(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText) -> Result<Json<Message>, Refusal> {
+async fn message(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    path: PathText,
+) -> Result<Json<Message>, Refusal> {
     Ok(Json(state.message_store.message(caller.principal, path.id("message")?).await?))
 }
 
@@ -208,7 +225,12 @@ async fn message(FromState(state): FromState<Arc<State>>, caller: Caller, path: 
 /// Marks never move back; reading implies delivery.
 #[utoipa::path(put, path = "/v1/conversations/{id}/read", operation_id = "markRead", tag = "messages", request_body = ReadRequest,
     params(("id" = Uuid, Path, description = "The conversation")), responses((status = 200, body = Marks)))]
-async fn mark_read(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText, body: Body) -> Result<Json<Marks>, Refusal> {
+async fn mark_read(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    path: PathText,
+    body: Body,
+) -> Result<Json<Marks>, Refusal> {
     let request: ReadRequest = body.read()?;
     let conversation_id = path.id("conversation")?;
     Ok(Json(state.commands.mark_read(order(&caller), conversation_id, request.seq).await?))

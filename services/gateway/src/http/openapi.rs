@@ -56,13 +56,21 @@ const ALWAYS: &[SharedError] = &[
     ("500", "InternalError", "`internal`: a fault of ours"),
     ("503", "Unavailable", "`unavailable`: something that is needed is down; nothing was half done"),
 ];
-const SIGNED_IN: SharedError =
-    ("401", "Unauthenticated", "`unauthenticated`, `token_expired` (refresh and repeat once), `session_revoked` (sign in)");
-const WITH_PATH: SharedError = ("404", "NotFound", "`not_found`: it does not exist, or the caller may not see it");
+const SIGNED_IN: SharedError = (
+    "401",
+    "Unauthenticated",
+    "`unauthenticated`, `token_expired` (refresh and repeat once), `session_revoked` (sign in)",
+);
+const WITH_PATH: SharedError =
+    ("404", "NotFound", "`not_found`: it does not exist, or the caller may not see it");
 const WITH_BODY: &[SharedError] = &[
     ("400", "Malformed", "`malformed`: not a JSON object, a key twice, nested too deep"),
     ("413", "TooLarge", "`too_large`: more than 64 KiB"),
-    ("415", "UnsupportedMediaType", "`unsupported_media_type`: not `application/json`, or with `Content-Encoding`"),
+    (
+        "415",
+        "UnsupportedMediaType",
+        "`unsupported_media_type`: not `application/json`, or with `Content-Encoding`",
+    ),
 ];
 const WITH_INPUT: SharedError = ("422", "ValidationFailed", "`validation_failed`: see `errors`");
 
@@ -76,13 +84,19 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     bearer.bearer_format = Some("JWT".to_owned());
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     components.headers.insert("X-Request-Id".to_owned(), header("Names this request in our logs").into());
-    components.headers.insert("Traceparent".to_owned(), header("W3C trace of this request; the caller's is continued").into());
+    components.headers.insert(
+        "Traceparent".to_owned(),
+        header("W3C trace of this request; the caller's is continued").into(),
+    );
     for (_, name, description) in ALWAYS.iter().chain(WITH_BODY).chain(&[SIGNED_IN, WITH_PATH, WITH_INPUT]) {
         components.responses.insert((*name).to_owned(), problem(description).into());
     }
     for (path, item) in &mut document.paths.paths {
         let has_path_parameter = path.contains('{');
-        for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten() {
+        for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
+            .into_iter()
+            .flatten()
+        {
             complete_operation(operation, has_path_parameter);
         }
     }
@@ -134,7 +148,9 @@ fn problem(description: &str) -> Response {
 
 fn add_headers(response: &mut Response) {
     for name in ["X-Request-Id", "Traceparent"] {
-        response.headers.insert(name.to_owned(), RefOr::Ref(Ref::new(format!("#/components/headers/{name}"))));
+        response
+            .headers
+            .insert(name.to_owned(), RefOr::Ref(Ref::new(format!("#/components/headers/{name}"))));
     }
 }
 

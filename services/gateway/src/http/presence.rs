@@ -58,7 +58,11 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 /// Of people one is connected with; all others are told as `offline`. Without Redis all is `unknown`.
 #[utoipa::path(post, path = "/v1/presence/query", operation_id = "queryPresence", tag = "presence", request_body = PresenceQuery,
     responses((status = 200, body = PresenceList)))]
-async fn query(FromState(state): FromState<Arc<State>>, caller: Caller, body: Body) -> Result<Json<PresenceList>, Refusal> {
+async fn query(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    body: Body,
+) -> Result<Json<PresenceList>, Refusal> {
     let request: PresenceQuery = body.read()?;
     let me = caller.principal.user_id;
     let others: HashSet<_> = request.user_ids.iter().copied().filter(|id| *id != me).collect();

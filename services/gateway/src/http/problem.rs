@@ -85,7 +85,11 @@ impl From<Failure> for Refusal {
 
 impl From<Exceeded> for Refusal {
     fn from(exceeded: Exceeded) -> Self {
-        let policy = Policy { name: "messages", quota: exceeded.quota.into(), window_seconds: exceeded.window.as_secs() };
+        let policy = Policy {
+            name: "messages",
+            quota: exceeded.quota.into(),
+            window_seconds: exceeded.window.as_secs(),
+        };
         Self { failure: Arc::new(exceeded.into()), policy: Some(policy) }
     }
 }
@@ -103,9 +107,11 @@ pub fn write(mut response: Response, request_id: RequestId) -> Response {
     let refusal = response.extensions_mut().remove::<Refusal>();
     let refusal = match refusal {
         Some(refusal) => refusal,
-        None if response.status() == StatusCode::METHOD_NOT_ALLOWED => {
-            Failure::new(Reason::MethodNotAllowed, "this path is there, but not for this method; see the header Allow").into()
-        }
+        None if response.status() == StatusCode::METHOD_NOT_ALLOWED => Failure::new(
+            Reason::MethodNotAllowed,
+            "this path is there, but not for this method; see the header Allow",
+        )
+        .into(),
         None => return response,
     };
     let failure = refusal.failure;
@@ -131,7 +137,11 @@ fn problem(failure: &Failure, request_id: RequestId) -> Problem {
     });
     let mut errors: Vec<_> = errors.collect();
     if errors.is_empty() && failure.reason == Reason::UsernameTaken {
-        errors.push(FieldError { field: "username".to_owned(), code: "taken".to_owned(), detail: failure.detail.clone() });
+        errors.push(FieldError {
+            field: "username".to_owned(),
+            code: "taken".to_owned(),
+            detail: failure.detail.clone(),
+        });
     }
     Problem {
         kind: format!("urn:pulsechat:error:{}", failure.reason.as_str()),
@@ -145,7 +155,9 @@ fn problem(failure: &Failure, request_id: RequestId) -> Problem {
 }
 
 fn write_headers(failure: &Failure, policy: Option<Policy>, headers: &mut http::HeaderMap) {
-    let seconds = failure.retry_after.map_or(DEFAULT_RETRY_AFTER_SECONDS, |after| u64::try_from(after.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1));
+    let seconds = failure.retry_after.map_or(DEFAULT_RETRY_AFTER_SECONDS, |after| {
+        u64::try_from(after.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
+    });
     match failure.kind() {
         Kind::Unauthenticated => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -156,7 +168,11 @@ fn write_headers(failure: &Failure, policy: Option<Policy>, headers: &mut http::
                 Reason::LockedOut => GUESSES,
                 _ => Policy { name: "requests", quota: 1, window_seconds: seconds },
             });
-            set(headers, "ratelimit-policy", &format!("\"{}\";q={};w={}", policy.name, policy.quota, policy.window_seconds));
+            set(
+                headers,
+                "ratelimit-policy",
+                &format!("\"{}\";q={};w={}", policy.name, policy.quota, policy.window_seconds),
+            );
             set(headers, "ratelimit", &format!("\"{}\";r=0;t={seconds}", policy.name));
         }
         Kind::Unavailable => {
@@ -190,7 +206,8 @@ mod tests {
 
     #[test]
     fn a_retry_is_told_in_whole_seconds_rounded_up() {
-        let response = answered(Failure::new(Reason::LockedOut, "wait").with_retry_after(Duration::from_millis(6001)));
+        let response =
+            answered(Failure::new(Reason::LockedOut, "wait").with_retry_after(Duration::from_millis(6001)));
         assert_eq!(response.status(), 429);
         assert_eq!(response.headers()[RETRY_AFTER], "7");
         assert_eq!(response.headers()["ratelimit-policy"], "\"guesses\";q=10;w=900");
@@ -199,7 +216,10 @@ mod tests {
 
     #[test]
     fn a_401_names_the_scheme_and_a_success_is_left_alone() {
-        assert_eq!(answered(Failure::new(Reason::TokenExpired, "refresh")).headers()[WWW_AUTHENTICATE], "Bearer");
+        assert_eq!(
+            answered(Failure::new(Reason::TokenExpired, "refresh")).headers()[WWW_AUTHENTICATE],
+            "Bearer"
+        );
         let untouched = write("hello".into_response(), RequestId::new(&SystemClock));
         assert_ne!(untouched.headers()[CONTENT_TYPE], PROBLEM_JSON);
     }

@@ -77,6 +77,10 @@ pub fn spawn(listener: TcpListener, router: Router, connections: &TaskTracker, s
 async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, begun: CancellationToken) {
     // Only for speed; a socket that refuses it serves as well.
     let _ = stream.set_nodelay(true);
+    // hyper's own timeout begins with the first byte.
+    if !matches!(tokio::time::timeout(HEADER_TIMEOUT, stream.readable()).await, Ok(Ok(()))) {
+        return;
+    }
     let service = service_fn(move |request: Request<Incoming>| {
         let router = router.clone();
         async move {

@@ -31,7 +31,11 @@ impl Traceparent {
     #[must_use]
     pub fn answer_to(given: Option<&Self>, request_id: RequestId) -> Self {
         let (whole, (_, low)) = (request_id.as_uuid().as_u128(), request_id.as_uuid().as_u64_pair());
-        Self { trace_id: given.map_or(whole, |given| given.trace_id), parent_id: low, flags: given.map_or(0, |given| given.flags) }
+        Self {
+            trace_id: given.map_or(whole, |given| given.trace_id),
+            parent_id: low,
+            flags: given.map_or(0, |given| given.flags),
+        }
     }
 }
 

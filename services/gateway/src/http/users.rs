@@ -48,7 +48,11 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 #[utoipa::path(get, path = "/v1/users", operation_id = "searchUsers", tag = "people",
     params(("q" = String, Query, description = "1..64 characters", example = "ada"), PageParams),
     responses((status = 200, body = UserPage)))]
-async fn search(FromState(state): FromState<Arc<State>>, caller: Caller, query: QueryText) -> Result<Json<UserPage>, Refusal> {
+async fn search(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    query: QueryText,
+) -> Result<Json<UserPage>, Refusal> {
     let mut fields = query.fields(&["q", "limit", "cursor"]);
     let text = fields.text("q");
     if text.as_deref().is_some_and(|text| text.trim().is_empty()) {
@@ -62,7 +66,11 @@ async fn search(FromState(state): FromState<Arc<State>>, caller: Caller, query: 
 /// One person
 #[utoipa::path(get, path = "/v1/users/{id}", operation_id = "getUser", tag = "people", params(("id" = uuid::Uuid, Path, description = "The person")),
     responses((status = 200, body = User)))]
-async fn user(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText) -> Result<Json<User>, Refusal> {
+async fn user(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    path: PathText,
+) -> Result<Json<User>, Refusal> {
     let key = UserKey::Id(path.id("user")?);
     Ok(Json(state.social_graph.user(caller.principal, key).await?))
 }
@@ -70,7 +78,11 @@ async fn user(FromState(state): FromState<Arc<State>>, caller: Caller, path: Pat
 /// One person by username
 #[utoipa::path(get, path = "/v1/users/by-username/{username}", operation_id = "getUserByUsername", tag = "people",
     params(("username" = String, Path, description = "In any case", example = "ada")), responses((status = 200, body = User)))]
-async fn by_username(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText) -> Result<Json<User>, Refusal> {
+async fn by_username(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    path: PathText,
+) -> Result<Json<User>, Refusal> {
     let key = UserKey::Username(path.text("user")?);
     Ok(Json(state.social_graph.user(caller.principal, key).await?))
 }
@@ -84,7 +96,12 @@ async fn by_username(FromState(state): FromState<Arc<State>>, caller: Caller, pa
         content_type = "application/problem+json", body = Problem),
     (status = 422, description = "Oneself", content_type = "application/problem+json", body = Problem),
 ))]
-async fn follow(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText, body: Body) -> Result<Json<Relationship>, Refusal> {
+async fn follow(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    path: PathText,
+    body: Body,
+) -> Result<Json<Relationship>, Refusal> {
     body.read::<NoFields>()?;
     Ok(Json(state.social_graph.follow(caller.principal, path.id("user")?).await?))
 }
@@ -96,6 +113,10 @@ async fn follow(FromState(state): FromState<Arc<State>>, caller: Caller, path: P
     (status = 200, body = Relationship),
     (status = 422, description = "Oneself", content_type = "application/problem+json", body = Problem),
 ))]
-async fn unfollow(FromState(state): FromState<Arc<State>>, caller: Caller, path: PathText) -> Result<Json<Relationship>, Refusal> {
+async fn unfollow(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    path: PathText,
+) -> Result<Json<Relationship>, Refusal> {
     Ok(Json(state.social_graph.unfollow(caller.principal, path.id("user")?).await?))
 }

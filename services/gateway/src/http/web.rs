@@ -30,7 +30,12 @@ impl Web {
     /// Serves `folder`; without one every path is `not_found`.
     #[must_use]
     pub fn new(folder: Option<&Path>) -> Self {
-        let serve = |folder| ServeDir::new(folder).precompressed_br().precompressed_gzip().append_index_html_on_directories(false);
+        let serve = |folder| {
+            ServeDir::new(folder)
+                .precompressed_br()
+                .precompressed_gzip()
+                .append_index_html_on_directories(false)
+        };
         Self(folder.map(serve))
     }
 

@@ -53,7 +53,8 @@ impl Alone {
         let shutdown = Shutdown::new(Duration::from_secs(5));
         let listeners = Listeners { public: vec![public], admin };
         let run = tokio::spawn(pulse_gateway::run(settings, listeners, shutdown.clone()));
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let http =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         Self { url: format!("http://{address}"), http, shutdown, run }
     }
 
@@ -83,13 +84,16 @@ pub(crate) async fn refused(response: reqwest::Response) -> (u16, String, Vec<St
     let status = response.status().as_u16();
     assert_eq!(response.headers()["content-type"], "application/problem+json");
     let request_id = response.headers()["x-request-id"].to_str().expect("text").to_owned();
-    let problem: serde_json::Value = serde_json::from_str(&response.text().await.expect("a body")).expect("JSON");
+    let problem: serde_json::Value =
+        serde_json::from_str(&response.text().await.expect("a body")).expect("JSON");
     let code = problem["code"].as_str().expect("a code").to_owned();
     assert_eq!(problem["status"], status);
     assert_eq!(problem["request_id"], request_id.as_str());
     assert_eq!(problem["type"], format!("urn:pulsechat:error:{code}"));
     assert!(problem["title"].is_string() && problem["detail"].is_string());
     let errors = problem["errors"].as_array().cloned().unwrap_or_default();
-    let errors = errors.iter().map(|error| format!("{} {}", error["field"].as_str().unwrap_or("?"), error["code"].as_str().unwrap_or("?")));
+    let errors = errors.iter().map(|error| {
+        format!("{} {}", error["field"].as_str().unwrap_or("?"), error["code"].as_str().unwrap_or("?"))
+    });
     (status, code, errors.collect())
 }

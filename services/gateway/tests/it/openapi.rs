@@ -10,7 +10,10 @@ const RECORDED: &str = include_str!("../../openapi.json");
 fn the_recorded_document_is_that_of_the_handlers() {
     let current = pulse_gateway::http::document().to_pretty_json().expect("JSON");
     let hint = "record it again: cargo run --example openapi -p pulse-gateway";
-    assert!(RECORDED.trim_end() == current, "services/gateway/openapi.json differs from the handlers; {hint}");
+    assert!(
+        RECORDED.trim_end() == current,
+        "services/gateway/openapi.json differs from the handlers; {hint}"
+    );
 }
 
 #[test]
@@ -23,7 +26,10 @@ fn every_operation_has_its_own_name_and_every_answer_is_described() {
             assert!(names.insert(name), "{name} names two operations");
             assert!(operation["summary"].is_string(), "{method} {path}");
             for (status, response) in operation["responses"].as_object().expect("responses") {
-                assert!(response["description"].is_string() || response["$ref"].is_string(), "{method} {path} {status}");
+                assert!(
+                    response["description"].is_string() || response["$ref"].is_string(),
+                    "{method} {path} {status}"
+                );
             }
         }
     }
@@ -35,7 +41,8 @@ async fn the_document_is_served_to_anybody() {
     let gateway = Alone::start().await;
     let response = gateway.request("GET", "/v1/openapi.json").send().await.expect("an answer");
     assert_eq!(response.headers()["content-type"], "application/json");
-    let served: serde_json::Value = serde_json::from_str(&response.text().await.expect("a body")).expect("JSON");
+    let served: serde_json::Value =
+        serde_json::from_str(&response.text().await.expect("a body")).expect("JSON");
     let recorded: serde_json::Value = serde_json::from_str(RECORDED).expect("JSON");
     assert!(served == recorded, "what is served differs from services/gateway/openapi.json");
     gateway.stop().await;

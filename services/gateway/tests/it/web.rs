@@ -9,7 +9,8 @@ async fn files_are_served_and_the_page_for_whoever_navigates() {
     std::fs::write(folder.path().join("index.html"), "<title>page</title>").expect("a file");
     std::fs::write(folder.path().join("assets/app-1a2b.js"), "plain").expect("a file");
     std::fs::write(folder.path().join("assets/app-1a2b.js.br"), "packed").expect("a file");
-    let gateway = Alone::start_with(&[("PULSE_GATEWAY_WEB_DIR", folder.path().to_str().expect("text"))]).await;
+    let gateway =
+        Alone::start_with(&[("PULSE_GATEWAY_WEB_DIR", folder.path().to_str().expect("text"))]).await;
     let get = |path: &str, accept: &str| gateway.request("GET", path).header("accept", accept).send();
 
     for path in ["/", "/index.html", "/chat/1"] {
@@ -24,7 +25,12 @@ async fn files_are_served_and_the_page_for_whoever_navigates() {
     let script = get("/assets/app-1a2b.js", "*/*").await.expect("an answer");
     assert_eq!(script.headers()["cache-control"], "public, max-age=31536000, immutable");
     assert_eq!(script.text().await.expect("a body"), "plain");
-    let packed = gateway.request("GET", "/assets/app-1a2b.js").header("accept-encoding", "br").send().await.expect("an answer");
+    let packed = gateway
+        .request("GET", "/assets/app-1a2b.js")
+        .header("accept-encoding", "br")
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(packed.headers()["content-encoding"], "br");
 
     for path in ["/assets/gone.js", "/chat/1", "/../Cargo.toml"] {
