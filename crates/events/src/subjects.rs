@@ -6,7 +6,7 @@
 //! | `pulse.v1.conversation.<conversation_id>` | `message.created` of conversations above 64 members | message-store | gateways with a member connected | no | by `version` |
 //! | `pulse.v1.user.<user_id>` | `follow.requested`, `relationship.updated` | social-graph | the same | no | none |
 //! | `pulse.v1.event.account.registered` | `account.registered` | auth | social-graph (`social-graph-profiles`) | stream `AUTH` | none |
-//! | `pulse.v1.event.session.ended` | `session.ended` | auth | nobody yet | stream `AUTH` | none |
+//! | `pulse.v1.event.session.ended` | `session.ended` | auth | gateways, live | stream `AUTH` | none |
 
 use pulse_types::{ConversationId, UserId};
 

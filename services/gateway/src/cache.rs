@@ -79,9 +79,18 @@ impl Presence {
     ///
     /// # Errors
     /// [`InvalidAddress`]. A server that is down is no error.
-    pub fn connect(url: &str, check: Check, clock: Arc<dyn Clock>, shutdown: &Shutdown) -> Result<Self, InvalidAddress> {
+    pub fn connect(
+        url: &str,
+        check: Check,
+        clock: Arc<dyn Clock>,
+        shutdown: &Shutdown,
+    ) -> Result<Self, InvalidAddress> {
         let builder = Config::from_url(url).builder().map_err(|error| InvalidAddress(error.into()))?;
-        let pool = builder.max_size(POOL_SIZE).runtime(Runtime::Tokio1).build().map_err(|error| InvalidAddress(error.into()))?;
+        let pool = builder
+            .max_size(POOL_SIZE)
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| InvalidAddress(error.into()))?;
         let shared = Shared { pool, check, clock, ledger: Mutex::default(), changed: Notify::new() };
         let presence = Self(Arc::new(shared));
         shutdown.spawn("presence.leases", Box::pin(keep(presence.clone(), shutdown.clone())));
@@ -107,7 +116,9 @@ impl Presence {
             false => return user_ids.iter().copied().map(UserPresence::unknown).collect(),
         };
         match counts {
-            Ok(counts) => user_ids.iter().zip(counts).map(|(user_id, count)| presence_of(*user_id, count)).collect(),
+            Ok(counts) => {
+                user_ids.iter().zip(counts).map(|(user_id, count)| presence_of(*user_id, count)).collect()
+            }
             Err(error) => {
                 self.0.check.down(&error.to_string());
                 user_ids.iter().copied().map(UserPresence::unknown).collect()
@@ -154,7 +165,10 @@ impl Presence {
         Ok(())
     }
 
-    async fn run<T: deadpool_redis::redis::FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, CacheError> {
+    async fn run<T: deadpool_redis::redis::FromRedisValue>(
+        &self,
+        pipeline: &Pipeline,
+    ) -> Result<T, CacheError> {
         tokio::time::timeout(TIMEOUT, async {
             let mut connection = self.0.pool.get().await?;
             Ok(pipeline.query_async(&mut connection).await?)
@@ -197,13 +211,17 @@ impl Ledger {
     fn take_changes(&mut self) -> Changes {
         let connected = std::mem::take(&mut self.connected);
         let lease = |user_id: UserId| Some((user_id, self.connections.get(&user_id)?.clone()));
-        Changes { leases: connected.into_iter().filter_map(lease).collect(), ended: std::mem::take(&mut self.disconnected) }
+        Changes {
+            leases: connected.into_iter().filter_map(lease).collect(),
+            ended: std::mem::take(&mut self.disconnected),
+        }
     }
 
     /// All there is.
     fn take_all(&mut self) -> Changes {
         self.connected.clear();
-        let leases = self.connections.iter().map(|(user_id, connections)| (*user_id, connections.clone())).collect();
+        let leases =
+            self.connections.iter().map(|(user_id, connections)| (*user_id, connections.clone())).collect();
         Changes { leases, ended: std::mem::take(&mut self.disconnected) }
     }
 }
@@ -267,7 +285,8 @@ mod tests {
 
     #[test]
     fn changes_are_told_once_and_all_on_demand() {
-        let (ada, phone, laptop) = (UserId::new(&SystemClock), ConnectionId::new(&SystemClock), ConnectionId::new(&SystemClock));
+        let (ada, phone, laptop) =
+            (UserId::new(&SystemClock), ConnectionId::new(&SystemClock), ConnectionId::new(&SystemClock));
         let mut ledger = Ledger::default();
         ledger.connect(ada, phone);
         ledger.connect(ada, laptop);

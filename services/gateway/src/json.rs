@@ -254,7 +254,17 @@ mod tests {
 
     #[test]
     fn what_is_no_object_or_ambiguous_is_malformed() {
-        for text in ["", "[]", "1", "null", "{", "{} {}", "{\"a\":1,\"a\":2}", "{\"b\":{\"a\":1,\"a\":2}}", r#"{"a":"\ud800"}"#] {
+        for text in [
+            "",
+            "[]",
+            "1",
+            "null",
+            "{",
+            "{} {}",
+            "{\"a\":1,\"a\":2}",
+            "{\"b\":{\"a\":1,\"a\":2}}",
+            r#"{"a":"\ud800"}"#,
+        ] {
             assert!(parse_object(text.as_bytes()).is_err(), "{text}");
         }
         assert!(parse_object(b"{\"a\":\"\xff\"}").is_err());
@@ -263,7 +273,8 @@ mod tests {
 
     #[test]
     fn every_fault_is_told_at_once() {
-        let map = parse_object(br#"{"id":"x","flag":1,"seq":-1,"extra":0,"zero":"a\u0000"}"#).expect("an object");
+        let map =
+            parse_object(br#"{"id":"x","flag":1,"seq":-1,"extra":0,"zero":"a\u0000"}"#).expect("an object");
         let mut fields = Fields::new(map);
         let id = fields.parsed::<pulse_types::UserId>("id", "a UUID");
         let flag = fields.switch("flag", false);
@@ -271,8 +282,19 @@ mod tests {
         let zero = fields.text("zero");
         let gone = fields.text("gone");
         let failure = fields.finish(|| Some((id?, flag?, seq?, zero?, gone?))).expect_err("faults");
-        let faults: Vec<_> = failure.fields.iter().map(|fault| format!("{} {}", fault.field, fault.code)).collect();
-        assert_eq!(faults, ["id invalid", "flag invalid", "seq too_small", "zero invalid", "gone required", "extra unknown_field"]);
+        let faults: Vec<_> =
+            failure.fields.iter().map(|fault| format!("{} {}", fault.field, fault.code)).collect();
+        assert_eq!(
+            faults,
+            [
+                "id invalid",
+                "flag invalid",
+                "seq too_small",
+                "zero invalid",
+                "gone required",
+                "extra unknown_field"
+            ]
+        );
     }
 
     proptest! {

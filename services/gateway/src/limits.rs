@@ -73,7 +73,8 @@ pub struct Exceeded {
 
 impl From<Exceeded> for Failure {
     fn from(exceeded: Exceeded) -> Self {
-        let detail = format!("at most {} messages in {} s; wait a little", exceeded.quota, exceeded.window.as_secs());
+        let detail =
+            format!("at most {} messages in {} s; wait a little", exceeded.quota, exceeded.window.as_secs());
         Self::new(Reason::RateLimited, detail).with_retry_after(exceeded.retry_after)
     }
 }
@@ -83,7 +84,10 @@ impl Limits {
     #[must_use]
     pub fn new(allowed: &Allowed, is_on: bool) -> Self {
         let rate = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX).max(1);
-        let rates = Rates { per_user: rate(allowed.messages_per_10s), per_conversation: rate(allowed.messages_per_10s_conversation) };
+        let rates = Rates {
+            per_user: rate(allowed.messages_per_10s),
+            per_conversation: rate(allowed.messages_per_10s_conversation),
+        };
         Self { allowed: is_on.then_some(rates), hasher: RandomState::new(), shards: Default::default() }
     }
 
@@ -92,7 +96,13 @@ impl Limits {
     ///
     /// # Errors
     /// [`Exceeded`], of the limit that lets the user wait longer.
-    pub fn take(&self, user_id: UserId, conversation_id: ConversationId, client_id: Uuid, now: Instant) -> Result<Taken, Exceeded> {
+    pub fn take(
+        &self,
+        user_id: UserId,
+        conversation_id: ConversationId,
+        client_id: Uuid,
+        now: Instant,
+    ) -> Result<Taken, Exceeded> {
         let Some(rates) = self.allowed else { return Ok(Taken { user_id, client_id, is_counted: false }) };
         let counted = self.shard(user_id, |shard| {
             shard.sweep(now);
@@ -100,11 +110,16 @@ impl Limits {
             while sends.front().is_some_and(|send| is_over(send, now)) {
                 sends.pop_front();
             }
-            if sends.iter().any(|send| send.client_id == client_id && send.conversation_id == conversation_id) {
+            if sends.iter().any(|send| send.client_id == client_id && send.conversation_id == conversation_id)
+            {
                 return Ok(false);
             }
             let in_all = wait(sends.iter(), rates.per_user, now);
-            let here = wait(sends.iter().filter(|send| send.conversation_id == conversation_id), rates.per_conversation, now);
+            let here = wait(
+                sends.iter().filter(|send| send.conversation_id == conversation_id),
+                rates.per_conversation,
+                now,
+            );
             match in_all.into_iter().chain(here).max_by_key(|exceeded| exceeded.retry_after) {
                 Some(exceeded) => Err(exceeded),
                 None => {
@@ -156,7 +171,11 @@ fn is_over(send: &Send, now: Instant) -> bool {
 }
 
 /// How long until one more fits; `None` when it fits now.
-fn wait<'a>(sends: impl DoubleEndedIterator<Item = &'a Send>, quota: usize, now: Instant) -> Option<Exceeded> {
+fn wait<'a>(
+    sends: impl DoubleEndedIterator<Item = &'a Send>,
+    quota: usize,
+    now: Instant,
+) -> Option<Exceeded> {
     // The one whose place the next one takes.
     let oldest = sends.rev().nth(quota - 1)?;
     let retry_after = WINDOW.saturating_sub(now.duration_since(oldest.at));
@@ -195,7 +214,8 @@ mod tests {
         }
         let exceeded = limits.take(ada, chat, named(20), start + second * 3).expect_err("the 21st");
         assert_eq!(exceeded, Exceeded { quota: 20, window: WINDOW, retry_after: second * 7 });
-        let taken = (30..60).filter(|number| limits.take(ada, chat, named(*number), start + WINDOW).is_ok()).count();
+        let taken =
+            (30..60).filter(|number| limits.take(ada, chat, named(*number), start + WINDOW).is_ok()).count();
         assert_eq!(taken, 10, "the first ten are over, the others are not");
     }
 
@@ -203,7 +223,9 @@ mod tests {
     fn all_conversations_together_have_a_limit_and_a_refusal_costs_nothing() {
         let (ada, limits, now) = (user(), Limits::new(&Allowed::default(), true), Instant::now());
         let chats = [chat(), chat(), chat()];
-        let sent = (0..60).filter(|number| limits.take(ada, chats[number % 3], named(*number as u128), now).is_ok()).count();
+        let sent = (0..60)
+            .filter(|number| limits.take(ada, chats[number % 3], named(*number as u128), now).is_ok())
+            .count();
         assert_eq!(sent, 50);
         let bob = user();
         for number in 0..100 {
@@ -214,7 +236,8 @@ mod tests {
 
     #[test]
     fn repeats_and_refused_messages_do_not_count() {
-        let (ada, chat, limits, now) = (user(), chat(), Limits::new(&Allowed::default(), true), Instant::now());
+        let (ada, chat, limits, now) =
+            (user(), chat(), Limits::new(&Allowed::default(), true), Instant::now());
         for number in 0..100 {
             let taken = limits.take(ada, chat, named(number), now).expect("room");
             limits.settle(&taken, &refused(Reason::NotConnected));
@@ -231,7 +254,8 @@ mod tests {
 
     #[test]
     fn switched_off_they_count_nothing() {
-        let (ada, chat, limits, now) = (user(), chat(), Limits::new(&Allowed::default(), false), Instant::now());
+        let (ada, chat, limits, now) =
+            (user(), chat(), Limits::new(&Allowed::default(), false), Instant::now());
         assert!((0..1000).all(|number| limits.take(ada, chat, named(number), now).is_ok()));
     }
 
@@ -239,7 +263,9 @@ mod tests {
     fn those_who_are_quiet_are_forgotten() {
         let (limits, start) = (Limits::new(&Allowed::default(), true), Instant::now());
         for number in 0..40_000_u64 {
-            assert!(limits.take(user(), chat(), named(1), start + Duration::from_millis(number * 10)).is_ok());
+            assert!(
+                limits.take(user(), chat(), named(1), start + Duration::from_millis(number * 10)).is_ok()
+            );
         }
         let kept: usize = limits.shards.iter().map(|shard| shard.lock().expect("a lock").users.len()).sum();
         assert!(kept <= SHARDS * SWEEP_FROM, "{kept}");

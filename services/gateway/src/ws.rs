@@ -8,6 +8,7 @@ pub mod handshake;
 pub mod hub;
 pub mod order;
 pub mod queue;
+pub mod times;
 pub mod unread;
 pub mod wire;
 

@@ -77,7 +77,8 @@ impl Commands {
     /// Opens the stream in the background and keeps it open until [`Commands::stop`], as a task of `shutdown`.
     #[must_use]
     pub fn open(endpoint: Endpoint, identity: Arc<Identity>, shutdown: &Shutdown) -> Self {
-        let endpoint = endpoint.initial_stream_window_size(WINDOW_BYTES).initial_connection_window_size(WINDOW_BYTES);
+        let endpoint =
+            endpoint.initial_stream_window_size(WINDOW_BYTES).initial_connection_window_size(WINDOW_BYTES);
         let connection = pulse_rpc::connect_for_streams(endpoint, ServiceName::MessageStore, identity);
         let commands = Self(Arc::new(Shared { lane: Mutex::default(), stop: CancellationToken::new() }));
         shutdown.spawn("commands.stream", Box::pin(run(commands.clone(), connection)));
@@ -103,7 +104,12 @@ impl Commands {
     ///
     /// # Errors
     /// As message-store tells; `unavailable` when it can't be reached in time.
-    pub async fn mark_read(&self, order: Order, conversation_id: ConversationId, seq: i64) -> Result<Marks, Failure> {
+    pub async fn mark_read(
+        &self,
+        order: Order,
+        conversation_id: ConversationId,
+        seq: i64,
+    ) -> Result<Marks, Failure> {
         let (done, answer) = oneshot::channel();
         self.begin_mark_read(order, conversation_id, seq, move |marks| drop(done.send(marks)));
         answer.await.unwrap_or_else(|_| Err(lost()))
@@ -139,7 +145,8 @@ impl Commands {
         seq: i64,
         done: impl FnOnce(Result<Marks, Failure>) + Send + 'static,
     ) {
-        let command = Command::MarkRead(proto::MarkReadRequest { conversation_id: conversation_id.to_string(), seq });
+        let command =
+            Command::MarkRead(proto::MarkReadRequest { conversation_id: conversation_id.to_string(), seq });
         let done = move |outcome: Result<Outcome, Failure>| {
             done(outcome.and_then(|outcome| match outcome {
                 Outcome::MarkRead(response) => convert::marks(response.marks),
@@ -236,10 +243,13 @@ impl Lane {
     }
 
     fn take_late(&mut self, now: Instant) -> Vec<Pending> {
-        let late: Vec<_> = self.sent.iter().filter(|(_, pending)| pending.deadline <= now).map(|(id, _)| *id).collect();
+        let late: Vec<_> =
+            self.sent.iter().filter(|(_, pending)| pending.deadline <= now).map(|(id, _)| *id).collect();
         let mut taken: Vec<_> = late.iter().filter_map(|id| self.sent.remove(id)).collect();
         if self.waiting.iter().any(|(_, pending)| pending.deadline <= now) {
-            let (late, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|(_, pending)| pending.deadline <= now);
+            let (late, waiting) = std::mem::take(&mut self.waiting)
+                .into_iter()
+                .partition(|(_, pending)| pending.deadline <= now);
             self.waiting = waiting;
             let late: VecDeque<_> = late;
             taken.extend(late.into_iter().map(|(_, pending)| pending));
@@ -287,7 +297,10 @@ async fn run(commands: Commands, connection: Connection) {
 }
 
 /// Opens the stream and reads its answers until it breaks, which is no error: only a stream that never opened is one.
-async fn exchange(commands: &Commands, mut client: MessageStoreServiceClient<Connection>) -> Result<(), Status> {
+async fn exchange(
+    commands: &Commands,
+    mut client: MessageStoreServiceClient<Connection>,
+) -> Result<(), Status> {
     let (stream, requests) = mpsc::unbounded_channel();
     let mut answers = client.execute_commands(UnboundedReceiverStream::new(requests)).await?.into_inner();
     commands.lane(|lane| lane.open(stream, Instant::now()));

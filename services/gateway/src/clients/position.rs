@@ -34,7 +34,10 @@ impl MessageStore {
     ///
     /// # Errors
     /// `unavailable` when the service can't be reached.
-    pub async fn unread(&self, members: &[(UserId, ConversationId)]) -> Result<Vec<(UserId, Unread)>, Failure> {
+    pub async fn unread(
+        &self,
+        members: &[(UserId, ConversationId)],
+    ) -> Result<Vec<(UserId, Unread)>, Failure> {
         let key = |(user_id, conversation_id): &(UserId, ConversationId)| proto::UnreadKey {
             user_id: user_id.to_string(),
             conversation_id: conversation_id.to_string(),

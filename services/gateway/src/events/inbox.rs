@@ -66,7 +66,9 @@ pub fn read(event: &Event) -> Result<InboxEvent, UnusableEvent> {
             let user = payload.user.map(|user| convert::user(Some(user))).transpose()?;
             Ok(InboxEvent::RelationshipUpdated(convert::id("user_id", &payload.user_id)?, user))
         }
-        other @ (EventType::AccountRegistered | EventType::SessionEnded) => Err(UnusableEvent::Foreign(other)),
+        other @ (EventType::AccountRegistered | EventType::SessionEnded) => {
+            Err(UnusableEvent::Foreign(other))
+        }
     }
 }
 
@@ -89,7 +91,8 @@ mod tests {
         assert_eq!(read(&event).expect("usable"), InboxEvent::MarksMoved(expected));
         let garbled = Event { payload: vec![0xff].into(), ..event.clone() };
         assert!(matches!(read(&garbled), Err(UnusableEvent::Payload(_))));
-        let empty = Event::new(EventType::MessageCreated, &messages::MessageCreated { message: None }, &SystemClock);
+        let empty =
+            Event::new(EventType::MessageCreated, &messages::MessageCreated { message: None }, &SystemClock);
         assert!(matches!(read(&empty), Err(UnusableEvent::Field(_))));
         let foreign = Event { event_type: EventType::SessionEnded, ..event };
         assert!(matches!(read(&foreign), Err(UnusableEvent::Foreign(_))));

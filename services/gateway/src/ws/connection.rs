@@ -18,18 +18,15 @@ use crate::ws::close::Close;
 use crate::ws::frames::{self, Command, Event, Reply, Request};
 use crate::ws::hub::{Seat, Socket};
 use crate::ws::queue::Order;
+use crate::ws::times::{Flood, HEARTBEAT_INTERVAL, Times};
 use crate::ws::wire::{Turn, Wire};
 
-/// How often the server pings.
-pub const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(25);
 /// Pings without an answer after which a client is taken for gone.
 const PINGS_UNANSWERED_MAX: u8 = 2;
 /// How long before the access token ends the client is told.
 const EXPIRING_BEFORE: Duration = Duration::from_secs(30);
 /// How long a send or mark may take.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(5);
-/// The window of `frames_per_10s`.
-const FLOOD_WINDOW: Duration = Duration::from_secs(10);
 /// How long a socket that is sent away may wait for the answers to what it asked.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 const LAST_ANSWERS_CHECK: Duration = Duration::from_millis(20);
@@ -46,7 +43,7 @@ pub async fn run(state: Arc<State>, seat: Seat, upgraded: Upgraded, token_ends_a
     let mut connection = Connection {
         wire,
         times: Times::new(now),
-        flood: Flood { begun_at: now, frames: 0 },
+        flood: Flood::new(now),
         socket: Arc::clone(&socket),
         state: Arc::clone(&state),
     };
@@ -88,25 +85,6 @@ enum End {
     Farewell,
     /// The connection is gone.
     Gone,
-}
-
-/// When the next thing is to be done.
-#[derive(Debug)]
-struct Times {
-    ping_at: Instant,
-    pings_unanswered: u8,
-    token_ends_at: Instant,
-    /// The same as clients are told it.
-    token_ends_at_moment: Option<Moment>,
-    expiring_at: Option<Instant>,
-    drain_at: Option<Instant>,
-    drain_until: Instant,
-}
-
-#[derive(Debug)]
-struct Flood {
-    begun_at: Instant,
-    frames: u64,
 }
 
 impl Connection {
@@ -238,13 +216,18 @@ impl Connection {
             if let Ok(ends_at) = renewed {
                 socket.queue.order(Order::Renewed(ends_at));
             }
-            answer(&socket, &id, renewed.map(|ends_at| (Reply::Refreshed { access_token_expires_at: ends_at }, false)));
+            answer(
+                &socket,
+                &id,
+                renewed.map(|ends_at| (Reply::Refreshed { access_token_expires_at: ends_at }, false)),
+            );
         });
     }
 
     fn send(&self, id: String, send: SendMessage) {
         let now = std::time::Instant::now();
-        let taken = self.state.limits.take(self.socket.principal.user_id, send.conversation_id, send.client_id, now);
+        let taken =
+            self.state.limits.take(self.socket.principal.user_id, send.conversation_id, send.client_id, now);
         let taken = match taken {
             Ok(taken) => taken,
             Err(exceeded) => return self.refuse(&id, &exceeded.into()),
@@ -297,7 +280,10 @@ fn answer(socket: &Socket, id: &str, outcome: Result<(Reply, bool), Failure>) {
 async fn renewed(state: &State, socket: &Socket, access_token: &str) -> Result<Moment, Failure> {
     let caller = authenticate(state, access_token).await?;
     if caller.principal != socket.principal {
-        return Err(Failure::new(Reason::Forbidden, "the token is of another user or session; open a socket for it"));
+        return Err(Failure::new(
+            Reason::Forbidden,
+            "the token is of another user or session; open a socket for it",
+        ));
     }
     Ok(frames::expires_at(&caller.claims))
 }
@@ -308,58 +294,9 @@ fn spread(random: u128) -> u64 {
     RECONNECT_AFTER_MS.start + u64::try_from(random % width).unwrap_or_default()
 }
 
-impl Times {
-    fn new(now: Instant) -> Self {
-        Self {
-            ping_at: now + HEARTBEAT_INTERVAL,
-            pings_unanswered: 0,
-            token_ends_at: now,
-            token_ends_at_moment: None,
-            expiring_at: None,
-            drain_at: None,
-            drain_until: now,
-        }
-    }
-
-    fn next(&self) -> Instant {
-        let first = self.ping_at.min(self.token_ends_at);
-        [self.expiring_at, self.drain_at].into_iter().flatten().fold(first, Instant::min)
-    }
-}
-
-impl Flood {
-    /// Frames of the present window, this one counted.
-    fn count(&mut self, now: Instant) -> u64 {
-        if now.duration_since(self.begun_at) >= FLOOD_WINDOW {
-            *self = Self { begun_at: now, frames: 0 };
-        }
-        self.frames += 1;
-        self.frames
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn frames_are_counted_by_window() {
-        let start = Instant::now();
-        let mut flood = Flood { begun_at: start, frames: 0 };
-        assert_eq!((0..300).map(|_| flood.count(start)).last(), Some(300));
-        assert_eq!(flood.count(start + FLOOD_WINDOW / 2), 301);
-        assert_eq!(flood.count(start + FLOOD_WINDOW), 1);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_next_time_is_the_first_of_all() {
-        let now = Instant::now();
-        let mut times = Times { token_ends_at: now + Duration::from_secs(300), ..Times::new(now) };
-        assert_eq!(times.next(), now + HEARTBEAT_INTERVAL);
-        times.expiring_at = Some(now + Duration::from_secs(5));
-        times.drain_at = Some(now + Duration::from_secs(7));
-        assert_eq!(times.next(), now + Duration::from_secs(5));
-    }
 
     #[test]
     fn clients_come_back_within_the_range() {

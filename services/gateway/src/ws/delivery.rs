@@ -95,9 +95,13 @@ fn encode(event: &Event) -> Result<Delivery, UnusableEvent> {
     let changes_unread = matches!(told, InboxEvent::MessageCreated(_) | InboxEvent::MarksMoved(_));
     let frame = match &told {
         InboxEvent::MessageCreated(message) => Some(frames::Event::MessageCreated(message)),
-        InboxEvent::ConversationCreated(conversation) => Some(frames::Event::ConversationCreated(conversation)),
+        InboxEvent::ConversationCreated(conversation) => {
+            Some(frames::Event::ConversationCreated(conversation))
+        }
         InboxEvent::MarksMoved(_) => None,
-        InboxEvent::FollowRequested(request_id, user) => Some(frames::Event::FollowRequested { request_id: *request_id, user }),
+        InboxEvent::FollowRequested(request_id, user) => {
+            Some(frames::Event::FollowRequested { request_id: *request_id, user })
+        }
         InboxEvent::RelationshipUpdated(user_id, user) => {
             Some(frames::Event::RelationshipUpdated { user_id: *user_id, user: user.as_ref() })
         }
@@ -130,7 +134,11 @@ mod tests {
             created_at: Some(prost_types::Timestamp { seconds: 1_700_000_000, nanos: 0 }),
             ..Default::default()
         };
-        Event::new(EventType::MessageCreated, &messages::MessageCreated { message: Some(message) }, &SystemClock)
+        Event::new(
+            EventType::MessageCreated,
+            &messages::MessageCreated { message: Some(message) },
+            &SystemClock,
+        )
     }
 
     #[test]

@@ -76,7 +76,9 @@ pub enum Command {
 /// What is wrong with a frame that can't be answered: the socket is to be closed with 4400.
 pub fn parse(text: &str) -> Result<Request, String> {
     let mut frame = parse_object(text.as_bytes()).map_err(|malformed| malformed.to_string())?;
-    let Some(Value::String(kind)) = frame.remove("type") else { return Err("a frame needs a type, a string".to_owned()) };
+    let Some(Value::String(kind)) = frame.remove("type") else {
+        return Err("a frame needs a type, a string".to_owned());
+    };
     let id = match frame.remove("id") {
         Some(Value::String(id)) if (1..=ID_MAX).contains(&id.chars().count()) => id,
         _ => return Err("a frame needs an id, a string of 1 to 64 characters".to_owned()),
@@ -100,7 +102,9 @@ fn reader(kind: &str) -> (&'static str, Read) {
         "auth.refresh" => ("auth.refresh", read_auth_refresh),
         "message.send" => ("message.send", read_message_send),
         "read.mark" => ("read.mark", read_read_mark),
-        _ if LATER.contains(&kind) => ("later", |_| Err(not_answered("this server does not answer this type yet"))),
+        _ if LATER.contains(&kind) => {
+            ("later", |_| Err(not_answered("this server does not answer this type yet")))
+        }
         _ => ("unknown", |_| Err(not_answered("there is no such type"))),
     }
 }
@@ -279,7 +283,8 @@ pub fn error(id: &str, failure: &Failure) -> Utf8Bytes {
         error: Body<'a>,
     }
     let faults = failure.fields.iter();
-    let errors: Vec<_> = faults.map(|fault| Fault { field: &fault.field, code: &fault.code, detail: &fault.detail }).collect();
+    let errors: Vec<_> =
+        faults.map(|fault| Fault { field: &fault.field, code: &fault.code, detail: &fault.detail }).collect();
     let body = Body {
         code: failure.reason.as_str(),
         detail: &failure.detail,

@@ -8,7 +8,10 @@ use axum::body::Body;
 use axum::extract::{Request, State as Shared};
 use axum::response::Response;
 use axum::routing::get;
-use http::header::{CONNECTION, HeaderMap, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE};
+use http::header::{
+    CONNECTION, HeaderMap, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
+};
 use http::{HeaderName, StatusCode};
 use hyper::upgrade::OnUpgrade;
 use pulse_rpc::{Failure, Reason};
@@ -18,10 +21,11 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use crate::http::extract::{Caller, QueryText, authenticate, bearer, no_token};
 use crate::http::problem::Refusal;
 use crate::state::State;
-use crate::ws::connection::{self, HEARTBEAT_INTERVAL};
+use crate::ws::connection;
 use crate::ws::frames::{self, Event, Hello};
 use crate::ws::hub::{Scope, Seat, Socket};
 use crate::ws::queue::Queue;
+use crate::ws::times::HEARTBEAT_INTERVAL;
 
 /// The one protocol we speak; a client must offer it.
 const PROTOCOL: &str = "pulse.v1.json";
@@ -33,7 +37,11 @@ pub fn router() -> Router<Arc<State>> {
     Router::new().route("/v1/ws", get(open))
 }
 
-async fn open(Shared(state): Shared<Arc<State>>, query: QueryText, mut request: Request) -> Result<Response, Refusal> {
+async fn open(
+    Shared(state): Shared<Arc<State>>,
+    query: QueryText,
+    mut request: Request,
+) -> Result<Response, Refusal> {
     let headers = request.headers();
     check_origin(&state, headers)?;
     let caller = check_token(&state, headers).await?;
@@ -65,7 +73,9 @@ fn check_origin(state: &State, headers: &HeaderMap) -> Result<(), Failure> {
     let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
     match origin.to_str().is_ok_and(|origin| state.settings.allows_origin(origin)) {
         true => Ok(()),
-        false => Err(Failure::new(Reason::OriginNotAllowed, "pages of this origin may not open sockets here")),
+        false => {
+            Err(Failure::new(Reason::OriginNotAllowed, "pages of this origin may not open sockets here"))
+        }
     }
 }
 
@@ -84,12 +94,16 @@ fn check_upgrade(headers: &HeaderMap) -> Result<String, Failure> {
         return Err(upgrade_required());
     }
     let key = headers.get(SEC_WEBSOCKET_KEY);
-    let key = key.ok_or_else(|| Failure::new(Reason::Malformed, "the header Sec-WebSocket-Key is missing"))?;
+    let key =
+        key.ok_or_else(|| Failure::new(Reason::Malformed, "the header Sec-WebSocket-Key is missing"))?;
     Ok(derive_accept_key(key.as_bytes()))
 }
 
 fn upgrade_required() -> Failure {
-    Failure::new(Reason::UpgradeRequired, "this is the address of the socket: ask for an upgrade to WebSocket, version 13")
+    Failure::new(
+        Reason::UpgradeRequired,
+        "this is the address of the socket: ask for an upgrade to WebSocket, version 13",
+    )
 }
 
 fn check_protocol(headers: &HeaderMap) -> Result<(), Failure> {
@@ -105,7 +119,12 @@ fn protocols(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 
 /// The parts of a list that may stand in several headers.
 fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')).map(str::trim)
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(','))
+        .map(str::trim)
 }
 
 fn read_scope(query: QueryText) -> Result<Scope, Failure> {
@@ -139,7 +158,8 @@ fn take_seat(state: &State, caller: &Caller, scope: Scope) -> Result<Seat, Failu
         queue: Queue::default(),
     };
     let max = state.limits_told.sockets_max;
-    let full = || Failure::new(Reason::RateLimited, format!("you have {max} sockets open; close one of them first"));
+    let full =
+        || Failure::new(Reason::RateLimited, format!("you have {max} sockets open; close one of them first"));
     state.hub.join(socket).map_err(|_| full())
 }
 

@@ -199,7 +199,12 @@ impl Hub {
     }
 
     fn send_away(&self, spread: Duration) {
-        let users: Vec<_> = self.0.shards.iter().flat_map(|shard| lock(shard).values().cloned().collect::<Vec<_>>()).collect();
+        let users: Vec<_> = self
+            .0
+            .shards
+            .iter()
+            .flat_map(|shard| lock(shard).values().cloned().collect::<Vec<_>>())
+            .collect();
         let sockets: Vec<_> = users.iter().flat_map(|user| lock(&user.sockets).clone()).collect();
         let count = u32::try_from(sockets.len()).unwrap_or(u32::MAX).max(1);
         for (index, socket) in (0_u32..).zip(&sockets) {

@@ -69,7 +69,8 @@ impl<T> Sequencer<T> {
             return;
         };
         self.calls += 1;
-        if self.conversations.len() >= CONVERSATIONS_MAX && !self.conversations.contains_key(&conversation_id) {
+        if self.conversations.len() >= CONVERSATIONS_MAX && !self.conversations.contains_key(&conversation_id)
+        {
             self.forget_some();
         }
         let calls = self.calls;
@@ -153,7 +154,8 @@ mod tests {
     fn accept(sequencer: &mut Sequencer<i64>, conversation_id: ConversationId, versions: &[i64]) -> Vec<i64> {
         let mut ready = Vec::new();
         for version in versions {
-            let position = Position { event_id: EventId::new(&SystemClock), version: Some((conversation_id, *version)) };
+            let position =
+                Position { event_id: EventId::new(&SystemClock), version: Some((conversation_id, *version)) };
             sequencer.accept(position, *version, Instant::now(), &mut ready);
         }
         ready

@@ -62,7 +62,8 @@ impl Wire {
             .write_buffer_size(WRITE_BUFFER_BYTES)
             .max_frame_size(Some(FRAME_MAX_BYTES))
             .max_message_size(Some(FRAME_MAX_BYTES));
-        let stream = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
+        let stream =
+            WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
         Self { stream, sending: VecDeque::new(), needs_flush: false, frames_out }
     }
 

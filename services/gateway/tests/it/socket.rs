@@ -15,7 +15,9 @@ fn handshake(gateway: &Alone) -> reqwest::RequestBuilder {
 #[tokio::test]
 async fn a_foreign_page_is_refused_before_anything_else() {
     let gateway = Alone::start().await;
-    for foreign in ["https://evil.example", "null", "", "http://chat.example", "https://chat.example.evil.example"] {
+    for foreign in
+        ["https://evil.example", "null", "", "http://chat.example", "https://chat.example.evil.example"]
+    {
         let bare = gateway.request("GET", "/v1/ws?scope=nonsense").header("origin", foreign);
         let (status, code, _) = refused(bare.send().await.expect("an answer")).await;
         assert_eq!((status, code.as_str()), (403, "origin_not_allowed"), "{foreign}");
@@ -34,7 +36,8 @@ async fn a_token_is_asked_for_before_the_upgrade_and_the_scope() {
     assert_eq!(plain.headers()["www-authenticate"], "Bearer");
     assert_eq!(refused(plain).await.1, "unauthenticated");
     for offered in ["pulse.v1.json", "pulse.v1.json, bearer.garbled", "bearer."] {
-        let response = handshake(&gateway).header("sec-websocket-protocol", offered).send().await.expect("an answer");
+        let response =
+            handshake(&gateway).header("sec-websocket-protocol", offered).send().await.expect("an answer");
         assert!(!response.headers().contains_key("sec-websocket-protocol"), "a token is never echoed");
         assert_eq!(refused(response).await.1, "unauthenticated", "{offered}");
     }
@@ -46,7 +49,11 @@ async fn a_token_that_cannot_be_checked_is_refused_for_now() {
     let gateway = Alone::start().await;
     // Well-formed, of a key that only auth could tell.
     let token = "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImsxIn0.e30.AAAA";
-    let response = handshake(&gateway).header("authorization", format!("Bearer {token}")).send().await.expect("an answer");
+    let response = handshake(&gateway)
+        .header("authorization", format!("Bearer {token}"))
+        .send()
+        .await
+        .expect("an answer");
     assert!(response.headers().contains_key("retry-after"));
     let (status, code, _) = refused(response).await;
     assert_eq!((status, code.as_str()), (503, "unavailable"));

@@ -27,7 +27,12 @@ fn message() -> Message {
         conversation_id: id(2),
         seq: 7,
         version: 9,
-        sender: Some(UserLite { id: id(3), username: "ada".into(), display_name: "Ada".into(), avatar_url: None }),
+        sender: Some(UserLite {
+            id: id(3),
+            username: "ada".into(),
+            display_name: "Ada".into(),
+            avatar_url: None,
+        }),
         client_id: Some("0190a5c6-7c1f-7000-8000-000000000004".into()),
         kind: MessageKind::Text,
         body: "line\n\"two\"".into(),
@@ -89,13 +94,20 @@ fn what_is_not_valid_is_answered_and_the_socket_stays() {
         (r#"{"type":"ping","id":"1","data":{"x":1}}"#, "x unknown_field"),
         (r#"{"type":"ping","id":"1","more":1}"#, "more unknown_field"),
         (r#"{"type":"auth.refresh","id":"1"}"#, "access_token required"),
-        (r#"{"type":"read.mark","id":"1","data":{"conversation_id":"x","seq":1.5}}"#, "conversation_id invalid, seq invalid"),
-        (r#"{"type":"message.send","id":"1","data":{"attachment_ids":["x"]}}"#, "conversation_id required, client_id required, attachment_ids not_allowed"),
+        (
+            r#"{"type":"read.mark","id":"1","data":{"conversation_id":"x","seq":1.5}}"#,
+            "conversation_id invalid, seq invalid",
+        ),
+        (
+            r#"{"type":"message.send","id":"1","data":{"attachment_ids":["x"]}}"#,
+            "conversation_id required, client_id required, attachment_ids not_allowed",
+        ),
     ];
     for (text, expected) in cases {
         let failure = command(text).expect_err(text);
         assert_eq!(failure.reason, Reason::ValidationFailed);
-        let faults: Vec<_> = failure.fields.iter().map(|fault| format!("{} {}", fault.field, fault.code)).collect();
+        let faults: Vec<_> =
+            failure.fields.iter().map(|fault| format!("{} {}", fault.field, fault.code)).collect();
         assert_eq!(faults.join(", "), expected, "{text}");
     }
 }
@@ -104,7 +116,15 @@ fn what_is_not_valid_is_answered_and_the_socket_stays() {
 fn frames_are_what_clients_know() {
     let limited = Failure::new(Reason::RateLimited, "wait").with_retry_after(Duration::from_millis(1500));
     let invalid = Failure::invalid_field("body", "too_long", "at most 4000 characters");
-    let unread = Unread { conversation_id: id(2), last_seq: 7, version: 9, read_seq: 5, unread_count: 2, mention_count: 0, total_unread: 3 };
+    let unread = Unread {
+        conversation_id: id(2),
+        last_seq: 7,
+        version: 9,
+        read_seq: 5,
+        unread_count: 2,
+        mention_count: 0,
+        total_unread: 3,
+    };
     let marks = Marks { delivered_seq: 7, read_seq: 7, unread_count: 0, mention_count: 0, total_unread: 1 };
     let frames = [
         reply("a", &Reply::Pong { server_time: at() }, false),
