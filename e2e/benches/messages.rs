@@ -16,6 +16,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use pulse_client::{Client, NewAccount, SignedIn};
 use pulse_testkit::{Stack, StackOptions};
 use pulse_types::ConversationId;
+use tokio::sync::Barrier;
 
 const PAIRS: usize = 100;
 /// Sends of one person that wait for their answers.
@@ -47,18 +48,25 @@ async fn main() -> anyhow::Result<()> {
     eprintln!("{PAIRS} pairs in {:.1} s", started.elapsed().as_secs_f64());
 
     let quiet = unloaded(pairs.first().context("no pairs")?).await?;
-    let cpu_before = cpu_seconds(&stack)?;
-    let (acknowledged, delivered, loaded) = saturated(&pairs).await?;
-    let cpu = cpu_seconds(&stack)? - cpu_before;
+    let load = saturated(&stack, &pairs).await?;
     let limit = one_insert_a_transaction(&stack).await?;
 
-    let per_second = acknowledged as f64 / LOAD.as_secs_f64();
+    let acknowledged = load.times.0.len() as f64;
+    let per_second = acknowledged / load.seconds;
     println!("unloaded, send to receive      p50 {:.2} ms   p99 {:.2} ms", quiet.at(0.5), quiet.at(0.99));
     println!(
-        "200 people in pairs            {per_second:.0} messages/s acknowledged, {delivered} events delivered"
+        "200 people in pairs            {per_second:.0} messages/s acknowledged, {} events delivered",
+        load.delivered
     );
-    println!("  send to acknowledgement      p50 {:.1} ms   p99 {:.1} ms", loaded.at(0.5), loaded.at(0.99));
-    println!("  CPU of all processes         {:.1} ms per 1,000 messages", cpu * 1e6 / acknowledged as f64);
+    println!(
+        "  send to acknowledgement      p50 {:.1} ms   p99 {:.1} ms",
+        load.times.at(0.5),
+        load.times.at(0.99)
+    );
+    println!(
+        "  CPU of all processes         {:.1} ms per 1,000 messages",
+        load.cpu_seconds * 1e6 / acknowledged
+    );
     println!("limit: one INSERT a transaction {limit:.0} messages/s");
     println!("ratio to the limit             {:.2}", per_second / limit);
     Ok(())
@@ -112,15 +120,27 @@ async fn unloaded(pair: &Pair) -> anyhow::Result<Times> {
     Ok(Times::new(times.split_off(50)))
 }
 
-/// Everybody sends as fast as the answers allow: acknowledged sends, delivered events, times to the acknowledgement.
-async fn saturated(pairs: &[Pair]) -> anyhow::Result<(u64, u64, Times)> {
+/// What a load was, from the moment when all had connected.
+struct Load {
+    seconds: f64,
+    cpu_seconds: f64,
+    /// Events `message.created` that arrived at a socket.
+    delivered: u64,
+    /// From a send to its acknowledgement.
+    times: Times,
+}
+
+/// Everybody sends as fast as the answers allow.
+async fn saturated(stack: &Stack, pairs: &[Pair]) -> anyhow::Result<Load> {
     let stop = Arc::new(AtomicBool::new(false));
     let delivered = Arc::new(AtomicU64::new(0));
+    let all_connected = Arc::new(Barrier::new(pairs.len() * 2 + 1));
     let mut tasks = Vec::new();
     for pair in pairs {
         for person in &pair.people {
             let mut socket = person.connect().await?;
             let (stop, delivered, chat) = (Arc::clone(&stop), Arc::clone(&delivered), pair.chat);
+            let all_connected = Arc::clone(&all_connected);
             tasks.push(tokio::spawn(async move {
                 let mut events = socket.take_events();
                 let count = tokio::spawn(async move {
@@ -129,6 +149,7 @@ async fn saturated(pairs: &[Pair]) -> anyhow::Result<(u64, u64, Times)> {
                             .fetch_add(u64::from(event.event_type == "message.created"), Ordering::Relaxed);
                     }
                 });
+                all_connected.wait().await;
                 let sends = (0..IN_FLIGHT).map(async |lane| {
                     let mut times = Vec::new();
                     while !stop.load(Ordering::Relaxed) {
@@ -146,13 +167,18 @@ async fn saturated(pairs: &[Pair]) -> anyhow::Result<(u64, u64, Times)> {
             }));
         }
     }
+    let cpu_before = cpu_seconds(stack)?;
+    all_connected.wait().await;
+    let started = Instant::now();
     tokio::time::sleep(LOAD).await;
     stop.store(true, Ordering::Relaxed);
     let mut times = Vec::new();
     for task in tasks {
         times.extend(task.await??);
     }
-    Ok((times.len() as u64, delivered.load(Ordering::Relaxed), Times::new(times)))
+    let seconds = started.elapsed().as_secs_f64();
+    let cpu_seconds = cpu_seconds(stack)? - cpu_before;
+    Ok(Load { seconds, cpu_seconds, delivered: delivered.load(Ordering::Relaxed), times: Times::new(times) })
 }
 
 /// What the same PostgreSQL does with one message a transaction.
