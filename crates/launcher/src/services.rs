@@ -160,6 +160,7 @@ impl Layout {
         if has_ipv6_loopback() {
             shared.push_str(&format!(",[::1]:{}", self.choices.port));
         }
+        let origins = self.allowed_origins();
         let mut units = Vec::new();
         for (index, door) in self.gateways.iter().enumerate() {
             let mut env = vec![
@@ -168,6 +169,7 @@ impl Layout {
                 ("PULSE_GATEWAY_SOCIAL_GRAPH_ADDR", format!("http://{}", self.graph.main)),
                 ("PULSE_GATEWAY_MESSAGE_STORE_ADDR", format!("http://{}", self.messages.main)),
                 ("PULSE_GATEWAY_REDIS_URL", self.redis_url.clone()),
+                ("PULSE_GATEWAY_ALLOWED_ORIGINS", origins.clone()),
                 ("PULSE_PUBLIC_URL", self.choices.public_url.clone()),
                 (
                     "PULSE_INSECURE_COOKIES",
@@ -185,6 +187,15 @@ impl Layout {
         Ok(units)
     }
 
+    /// Origins of pages beside the public URL: those that the user set, and each gateway's own URL, where the web client is
+    /// served as well.
+    fn allowed_origins(&self) -> String {
+        let set = std::env::var("PULSE_GATEWAY_ALLOWED_ORIGINS").unwrap_or_default();
+        let own = self.gateways.iter().map(|door| format!("http://{}", door.main));
+        let set = set.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned);
+        set.chain(own).collect::<Vec<_>>().join(",")
+    }
+
     /// A service under its settings' prefix. What the user has set with that prefix is handed on; addresses and keys
     /// are ours to set.
     fn service(
@@ -200,7 +211,6 @@ impl Layout {
         let handed_on = |variable: &str| variable.starts_with(prefix) || COMMON.contains(&variable);
         spec.env = std::env::vars().filter(|(variable, _)| handed_on(variable)).collect();
         let mut set = |variable: &str, value: String| spec.env.push((variable.to_owned(), value));
-        set("PULSE_ENV_NAME", "local".to_owned());
         set("PULSE_SHUTDOWN_GRACE_SECONDS", grace_seconds().to_string());
         set("PULSE_SERVICE_KEY", self.key(name)?.seed().to_owned());
         set("PULSE_SERVICE_CALLERS", self.callers());

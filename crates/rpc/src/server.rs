@@ -44,8 +44,8 @@ pub enum ServeError {
     Reflection(#[from] tonic_reflection::server::Error),
 }
 
-/// Serves until the shutdown begins, then lets calls in flight finish. The future ends when they have; the caller bounds it
-/// by its grace period. `S` is the generated server type, whose name health and reflection tell.
+/// Serves until the shutdown begins, then lets calls in flight finish; those that outlive the grace period are dropped. `S` is
+/// the generated server type, whose name health and reflection tell.
 ///
 /// # Errors
 /// When the network stack fails or the recorded contracts can't be read.
@@ -71,16 +71,24 @@ pub async fn serve<S: NamedService>(
 
     let guard = Guard { name: options.name, callers: options.callers, policy: options.policy };
     let begun = shutdown.token();
-    Server::builder()
+    let stop = begun.clone();
+    let serving = Server::builder()
         .tcp_nodelay(true)
         .http2_keepalive_interval(Some(KEEP_ALIVE_INTERVAL))
         .layer(GuardLayer(Arc::new(guard)))
         .add_routes(routes)
         .serve_with_incoming_shutdown(
             TcpListenerStream::new(listener),
-            async move { begun.cancelled().await },
-        )
-        .await?;
+            async move { stop.cancelled().await },
+        );
+    let overdue = async {
+        begun.cancelled().await;
+        tokio::time::sleep(shutdown.grace()).await;
+    };
+    tokio::select! {
+        served = serving => served?,
+        () = overdue => tracing::warn!("calls in flight outlived the grace period and are dropped"),
+    }
     Ok(())
 }
 

@@ -105,13 +105,7 @@ pub async fn run_with_clock(
     let options =
         ServerOptions { name: ServiceName::Auth, callers: settings.callers, policy: grpc::POLICY, readiness };
     let routes = Routes::new(AuthServiceServer::new(AuthDoor::new(parts)));
-    let serving = serve::<AuthServiceServer<AuthDoor>>(options, routes, listeners.grpc, &shutdown);
-    let grace = shutdown.grace();
-    let served = tokio::select! {
-        served = serving => served,
-        // Calls that outlive the grace are dropped.
-        () = async { begun.cancelled().await; tokio::time::sleep(grace).await } => Ok(()),
-    };
+    let served = serve::<AuthServiceServer<AuthDoor>>(options, routes, listeners.grpc, &shutdown).await;
     shutdown.finish().await;
     // Ends at once what an operation that was dropped left open.
     let _ = tokio::time::timeout(Duration::from_secs(1), db.close()).await;

@@ -77,29 +77,10 @@ pub async fn run(settings: Settings, listeners: Listeners, shutdown: Shutdown) -
     };
     let service = MessageStoreServiceServer::new(Service::new(context, shutdown.clone()));
     // The writers and the live path end once the service, and with it every way to reach them, is gone.
-    let served = serve_within_grace(options, service, listeners.grpc, &shutdown).await;
+    let routes = Routes::new(service);
+    let served =
+        serve::<MessageStoreServiceServer<Service>>(options, routes, listeners.grpc, &shutdown).await;
     shutdown.finish().await;
     db.close().await;
-    served
-}
-
-/// Serves; once the shutdown has begun, calls in flight get the grace period and no more.
-async fn serve_within_grace(
-    options: ServerOptions,
-    service: MessageStoreServiceServer<Service>,
-    listener: TcpListener,
-    shutdown: &Shutdown,
-) -> anyhow::Result<()> {
-    let begun = shutdown.token();
-    let grace = shutdown.grace();
-    let out_of_time = async move {
-        begun.cancelled().await;
-        tokio::time::sleep(grace).await;
-    };
-    let routes = Routes::new(service);
-    tokio::select! {
-        served = serve::<MessageStoreServiceServer<Service>>(options, routes, listener, shutdown) => served?,
-        () = out_of_time => tracing::warn!("the grace period is over; dropping the calls in flight"),
-    }
-    Ok(())
+    Ok(served?)
 }

@@ -75,28 +75,8 @@ pub async fn run(settings: Settings, listeners: Listeners, shutdown: Shutdown) -
         readiness,
     };
     let service = SocialGraphServiceServer::new(Service { graph, cursors: settings.cursor_key });
-    let served = serve_within_grace(options, service, listeners.grpc, &shutdown).await;
+    let routes = Routes::new(service);
+    let served = serve::<SocialGraphServiceServer<Service>>(options, routes, listeners.grpc, &shutdown).await;
     shutdown.finish().await;
-    served
-}
-
-/// Serves; once the shutdown has begun, calls in flight get the grace period and no more.
-async fn serve_within_grace(
-    options: ServerOptions,
-    service: SocialGraphServiceServer<Service>,
-    listener: TcpListener,
-    shutdown: &Shutdown,
-) -> anyhow::Result<()> {
-    let begun = shutdown.token();
-    let overdue = async {
-        begun.cancelled().await;
-        tokio::time::sleep(shutdown.grace()).await;
-    };
-    tokio::select! {
-        served = serve::<SocialGraphServiceServer<Service>>(options, Routes::new(service), listener, shutdown) => Ok(served?),
-        () = overdue => {
-            tracing::warn!("calls in flight outlived the grace period and are dropped");
-            Ok(())
-        }
-    }
+    Ok(served?)
 }
