@@ -85,8 +85,8 @@ async fn a_session_lives_through_refresh_and_ends_with_logout() -> anyhow::Resul
 }
 
 #[tokio::test]
-async fn presence_follows_the_socket() -> anyhow::Result<()> {
-    let pair = pair(&[]).await?;
+async fn presence_follows_the_socket_after_its_grace() -> anyhow::Result<()> {
+    let pair = pair(&[("PULSE_GATEWAY_PRESENCE_GRACE_SECONDS", "2")]).await?;
     let status = async || -> anyhow::Result<String> {
         let presences = pair.ada.presences(&[pair.grace.user_id()]).await?;
         Ok(presences.first().map(|presence| presence.status.clone()).unwrap_or_default())
@@ -95,6 +95,8 @@ async fn presence_follows_the_socket() -> anyhow::Result<()> {
     let socket = pair.grace.connect().await?;
     until(async || Ok(status().await? == "online")).await?;
     drop(socket);
+    // A reconnect within the grace would have been silent.
+    assert_eq!(status().await?, "online");
     until(async || Ok(status().await? == "offline")).await?;
     Ok(())
 }

@@ -2,7 +2,9 @@
 //!
 //! | key | shape | lifetime |
 //! |---|---|---|
-//! | `pulse:gateway:presence:<user_id>` | sorted set: connection id by the Unix time in ms at which its lease ends | 60 s after the last renewal |
+//! | `pulse:gateway:presence:<user_id>` | sorted set: connection id by the Unix time in ms at which its lease ends | 60 s after the last renewal, or the grace if that is longer |
+//!
+//! A socket that ended leaves a lease of the grace period behind, so that a reconnect is silent.
 //!
 //! Nothing here ever holds a socket up: without Redis everybody's presence is unknown, and all leases are written again
 //! within a second of its return.
@@ -39,6 +41,7 @@ struct Shared {
     pool: Pool,
     check: Check,
     clock: Arc<dyn Clock>,
+    grace: Duration,
     ledger: Mutex<Ledger>,
     changed: Notify,
 }
@@ -75,12 +78,14 @@ enum CacheError {
 }
 
 impl Presence {
-    /// Begins to keep leases as a task of `shutdown`, and returns at once; `check` follows the state of Redis.
+    /// Begins to keep leases as a task of `shutdown`, and returns at once; `check` follows the state of Redis. Whose last socket
+    /// ended is there for another `grace`.
     ///
     /// # Errors
     /// [`InvalidAddress`]. A server that is down is no error.
     pub fn connect(
         url: &str,
+        grace: Duration,
         check: Check,
         clock: Arc<dyn Clock>,
         shutdown: &Shutdown,
@@ -91,7 +96,7 @@ impl Presence {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| InvalidAddress(error.into()))?;
-        let shared = Shared { pool, check, clock, ledger: Mutex::default(), changed: Notify::new() };
+        let shared = Shared { pool, check, clock, grace, ledger: Mutex::default(), changed: Notify::new() };
         let presence = Self(Arc::new(shared));
         shutdown.spawn("presence.leases", Box::pin(keep(presence.clone(), shutdown.clone())));
         Ok(presence)
@@ -139,11 +144,20 @@ impl Presence {
 
     async fn write(&self, changes: &Changes) -> Result<(), CacheError> {
         let now_ms = self.now_ms();
-        let ends_ms = now_ms + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
+        let after =
+            |span: Duration| now_ms.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX));
+        let lifetime_seconds = LEASE.max(self.0.grace).as_secs() + 1;
         for ended in changes.ended.chunks(BATCH) {
-            let mut pipeline = Pipeline::with_capacity(ended.len());
+            let mut pipeline = Pipeline::with_capacity(ended.len() * 2);
             for (user_id, connection_id) in ended {
-                pipeline.cmd("ZREM").arg(key(*user_id)).arg(connection_id.to_string()).ignore();
+                let key = key(*user_id);
+                pipeline
+                    .cmd("ZADD")
+                    .arg(&key)
+                    .arg(after(self.0.grace))
+                    .arg(connection_id.to_string())
+                    .ignore();
+                pipeline.cmd("EXPIRE").arg(&key).arg(lifetime_seconds).ignore();
             }
             self.run::<()>(&pipeline).await?;
         }
@@ -153,12 +167,12 @@ impl Presence {
                 let key = key(*user_id);
                 let add = pipeline.cmd("ZADD").arg(&key);
                 for connection_id in connection_ids {
-                    add.arg(ends_ms).arg(connection_id.to_string());
+                    add.arg(after(LEASE)).arg(connection_id.to_string());
                 }
                 add.ignore();
                 // What a gateway that was killed has left behind.
                 pipeline.cmd("ZREMRANGEBYSCORE").arg(&key).arg("-inf").arg(now_ms).ignore();
-                pipeline.cmd("EXPIRE").arg(&key).arg(LEASE.as_secs()).ignore();
+                pipeline.cmd("EXPIRE").arg(&key).arg(lifetime_seconds).ignore();
             }
             self.run::<()>(&pipeline).await?;
         }
@@ -298,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_and_goes_between_two_writes_leaves_nothing() {
+    fn who_comes_and_goes_between_two_writes_leaves_only_the_grace() {
         let (ada, phone) = (UserId::new(&SystemClock), ConnectionId::new(&SystemClock));
         let mut ledger = Ledger::default();
         ledger.connect(ada, phone);

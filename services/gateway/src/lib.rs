@@ -93,6 +93,7 @@ async fn assemble(settings: Settings, readiness: Readiness, shutdown: &Shutdown)
     let bus = Bus::connect(&settings.nats_url, "gateway", readiness.check("nats", false)).await?;
     let presence = Presence::connect(
         &settings.redis_url,
+        settings.presence_grace,
         readiness.check("redis", false),
         Arc::clone(&clock),
         shutdown,
