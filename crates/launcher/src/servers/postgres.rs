@@ -95,6 +95,9 @@ pub async fn prepare(settings: &Settings) -> anyhow::Result<Server> {
         for name in ["fsync", "full_page_writes", "synchronous_commit"] {
             set(name, "off");
         }
+        // A test that ends while a pool of it still connects leaves a session that never answers; dropping any database
+        // waits for it, by default for a minute.
+        set("authentication_timeout", "2s");
     }
     // Fast shutdown: sessions are ended, everything is written. Immediate shutdown, when we are gone: the children and
     // the shared memory go too, and the next start recovers from the log.
