@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -63,10 +64,14 @@ async fn main() -> anyhow::Result<()> {
         load.times.at(0.5),
         load.times.at(0.99)
     );
+    let per_thousand = |seconds: f64| seconds * 1e6 / acknowledged;
     println!(
         "  CPU of all processes         {:.1} ms per 1,000 messages",
-        load.cpu_seconds * 1e6 / acknowledged
+        per_thousand(load.cpu.values().sum())
     );
+    for (name, seconds) in &load.cpu {
+        println!("    {name:<26} {:.1} ms", per_thousand(*seconds));
+    }
     println!("limit: one INSERT a transaction {limit:.0} messages/s");
     println!("ratio to the limit             {:.2}", per_second / limit);
     Ok(())
@@ -123,7 +128,8 @@ async fn unloaded(pair: &Pair) -> anyhow::Result<Times> {
 /// What a load was, from the moment when all had connected.
 struct Load {
     seconds: f64,
-    cpu_seconds: f64,
+    /// CPU seconds by process.
+    cpu: BTreeMap<&'static str, f64>,
     /// Events `message.created` that arrived at a socket.
     delivered: u64,
     /// From a send to its acknowledgement.
@@ -177,8 +183,11 @@ async fn saturated(stack: &Stack, pairs: &[Pair]) -> anyhow::Result<Load> {
         times.extend(task.await??);
     }
     let seconds = started.elapsed().as_secs_f64();
-    let cpu_seconds = cpu_seconds(stack)? - cpu_before;
-    Ok(Load { seconds, cpu_seconds, delivered: delivered.load(Ordering::Relaxed), times: Times::new(times) })
+    let mut cpu = cpu_seconds(stack)?;
+    for (name, before) in cpu_before {
+        *cpu.entry(name).or_default() -= before;
+    }
+    Ok(Load { seconds, cpu, delivered: delivered.load(Ordering::Relaxed), times: Times::new(times) })
 }
 
 /// What the same PostgreSQL does with one message a transaction.
@@ -205,23 +214,27 @@ async fn one_insert_a_transaction(stack: &Stack) -> anyhow::Result<f64> {
     Ok(stored as f64 / LIMIT.as_secs_f64())
 }
 
-/// CPU time of everything that `stack.json` names, and of PostgreSQL's children.
-fn cpu_seconds(stack: &Stack) -> anyhow::Result<f64> {
+/// CPU seconds by process, of all that `stack.json` names; PostgreSQL's children count as itself.
+fn cpu_seconds(stack: &Stack) -> anyhow::Result<BTreeMap<&'static str, f64>> {
     let description = stack.description()?;
     let services = &description.services;
-    let mut pids: Vec<u32> = description.gateways.iter().map(|gateway| gateway.pid).collect();
-    pids.extend([services.auth.pid, services.social_graph.pid, services.message_store.pid]);
-    pids.extend([description.nats.pid, description.redis.pid]);
-    let postgres = description.postgres.pid;
-    let mut seconds = 0.0;
+    let mut names: HashMap<u32, &'static str> =
+        description.gateways.iter().map(|gateway| (gateway.pid, "gateways")).collect();
+    names.insert(services.auth.pid, "auth");
+    names.insert(services.social_graph.pid, "social-graph");
+    names.insert(services.message_store.pid, "message-store");
+    names.insert(description.nats.pid, "nats");
+    names.insert(description.redis.pid, "redis");
+    names.insert(description.postgres.pid, "postgres");
+    let mut seconds = BTreeMap::new();
     for entry in std::fs::read_dir("/proc")? {
         let path = entry?.path();
         let Some(pid) = path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()) else {
             continue;
         };
         let Some((parent, ticks)) = parent_and_ticks(&path) else { continue };
-        if pids.contains(&pid) || pid == postgres || parent == postgres {
-            seconds += ticks / TICKS_PER_SECOND;
+        if let Some(name) = names.get(&pid).or_else(|| names.get(&parent)) {
+            *seconds.entry(*name).or_default() += ticks / TICKS_PER_SECOND;
         }
     }
     Ok(seconds)
