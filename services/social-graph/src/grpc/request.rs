@@ -41,8 +41,9 @@ pub(super) fn user_id(text: &str) -> Result<UserId, Fault> {
 pub(super) fn key(by: Option<By>) -> Result<Key, Fault> {
     match by {
         Some(By::UserId(text)) => Ok(Key::Id(user_id(&text)?)),
-        // What can't be a username is nobody's; the lookup says so.
-        Some(By::Username(text)) => Ok(Key::Username(text.to_lowercase())),
+        // What can't be a username is nobody's, and the lookup says so. The one character that PostgreSQL can't take is
+        // replaced by another that no username has.
+        Some(By::Username(text)) => Ok(Key::Username(text.to_lowercase().replace('\0', " "))),
         None => Err(Fault::new("user_id", "required", "name a person by id or username")),
     }
 }
@@ -56,7 +57,8 @@ pub(super) fn direction(number: i32) -> Result<Direction, Fault> {
     }
 }
 
-/// How much is wanted of the list named `list`, and from where: the default position without a cursor.
+/// How much is wanted of the list named `list`, and from where: the default position without a cursor. A cursor serves
+/// pages of one size.
 pub(super) fn page<P>(
     request: Option<PageRequest>,
     cursors: &CursorKey,
@@ -69,9 +71,14 @@ where
     let limit = Limit::parse(request.limit)?;
     let after = match request.cursor.as_str() {
         "" => P::default(),
-        cursor => cursors.open(list, cursor).map_err(failure::cursor)?,
+        cursor => cursors.open(&sized(list, limit), cursor).map_err(failure::cursor)?,
     };
     Ok((limit, after))
+}
+
+/// The name of a list that is read in pages of this size.
+pub(super) fn sized(list: &str, limit: Limit) -> String {
+    format!("{list}:{}", limit.get())
 }
 
 fn moment(timestamp: &prost_types::Timestamp) -> Option<OffsetDateTime> {

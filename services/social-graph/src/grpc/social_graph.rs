@@ -47,7 +47,7 @@ impl Service {
         let (limit, after) = request::page(wanted.page, &self.cursors, &list)?;
         let page = ops::search::list(&self.graph, viewer, &query, &after, limit).await?;
         Ok(SearchUsersResponse {
-            page: Some(response::page_info(page.next.as_ref(), &self.cursors, &list)),
+            page: Some(response::page_info(page.next.as_ref(), &self.cursors, &request::sized(&list, limit))),
             users: page.items.into_iter().map(response::user).collect(),
         })
     }
@@ -62,7 +62,7 @@ impl Service {
         let (limit, after) = request::page(wanted.page, &self.cursors, &list)?;
         let page = ops::follow_request::list(&self.graph, viewer, direction, after, limit).await?;
         Ok(ListFollowRequestsResponse {
-            page: Some(response::page_info(page.next.as_ref(), &self.cursors, &list)),
+            page: Some(response::page_info(page.next.as_ref(), &self.cursors, &request::sized(&list, limit))),
             requests: page.items.into_iter().map(response::follow_request).collect(),
         })
     }
@@ -76,7 +76,7 @@ impl Service {
         let (limit, after) = request::page(wanted.page, &self.cursors, &list)?;
         let page = ops::connection::list(&self.graph, viewer, after, limit).await?;
         Ok(ListConnectionsResponse {
-            page: Some(response::page_info(page.next.as_ref(), &self.cursors, &list)),
+            page: Some(response::page_info(page.next.as_ref(), &self.cursors, &request::sized(&list, limit))),
             users: page.items.into_iter().map(response::user).collect(),
         })
     }

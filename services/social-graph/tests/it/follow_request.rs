@@ -147,4 +147,6 @@ async fn limits_and_cursors_that_are_not_valid_are_refused() {
     ada.requests(FollowDirection::Incoming, page(1, &cursor)).await.unwrap();
     assert_eq!(field(ada.requests(FollowDirection::Outgoing, page(1, &cursor)).await.unwrap_err()), "cursor");
     assert_eq!(field(ada.connections(page(1, &cursor)).await.unwrap_err()), "cursor");
+    let other_size = ada.requests(FollowDirection::Incoming, page(2, &cursor)).await;
+    assert_eq!(field(other_size.unwrap_err()), "cursor");
 }

@@ -82,7 +82,10 @@ async fn what_is_not_valid_or_not_there_is_said() {
     let ada = door.person("ada").await.unwrap();
     let nobody = UserId::new(&SystemClock).to_string();
     assert_eq!(ada.look_up(By::UserId(nobody)).await.unwrap_err().reason, Reason::NotFound);
-    assert_eq!(ada.look_up(By::Username("nobody".to_owned())).await.unwrap_err().reason, Reason::NotFound);
+    for nobody in ["nobody", "", "\0", "ada\0"] {
+        let failure = ada.look_up(By::Username(nobody.to_owned())).await.unwrap_err();
+        assert_eq!(failure.reason, Reason::NotFound, "{nobody:?}");
+    }
     let garbled = ada.look_up(By::UserId("7".to_owned())).await.unwrap_err();
     assert_eq!((garbled.reason, garbled.fields[0].field.as_str()), (Reason::ValidationFailed, "user_id"));
 
