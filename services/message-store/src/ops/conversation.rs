@@ -88,6 +88,8 @@ struct InboxCursor {
     kind: Option<String>,
     #[serde(rename = "r")]
     archived: bool,
+    #[serde(rename = "l")]
+    limit: usize,
     #[serde(rename = "a")]
     active_at_ms: i64,
     #[serde(rename = "c")]
@@ -224,6 +226,7 @@ fn cursor(user_id: UserId, request: &InboxRequest, last: &Conversation) -> Inbox
         user_id,
         kind: request.kind.map(|kind| kind.as_str().to_owned()),
         archived: request.archived,
+        limit: request.limit,
         active_at_ms: i64::try_from(milliseconds).unwrap_or_default(),
         conversation_id: last.conversation_id,
     }
@@ -240,7 +243,8 @@ fn position(
     let cursor: InboxCursor = context.cursors.open(INBOX, &request.cursor)?;
     let is_of_this_list = cursor.user_id == user_id
         && cursor.kind.as_deref() == request.kind.map(Kind::as_str)
-        && cursor.archived == request.archived;
+        && cursor.archived == request.archived
+        && cursor.limit == request.limit;
     if !is_of_this_list {
         return Err(InvalidCursor);
     }

@@ -134,6 +134,7 @@ async fn the_inbox_shows_everything_once_and_the_latest_first() {
     let first = inbox(&app, ada, 3, "").await.unwrap().page.unwrap().next_cursor;
     let bob = app.person("bob").await;
     assert_eq!(inbox(&app, bob, 3, &first).await.unwrap_err().fields[0].field, "cursor");
+    assert_eq!(inbox(&app, ada, 2, &first).await.unwrap_err().fields[0].field, "cursor", "another limit");
     assert_eq!(inbox(&app, ada, 3, "garbage").await.unwrap_err().fields[0].field, "cursor");
     assert_eq!(inbox(&app, ada, 101, "").await.unwrap_err().fields[0].field, "limit");
 }
