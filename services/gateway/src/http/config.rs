@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::domain::Limits;
+use crate::http::extract::Unencoded;
 use crate::http::problem::Refusal;
 use crate::state::State;
 
@@ -52,7 +53,7 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 ///
 /// Limits, and what is down just now.
 #[utoipa::path(get, path = "/v1/config", operation_id = "getConfig", tag = "installation", security(()), responses((status = 200, body = Config)))]
-async fn config(FromState(state): FromState<Arc<State>>) -> Json<Config> {
+async fn config(FromState(state): FromState<Arc<State>>, _: Unencoded) -> Json<Config> {
     let url = state.settings.public_url.as_str().to_owned();
     Json(Config {
         issuer: url.clone(),
@@ -68,7 +69,7 @@ async fn config(FromState(state): FromState<Arc<State>>) -> Json<Config> {
 /// This document
 #[utoipa::path(get, path = "/v1/openapi.json", operation_id = "getOpenApi", tag = "installation", security(()),
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json", body = Object)))]
-async fn openapi() -> Response {
+async fn openapi(_: Unencoded) -> Response {
     static DOCUMENT: OnceLock<String> = OnceLock::new();
     let document = DOCUMENT.get_or_init(|| super::document().to_json().unwrap_or_default());
     ([(CONTENT_TYPE, "application/json")], document.as_str()).into_response()
@@ -79,7 +80,7 @@ async fn openapi() -> Response {
 /// JSON Web Key Set (RFC 7517); may be cached for five minutes.
 #[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "getJwks", tag = "installation", security(()),
     responses((status = 200, description = "The keys", content_type = "application/json", body = Object)))]
-async fn jwks(FromState(state): FromState<Arc<State>>) -> Result<Response, Refusal> {
+async fn jwks(FromState(state): FromState<Arc<State>>, _: Unencoded) -> Result<Response, Refusal> {
     let document = state.auth.jwks().await?;
     Ok(([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, JWKS_CACHE)], document).into_response())
 }

@@ -87,8 +87,30 @@ impl FromRequestParts<Arc<State>> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<State>) -> Result<Self, Refusal> {
         let token = bearer(&parts.headers)?.ok_or_else(no_token)?;
-        Ok(authenticate(state, token).await?)
+        let caller = authenticate(state, token).await?;
+        refuse_encoding(&parts.headers)?;
+        Ok(caller)
     }
+}
+
+/// Says that a request which needs no token is not encoded.
+#[derive(Debug, Clone, Copy)]
+pub struct Unencoded;
+
+impl FromRequestParts<Arc<State>> for Unencoded {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<State>) -> Result<Self, Refusal> {
+        refuse_encoding(&parts.headers)?;
+        Ok(Self)
+    }
+}
+
+fn refuse_encoding(headers: &HeaderMap) -> Result<(), Failure> {
+    if headers.contains_key(CONTENT_ENCODING) {
+        return Err(Failure::new(Reason::UnsupportedMediaType, "send the request without Content-Encoding"));
+    }
+    Ok(())
 }
 
 /// The one parameter of a path, as text. It is read after body and query, because what is not there is told after what is
@@ -244,11 +266,7 @@ impl FromRequest<Arc<State>> for Body {
 
     async fn from_request(request: Request, _: &Arc<State>) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        if parts.headers.contains_key(CONTENT_ENCODING) {
-            return Err(
-                Failure::new(Reason::UnsupportedMediaType, "send the body without Content-Encoding").into()
-            );
-        }
+        refuse_encoding(&parts.headers)?;
         let is_json = parts.headers.get(CONTENT_TYPE).is_some_and(is_json);
         let has_type = parts.headers.contains_key(CONTENT_TYPE);
         let unsupported = || Failure::new(Reason::UnsupportedMediaType, "send the body as application/json");

@@ -89,6 +89,10 @@ async fn bodies_are_refused_by_type_size_and_shape_in_this_order() {
         .header("content-type", "application/json")
         .header("content-encoding", "gzip");
     assert_eq!(refused(packed.body("{}").send().await.expect("an answer")).await.0, 415);
+    for path in ["/v1/config", "/v1/openapi.json", "/.well-known/jwks.json"] {
+        let packed = gateway.request("GET", path).header("content-encoding", "gzip");
+        assert_eq!(refused(packed.send().await.expect("an answer")).await.0, 415, "{path}");
+    }
     assert_eq!(refused(gateway.post("/v1/auth/login", "x".repeat(65_537)).await).await.1, "too_large");
     for malformed in [
         &b"[]"[..],
