@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use pulse_types::{ConversationId, UserId};
 use tokio::sync::Notify;
-use tokio::time::Instant;
 
 use crate::clients::MessageStore;
 use crate::clients::position::UNREAD_KEYS_MAX;
@@ -18,10 +17,6 @@ use crate::ws::hub::Hub;
 const SHARDS: usize = 16;
 /// Entries of a shard. When it is full further ones are dropped: the next change of that conversation asks again.
 const SHARD_MAX: usize = 8192;
-/// After a question, the pause is so many times as long as it took: alone it goes at once, and under load asking takes a
-/// quarter of one connection's time, however many changes there are.
-const PAUSE_FACTOR: u32 = 3;
-const PAUSE_MAX: Duration = Duration::from_millis(100);
 /// How soon a question that failed is asked again.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
@@ -86,13 +81,11 @@ pub async fn run(hub: Hub, message_store: MessageStore) {
         if members.is_empty() {
             continue;
         }
-        let asked_at = Instant::now();
         match message_store.unread(&members).await {
             Ok(states) => {
                 for (user_id, unread) in states {
                     hub.tell(user_id, unread.conversation_id, &frames::event(&Event::UnreadUpdated(&unread)));
                 }
-                tokio::time::sleep((asked_at.elapsed() * PAUSE_FACTOR).min(PAUSE_MAX)).await;
             }
             Err(failure) => {
                 tracing::debug!(error = %failure, members = members.len(), "can't ask what is unread; asking again");
