@@ -75,6 +75,7 @@ impl Auth {
     /// As auth tells, `unavailable` when it can't be reached.
     pub async fn register(&self, new: Registration, device: Device) -> Result<Grant, Failure> {
         let request = proto::RegisterRequest {
+            device_token: String::new(),
             username: new.username,
             email: new.email,
             password: new.password,
