@@ -35,6 +35,10 @@ event_types! {
     AccountRegistered = "account.registered";
     /// `pulsechat.auth.v1.SessionEnded`
     SessionEnded = "session.ended";
+    /// `pulsechat.auth.v1.SigningKeyWithdrawn`
+    SigningKeyWithdrawn = "signing_key.withdrawn";
+    /// Empty: what changed is asked for.
+    MeChanged = "me.changed";
     /// `pulsechat.graph.v1.FollowRequested`
     FollowRequested = "follow.requested";
     /// `pulsechat.graph.v1.RelationshipUpdated`

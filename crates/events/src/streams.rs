@@ -21,7 +21,7 @@ pub struct StreamSpec {
 /// Events of auth.
 pub const AUTH: StreamSpec = StreamSpec {
     name: "AUTH",
-    subjects: &["pulse.v1.event.account.>", "pulse.v1.event.session.>"],
+    subjects: &["pulse.v1.event.account.>", "pulse.v1.event.session.>", "pulse.v1.event.signing_key.>"],
     max_age: Duration::from_secs(7 * 24 * 3600),
 };
 

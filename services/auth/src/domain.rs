@@ -1,6 +1,7 @@
 //! Nouns and rules of accounts and sessions: no I/O, no async, no clock of their own.
 
 pub mod account;
+pub mod audit;
 pub mod event;
 pub mod fault;
 pub mod guard;

@@ -13,6 +13,18 @@ pub fn encode(event: &DomainEvent, clock: &dyn Clock) -> Outgoing {
     match event {
         DomainEvent::AccountRegistered(registered) => account_registered(registered, clock),
         DomainEvent::SessionEnded(ended) => session_ended(ended, clock),
+        DomainEvent::MeChanged { user_id } => Outgoing {
+            subjects: vec![subjects::user(*user_id)],
+            event: Event::new(EventType::MeChanged, &(), clock),
+        },
+        DomainEvent::SigningKeyWithdrawn(key_id) => Outgoing {
+            subjects: vec![subjects::SIGNING_KEY_WITHDRAWN.to_owned()],
+            event: Event::new(
+                EventType::SigningKeyWithdrawn,
+                &proto::SigningKeyWithdrawn { key_id: key_id.to_string() },
+                clock,
+            ),
+        },
     }
 }
 

@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tonic::service::Routes;
 
 use crate::clients::social_graph::SocialGraph;
+use crate::domain::audit::AuditKey;
 use crate::domain::signing_key::SigningKeys;
 use crate::grpc::AuthDoor;
 use crate::hashing::HashingPool;
@@ -91,6 +92,8 @@ pub async fn run_with_clock(
         clock,
         hashing: HashingPool::new(settings.hashing_threads, settings.hashing_queue)?,
         signing_keys,
+        audit_key: AuditKey::derive(&settings.sealing_key),
+        sealing_key: settings.sealing_key,
         encode: events::encode,
         relay: Relay::spawn(db.clone(), Publisher::new(bus), &shutdown),
         social_graph: SocialGraph::new(settings.social_graph, settings.identity),

@@ -9,12 +9,15 @@ use pulse_types::clock::to_millisecond;
 use time::OffsetDateTime;
 
 use crate::clients::social_graph::SocialGraph;
+use crate::domain::audit::AuditKey;
 use crate::domain::event::DomainEvent;
+use crate::domain::sealing::SealingKey;
 use crate::domain::signing_key::SigningKeys;
 use crate::hashing::HashingPool;
 use crate::store::{self, Conn, Db, StoreError};
 
 pub mod account;
+pub mod audit;
 pub mod grant;
 pub mod housekeeping;
 pub mod session;
@@ -32,6 +35,10 @@ pub struct Parts {
     pub hashing: HashingPool,
     /// Sign access tokens.
     pub signing_keys: SigningKeys,
+    /// Seals what is secret in the database.
+    pub sealing_key: SealingKey,
+    /// Chains the audit log.
+    pub audit_key: AuditKey,
     /// Writes an event as it travels.
     pub encode: fn(&DomainEvent, &dyn Clock) -> Outgoing,
     /// Publishes what the outbox holds.

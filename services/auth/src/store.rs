@@ -11,7 +11,10 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
+use crate::domain::sealing::CryptoError;
+
 pub mod account;
+pub mod audit;
 pub mod device_token;
 pub mod guard;
 pub mod outbox;
@@ -46,6 +49,9 @@ pub enum StoreError {
         /// Its key.
         id: String,
     },
+    /// What was to be stored could not be sealed or salted.
+    #[error("a row can't be made")]
+    Crypto(#[from] CryptoError),
 }
 
 impl From<sqlx::Error> for StoreError {

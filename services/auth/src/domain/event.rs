@@ -1,6 +1,6 @@
 //! What happened, for others to hear. How it looks on the wire is in `events.rs`.
 
-use pulse_types::{SessionId, UserId};
+use pulse_types::{KeyId, SessionId, UserId};
 use time::OffsetDateTime;
 
 use crate::domain::account::{DisplayName, Username};
@@ -34,4 +34,11 @@ pub enum DomainEvent {
     AccountRegistered(AccountRegistered),
     /// A session ended before its time.
     SessionEnded(SessionEnded),
+    /// What `Me` shows has changed; whoever shows it loads it again.
+    MeChanged {
+        /// Whose `Me`.
+        user_id: UserId,
+    },
+    /// Tokens of a signing key are refused from now on.
+    SigningKeyWithdrawn(KeyId),
 }

@@ -19,7 +19,9 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::unavailable("the database of accounts").with_source(error),
-            StoreError::Statement(_) | StoreError::Corrupt { .. } => Self::internal(error),
+            StoreError::Statement(_) | StoreError::Corrupt { .. } | StoreError::Crypto(_) => {
+                Self::internal(error)
+            }
         }
     }
 }

@@ -66,9 +66,10 @@ pub fn read(event: &Event) -> Result<InboxEvent, UnusableEvent> {
             let user = payload.user.map(|user| convert::user(Some(user))).transpose()?;
             Ok(InboxEvent::RelationshipUpdated(convert::id("user_id", &payload.user_id)?, user))
         }
-        other @ (EventType::AccountRegistered | EventType::SessionEnded) => {
-            Err(UnusableEvent::Foreign(other))
-        }
+        other @ (EventType::AccountRegistered
+        | EventType::SessionEnded
+        | EventType::SigningKeyWithdrawn
+        | EventType::MeChanged) => Err(UnusableEvent::Foreign(other)),
     }
 }
 

@@ -1,0 +1,238 @@
+//! The audit log: what happened to accounts and keys, each entry chained to the one before.
+//!
+//! An entry's hash is an HMAC over its fields and the hash before it, under a key derived from the sealing key: whoever has
+//! the database alone can't recompute the chain. Where somebody was (ip, user agent) enters by a salted hash of its own, so
+//! that it can be forgotten while the chain stays whole. Why so: docs/decisions/0006-audit-chain.md.
+
+use aws_lc_rs::{digest, hmac};
+use pulse_types::{EventId, UserId};
+use time::OffsetDateTime;
+
+use crate::domain::sealing::{CryptoError, SealingKey, random};
+use crate::domain::session::ClientInfo;
+
+/// What the key of the chain is derived for.
+const KEY_LABEL: &[u8] = b"pulse audit chain v1";
+/// Bytes of a salt.
+const SALT_BYTES: usize = 16;
+
+macro_rules! security_events {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// What happened.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum SecurityEvent { $($(#[$doc])* $name,)* }
+
+        impl SecurityEvent {
+            /// Every one there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// As it is stored, and as people see it in their security history.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+security_events! {
+    /// An account was made.
+    AccountRegistered = "account.registered";
+    /// The username was changed.
+    AccountRenamed = "account.renamed";
+    /// The account was deleted.
+    AccountDeleted = "account.deleted";
+    /// All data of the account was asked for.
+    AccountExportRequested = "account.export_requested";
+    /// Somebody signed in.
+    SessionStarted = "session.started";
+    /// A session was ended before its time.
+    SessionEnded = "session.ended";
+    /// All sessions but one were ended.
+    SessionEndedOthers = "session.ended_others";
+    /// Somebody failed to sign in.
+    SignInFailed = "sign_in.failed";
+    /// Too many failures locked the sign-in.
+    SignInLocked = "sign_in.locked";
+    /// An old refresh token was used; that ended its session.
+    SessionTokenReused = "session.token_reused";
+    /// The password was changed, or the first one set.
+    PasswordChanged = "password.changed";
+    /// A link to reset the password was asked for.
+    PasswordResetRequested = "password.reset_requested";
+    /// The password was reset by mail.
+    PasswordReset = "password.reset";
+    /// Another address was asked for.
+    EmailChangeRequested = "email.change_requested";
+    /// An address was verified.
+    EmailVerified = "email.verified";
+    /// A verified address took the place of the old one.
+    EmailChanged = "email.changed";
+    /// A second factor waits for its first code.
+    FactorStarted = "factor.started";
+    /// The second factor is active.
+    FactorEnabled = "factor.enabled";
+    /// The second factor was turned off.
+    FactorDisabled = "factor.disabled";
+    /// A code of the second factor was wrong.
+    FactorFailed = "factor.failed";
+    /// Too many wrong codes locked the second factor.
+    FactorLocked = "factor.locked";
+    /// New recovery codes took the place of the old ones.
+    RecoveryCodesReplaced = "recovery_codes.replaced";
+    /// A recovery code was used.
+    RecoveryCodeUsed = "recovery_code.used";
+    /// An outside identity was linked.
+    IdentityLinked = "identity.linked";
+    /// An outside identity was unlinked.
+    IdentityUnlinked = "identity.unlinked";
+    /// An operator gave the account a role.
+    RoleGranted = "role.granted";
+    /// An operator took a role from the account.
+    RoleRevoked = "role.revoked";
+    /// A signing key was made that takes over from the one before.
+    SigningKeyRotated = "signing_key.rotated";
+    /// A signing key was withdrawn at once.
+    SigningKeyWithdrawn = "signing_key.withdrawn";
+}
+
+/// What is to be written into the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Whose account it concerns; `None` when nobody is known or it is nobody's.
+    pub user_id: Option<UserId>,
+    /// What happened.
+    pub event: SecurityEvent,
+    /// Where from.
+    pub client: ClientInfo,
+}
+
+/// HMAC-SHA-256 of an entry; that of the last one stands for the whole log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ChainHash(pub [u8; 32]);
+
+impl ChainHash {
+    /// What the first entry follows.
+    pub const START: Self = Self([0; 32]);
+
+    /// The bytes, for the database.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Where the chain ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Position of the last entry; 0 while there is none.
+    pub position: i64,
+    /// Its hash.
+    pub hash: ChainHash,
+}
+
+/// Where somebody was, as long as it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// Keeps others from guessing the rest by its hash.
+    pub salt: Vec<u8>,
+    /// May be empty.
+    pub ip: String,
+    /// May be empty.
+    pub user_agent: String,
+}
+
+impl Details {
+    /// The details of a request, with a new salt.
+    ///
+    /// # Errors
+    /// [`CryptoError::Random`] when the system has no random bytes.
+    pub fn new(client: ClientInfo) -> Result<Self, CryptoError> {
+        let salt: [u8; SALT_BYTES] = random()?;
+        Ok(Self { salt: salt.to_vec(), ip: client.ip, user_agent: client.user_agent })
+    }
+
+    /// SHA-256 of them: what stays when they are forgotten.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        let mut context = digest::Context::new(&digest::SHA256);
+        for part in [&self.salt[..], self.ip.as_bytes(), self.user_agent.as_bytes()] {
+            context.update(&length(part));
+            context.update(part);
+        }
+        let mut hash = [0; 32];
+        // SHA-256 gives 32 bytes.
+        hash.copy_from_slice(context.finish().as_ref());
+        hash
+    }
+}
+
+/// An entry as it is stored: whatever the row says, right or not. Its hash may be anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainEntry {
+    /// Dense, from 1.
+    pub position: i64,
+    /// Its own id.
+    pub event_id: EventId,
+    /// As in [`AuditEntry`].
+    pub user_id: Option<UserId>,
+    /// As in [`SecurityEvent::as_str`].
+    pub event: String,
+    /// When, to the microsecond: all that the table holds.
+    pub created_at: OffsetDateTime,
+    /// `None` once forgotten.
+    pub details: Option<Details>,
+    /// [`Details::hash`].
+    pub details_hash: Vec<u8>,
+    /// Hash of the entry before.
+    pub previous_hash: Vec<u8>,
+    /// [`AuditKey::hash`].
+    pub hash: Vec<u8>,
+}
+
+/// Chains entries. It prints nothing.
+#[derive(Clone)]
+pub struct AuditKey(hmac::Key);
+
+impl std::fmt::Debug for AuditKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AuditKey(..)")
+    }
+}
+
+impl AuditKey {
+    /// The key of the chain that belongs to a sealing key.
+    #[must_use]
+    pub fn derive(sealing_key: &SealingKey) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, &sealing_key.derive(KEY_LABEL)))
+    }
+
+    /// The hash of an entry, over every field but the details themselves and the hash that it claims. Each part is written
+    /// behind its length, so that no two entries are written alike.
+    #[must_use]
+    pub fn hash(&self, entry: &ChainEntry) -> ChainHash {
+        let user_id = entry.user_id.map(|user_id| *user_id.as_uuid().as_bytes());
+        let created_at = entry.created_at.unix_timestamp_nanos() / 1000;
+        let mut context = hmac::Context::with_key(&self.0);
+        for part in [
+            &entry.position.to_be_bytes()[..],
+            entry.event_id.as_uuid().as_bytes(),
+            user_id.as_ref().map_or(&[], |bytes| &bytes[..]),
+            entry.event.as_bytes(),
+            &created_at.to_be_bytes(),
+            &entry.details_hash,
+            &entry.previous_hash,
+        ] {
+            context.update(&length(part));
+            context.update(part);
+        }
+        let mut hash = [0; 32];
+        // HMAC-SHA-256 gives 32 bytes.
+        hash.copy_from_slice(context.sign().as_ref());
+        ChainHash(hash)
+    }
+}
+
+fn length(part: &[u8]) -> [u8; 8] {
+    u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes()
+}
