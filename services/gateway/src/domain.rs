@@ -6,6 +6,7 @@ pub mod marks;
 pub mod message;
 pub mod moment;
 pub mod presence;
+pub mod rate;
 pub mod session;
 pub mod unread;
 pub mod user;

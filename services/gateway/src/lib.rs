@@ -25,7 +25,7 @@ use pulse_types::{Clock, SystemClock};
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
-use crate::cache::Presence;
+use crate::cache::{Link, Presence, Rates};
 use crate::clients::{Auth, Commands, MessageStore, SocialGraph, health};
 use crate::config::Settings;
 use crate::ended::EndedSessions;
@@ -91,10 +91,12 @@ async fn assemble(settings: Settings, readiness: Readiness, shutdown: &Shutdown)
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let limits_told = domain::Limits::default();
     let bus = Bus::connect(&settings.nats_url, "gateway", readiness.check("nats", false)).await?;
+    let redis_check = readiness.check("redis", false);
+    let rates = Rates::new(Link::new(&settings.redis_url, redis_check.clone())?);
     let presence = Presence::connect(
         &settings.redis_url,
         settings.presence_grace,
-        readiness.check("redis", false),
+        redis_check,
         Arc::clone(&clock),
         shutdown,
     )?;
@@ -126,7 +128,7 @@ async fn assemble(settings: Settings, readiness: Readiness, shutdown: &Shutdown)
     });
 
     Ok(State {
-        limits: Limits::new(&limits_told, settings.rate_limits),
+        limits: Limits::new(&limits_told, settings.rate_limits, rates),
         social_graph: SocialGraph::new(social_graph),
         shutdown: shutdown.clone(),
         settings,

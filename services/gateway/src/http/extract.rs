@@ -318,6 +318,14 @@ async fn collect(body: axum::body::Body) -> Result<bytes::Bytes, Failure> {
     Ok(bytes.freeze())
 }
 
+impl FromRequestParts<Arc<State>> for ClientIp {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<State>) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().copied().unwrap_or(Self(None)))
+    }
+}
+
 impl FromRequestParts<Arc<State>> for Device {
     type Rejection = Infallible;
 

@@ -16,6 +16,7 @@ use tracing::Instrument as _;
 use crate::config::{Network, Settings};
 use crate::http::problem;
 use crate::http::trace::Traceparent;
+use crate::limits::Subject;
 use crate::state::State;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,6 +30,13 @@ const PREFLIGHT_SECONDS: &str = "600";
 /// Where the client is, as far as it can be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientIp(pub Option<IpAddr>);
+
+/// Clients whose address is not known are counted together.
+impl From<ClientIp> for Subject {
+    fn from(ClientIp(ip): ClientIp) -> Self {
+        ip.map_or_else(|| Self::from("unknown"), Self::from)
+    }
+}
 
 /// Whether a path is the API's; all others are the web client's.
 #[must_use]

@@ -198,10 +198,14 @@ async fn send(
     let conversation_id = path.id("conversation")?;
     let send =
         SendMessage { conversation_id, client_id: new.client_id, body: new.body, reply_to: new.reply_to };
-    let taken =
-        state.limits.take(caller.principal.user_id, conversation_id, send.client_id, Instant::now())?;
+    let taken = state.limits.messages.take(
+        caller.principal.user_id,
+        conversation_id,
+        send.client_id,
+        Instant::now(),
+    )?;
     let outcome = state.commands.send_message(order(&caller), send).await;
-    state.limits.settle(&taken, &outcome);
+    state.limits.messages.settle(&taken, &outcome);
     let sent = outcome?;
     Ok(match sent.replayed {
         true => ([(REPLAYED, "true")], Json(sent.message)).into_response(),

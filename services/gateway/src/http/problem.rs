@@ -86,7 +86,7 @@ impl From<Failure> for Refusal {
 impl From<Exceeded> for Refusal {
     fn from(exceeded: Exceeded) -> Self {
         let policy = Policy {
-            name: "messages",
+            name: exceeded.name,
             quota: exceeded.quota.into(),
             window_seconds: exceeded.window.as_secs(),
         };

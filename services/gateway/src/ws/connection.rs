@@ -226,8 +226,12 @@ impl Connection {
 
     fn send(&self, id: String, send: SendMessage) {
         let now = std::time::Instant::now();
-        let taken =
-            self.state.limits.take(self.socket.principal.user_id, send.conversation_id, send.client_id, now);
+        let taken = self.state.limits.messages.take(
+            self.socket.principal.user_id,
+            send.conversation_id,
+            send.client_id,
+            now,
+        );
         let taken = match taken {
             Ok(taken) => taken,
             Err(exceeded) => return self.refuse(&id, &exceeded.into()),
@@ -238,7 +242,7 @@ impl Connection {
         self.state.commands.begin_send_message(order, send, move |sent| {
             // The span ends with the answer.
             let _span = span;
-            state.limits.settle(&taken, &sent);
+            state.limits.messages.settle(&taken, &sent);
             answer(&socket, &id, sent.map(|sent| (Reply::Message(Box::new(sent.message)), sent.replayed)));
         });
     }
