@@ -2,15 +2,10 @@
 
 use std::str::FromStr;
 
-use aws_lc_rs::hmac;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use pulse_types::CursorKey;
-
-/// What the key of page cursors is derived for.
-const CURSOR_LABEL: &[u8] = b"pulse auth cursors v1";
 
 /// What can go wrong with keys and random numbers. None of it is the caller's doing.
 #[derive(Debug, thiserror::Error)]
@@ -101,18 +96,6 @@ impl SealingKey {
         let mut sealed = sealed.to_vec();
         let plain = key.open_in_place(nonce, Aad::from(owner), &mut sealed).map_err(|_| CryptoError::Open)?;
         Ok(plain.to_vec())
-    }
-}
-
-impl SealingKey {
-    /// The key of this service's page cursors, the same in all replicas.
-    #[must_use]
-    pub fn cursor_key(&self) -> CursorKey {
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), CURSOR_LABEL);
-        let mut key = [0; 32];
-        // HMAC-SHA-256 gives 32 bytes.
-        key.copy_from_slice(tag.as_ref());
-        CursorKey::new(&key)
     }
 }
 
