@@ -32,5 +32,13 @@ pub mod messages {
     }
 }
 
+/// What gateways ask one another.
+pub mod gateway {
+    /// Version 1.
+    pub mod v1 {
+        include!("generated/pulsechat.gateway.v1.rs");
+    }
+}
+
 /// All of the above as an encoded `google.protobuf.FileDescriptorSet`, for server reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!("generated/descriptors.bin");

@@ -2341,6 +2341,9 @@ pub struct VerifyMfaRequest {
     pub mfa_token: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "4")]
     pub client: ::core::option::Option<ClientInfo>,
+    /// True: the request comes from a page of another origin, which may not be given cookies.
+    #[prost(bool, tag = "5")]
+    pub without_cookies: bool,
     #[prost(oneof = "verify_mfa_request::Proof", tags = "2, 3")]
     pub proof: ::core::option::Option<verify_mfa_request::Proof>,
 }
@@ -2500,7 +2503,8 @@ pub mod factor_service_client {
             self
         }
         /// The second step of a sign-in: a code of the second factor or a recovery code.
-        /// Reasons: `unauthenticated` (bad, used or void mfa_token), `invalid_code`, `locked_out` (the factor), `validation_failed`.
+        /// Reasons: `unauthenticated` (bad, used or void mfa_token), `origin_not_allowed` (the sign-in asked for cookies and the
+        /// caller can't keep them; nothing is used up), `invalid_code`, `locked_out` (the factor), `validation_failed`.
         pub async fn verify_mfa(
             &mut self,
             request: impl tonic::IntoRequest<super::VerifyMfaRequest>,
@@ -2654,7 +2658,8 @@ pub mod factor_service_server {
     #[async_trait]
     pub trait FactorService: std::marker::Send + std::marker::Sync + 'static {
         /// The second step of a sign-in: a code of the second factor or a recovery code.
-        /// Reasons: `unauthenticated` (bad, used or void mfa_token), `invalid_code`, `locked_out` (the factor), `validation_failed`.
+        /// Reasons: `unauthenticated` (bad, used or void mfa_token), `origin_not_allowed` (the sign-in asked for cookies and the
+        /// caller can't keep them; nothing is used up), `invalid_code`, `locked_out` (the factor), `validation_failed`.
         async fn verify_mfa(
             &self,
             request: tonic::Request<super::VerifyMfaRequest>,
