@@ -73,7 +73,8 @@ where
         ack_wait: ACK_WAIT,
         ..pull::Config::default()
     };
-    let consumer = stream.get_or_create_consumer(spec.durable, config).await?;
+    // Made, or changed to what it must be: a consumer of an earlier version may have wanted other subjects.
+    let consumer = stream.create_consumer(config).await?;
     let mut messages = consumer.messages().await?;
     while let Some(message) = messages.next().await {
         handle(message?, spec, handler).await?;

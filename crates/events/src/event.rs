@@ -33,6 +33,8 @@ macro_rules! event_types {
 event_types! {
     /// `pulsechat.auth.v1.AccountRegistered`
     AccountRegistered = "account.registered";
+    /// `pulsechat.auth.v1.AccountRenamed`
+    AccountRenamed = "account.renamed";
     /// `pulsechat.auth.v1.SessionEnded`
     SessionEnded = "session.ended";
     /// `pulsechat.auth.v1.SigningKeyWithdrawn`

@@ -51,6 +51,26 @@ pub async fn ensure(bus: &Bus, spec: StreamSpec) -> Result<Stream, StreamError> 
     Ok(stream)
 }
 
+/// Why a stream did not forget.
+#[derive(Debug, thiserror::Error)]
+pub enum ForgetError {
+    /// It can't be reached.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    /// It refused, or did not answer.
+    #[error("the stream did not forget its events")]
+    Purge(#[from] async_nats::jetstream::stream::PurgeError),
+}
+
+/// Deletes the events of a stream whose subject matches `filter`; when there are none, nothing happens.
+///
+/// # Errors
+/// [`ForgetError`]; some may be gone by then.
+pub async fn forget(bus: &Bus, spec: StreamSpec, filter: String) -> Result<(), ForgetError> {
+    ensure(bus, spec).await?.purge().filter(filter).await?;
+    Ok(())
+}
+
 /// Makes the stream as soon as NATS can be reached, as a task of `shutdown`. What is published before stays in its outbox.
 pub fn ensure_in_background(bus: Bus, spec: StreamSpec, shutdown: &pulse_runtime::Shutdown) {
     let begun = shutdown.token();

@@ -5,7 +5,8 @@
 //! | `pulse.v1.user.<user_id>` | `message.created`, `conversation.created`, `marks.moved` | message-store | gateways with a socket of the user | no | by `version` of the conversation |
 //! | `pulse.v1.conversation.<conversation_id>` | `message.created` of conversations above 64 members | message-store | gateways with a member connected | no | by `version` |
 //! | `pulse.v1.user.<user_id>` | `follow.requested`, `relationship.updated` | social-graph | the same | no | none |
-//! | `pulse.v1.event.account.registered` | `account.registered` | auth | social-graph (`social-graph-profiles`) | stream `AUTH` | none |
+//! | `pulse.v1.event.account.registered.<user_id>` | `account.registered` | auth | social-graph (`social-graph-profiles`) | stream `AUTH`, until the account is erased | none |
+//! | `pulse.v1.event.account.renamed.<user_id>` | `account.renamed` | auth | social-graph (`social-graph-renames`) | stream `AUTH`, until the account is erased | by `renamed_at` |
 //! | `pulse.v1.user.<user_id>` | `me.changed` | auth, social-graph | the same | no | none |
 //! | `pulse.v1.event.session.ended` | `session.ended` | auth | gateways, live | stream `AUTH` | none |
 //! | `pulse.v1.event.signing_key.withdrawn` | `signing_key.withdrawn` | auth | gateways, live | stream `AUTH` | none |
@@ -15,8 +16,10 @@ use pulse_types::{ConversationId, UserId};
 /// What durable subjects begin with; everything else is live only.
 const EVENT_PREFIX: &str = "pulse.v1.event.";
 
-/// An account was made.
-pub const ACCOUNT_REGISTERED: &str = "pulse.v1.event.account.registered";
+/// An account was made, whosever it is: what a consumer asks for.
+pub const EVERY_ACCOUNT_REGISTERED: &str = "pulse.v1.event.account.registered.*";
+/// An account has another username, whosever it is: what a consumer asks for.
+pub const EVERY_ACCOUNT_RENAMED: &str = "pulse.v1.event.account.renamed.*";
 /// A session ended before its time.
 pub const SESSION_ENDED: &str = "pulse.v1.event.session.ended";
 /// Tokens of a signing key are refused from now on.
@@ -26,6 +29,24 @@ pub const SIGNING_KEY_WITHDRAWN: &str = "pulse.v1.event.signing_key.withdrawn";
 #[must_use]
 pub fn user(user_id: UserId) -> String {
     format!("pulse.v1.user.{user_id}")
+}
+
+/// An account was made. The owner stands in the subject, so that the stream can forget one person.
+#[must_use]
+pub fn account_registered(user_id: UserId) -> String {
+    format!("pulse.v1.event.account.registered.{user_id}")
+}
+
+/// An account has another username.
+#[must_use]
+pub fn account_renamed(user_id: UserId) -> String {
+    format!("pulse.v1.event.account.renamed.{user_id}")
+}
+
+/// All events that hold what somebody is called: what a stream forgets with the person.
+#[must_use]
+pub fn every_event_of_account(user_id: UserId) -> String {
+    format!("pulse.v1.event.account.*.{user_id}")
 }
 
 /// The conversation plane: what members see that have it open, and the messages of larger conversations.
@@ -47,9 +68,17 @@ mod tests {
     #[test]
     fn subjects_are_what_other_versions_of_us_listen_to() {
         let user_id = "0190a5c6-7c1f-7000-8000-000000000001".parse().expect("an id");
-        insta::assert_snapshot!([&user(user_id), ACCOUNT_REGISTERED, SESSION_ENDED, SIGNING_KEY_WITHDRAWN].map(|subject| format!("{subject} durable={}", is_durable(subject))).join("\n"), @r"
+        let subjects = [
+            &user(user_id),
+            &account_registered(user_id),
+            &account_renamed(user_id),
+            SESSION_ENDED,
+            SIGNING_KEY_WITHDRAWN,
+        ];
+        insta::assert_snapshot!(subjects.map(|subject| format!("{subject} durable={}", is_durable(subject))).join("\n"), @r"
         pulse.v1.user.0190a5c6-7c1f-7000-8000-000000000001 durable=false
-        pulse.v1.event.account.registered durable=true
+        pulse.v1.event.account.registered.0190a5c6-7c1f-7000-8000-000000000001 durable=true
+        pulse.v1.event.account.renamed.0190a5c6-7c1f-7000-8000-000000000001 durable=true
         pulse.v1.event.session.ended durable=true
         pulse.v1.event.signing_key.withdrawn durable=true
         ");

@@ -10,11 +10,13 @@ ALTER TABLE accounts ADD COLUMN renamed_at timestamptz;
 
 -- Usernames that were given up: their former owner alone may have them back before `free_at`.
 CREATE TABLE released_usernames (
-    username text NOT NULL,
+    -- SHA-256 of the username: what is left of a deleted account names nobody.
+    username_hash bytea NOT NULL,
     -- NULL when the account was deleted.
     former_user_id uuid,
     free_at timestamptz NOT NULL,
-    CONSTRAINT released_usernames_pkey PRIMARY KEY (username)
+    CONSTRAINT released_usernames_pkey PRIMARY KEY (username_hash),
+    CONSTRAINT released_usernames_username_hash_check CHECK (octet_length(username_hash) = 32)
 );
 CREATE INDEX released_usernames_free_at_idx ON released_usernames (free_at);
 
@@ -57,8 +59,9 @@ CREATE TABLE mfa_challenges (
     method text NOT NULL,
     remember boolean NOT NULL,
     cookie boolean NOT NULL,
-    -- The device token that the sign-in showed, when the account knew it.
-    device_token_hash bytea,
+    -- The device token that the sign-in showed, sealed under a key that only the challenge's token gives; NULL when it
+    -- showed none.
+    sealed_device_token bytea,
     failures integer NOT NULL DEFAULT 0,
     used_at timestamptz,
     expires_at timestamptz NOT NULL,
@@ -177,6 +180,8 @@ CREATE TABLE audit_log (
     CONSTRAINT audit_log_forgotten_check CHECK ((ip IS NULL) = (salt IS NULL) AND (user_agent IS NULL) = (salt IS NULL))
 );
 CREATE INDEX audit_log_user_id_idx ON audit_log (user_id, position DESC);
+-- Entries that still tell where somebody was.
+CREATE INDEX audit_log_details_idx ON audit_log (created_at) WHERE salt IS NOT NULL;
 
 CREATE FUNCTION audit_log_keep() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -246,3 +251,18 @@ CREATE TABLE export_chunks (
     CONSTRAINT export_chunks_pkey PRIMARY KEY (export_id, position),
     CONSTRAINT export_chunks_export_id_fkey FOREIGN KEY (export_id) REFERENCES exports (export_id) ON DELETE CASCADE
 );
+
+-- Links that somebody asked for by mail. They are written a moment later, so that the answer to who asks takes the same
+-- time whether or not an address is known.
+CREATE TABLE mail_requests (
+    request_id uuid NOT NULL,
+    -- Whose address is to be verified; NULL for a new password.
+    user_id uuid,
+    -- The address, and where a request for a new password came from, sealed under the sealing key of the settings, bound to
+    -- request_id.
+    sealed_request bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT mail_requests_pkey PRIMARY KEY (request_id),
+    CONSTRAINT mail_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES accounts (user_id) ON DELETE CASCADE
+);
+CREATE INDEX mail_requests_user_id_idx ON mail_requests (user_id);

@@ -40,7 +40,7 @@ fn account_registered(registered: &AccountRegistered, clock: &dyn Clock) -> Outg
         }),
     };
     Outgoing {
-        subjects: vec![subjects::ACCOUNT_REGISTERED.to_owned()],
+        subjects: vec![subjects::account_registered(registered.user_id)],
         event: Event::new(EventType::AccountRegistered, &payload, clock),
     }
 }

@@ -3,7 +3,9 @@
 pub mod announcement;
 pub mod delivery;
 pub mod fault;
+pub mod locale;
 pub mod page;
 pub mod profile;
+pub mod profile_change;
 pub mod relationship;
 pub mod settings;

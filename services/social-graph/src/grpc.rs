@@ -2,6 +2,7 @@
 
 mod failure;
 pub mod policy;
+pub mod profile;
 pub mod request;
 pub mod response;
 pub mod social_graph;

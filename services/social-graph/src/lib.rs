@@ -15,6 +15,7 @@ pub mod grpc;
 use std::sync::Arc;
 
 use pulse_events::{Bus, Publisher, Relay};
+use pulse_proto::graph::v1::profile_service_server::ProfileServiceServer;
 use pulse_proto::graph::v1::social_graph_service_server::SocialGraphServiceServer;
 use pulse_rpc::ServiceName;
 use pulse_rpc::server::{ServerOptions, serve};
@@ -26,6 +27,7 @@ use tonic::service::Routes;
 
 use crate::clients::message_store::MessageStore;
 use crate::config::Settings;
+use crate::grpc::profile;
 use crate::grpc::social_graph::Service;
 use crate::ops::Graph;
 use crate::store::Db;
@@ -74,8 +76,9 @@ pub async fn run(settings: Settings, listeners: Listeners, shutdown: Shutdown) -
         policy: grpc::policy::POLICY,
         readiness,
     };
+    let profiles = ProfileServiceServer::new(profile::Service { graph: graph.clone() });
     let service = SocialGraphServiceServer::new(Service { graph, cursors: settings.cursor_key });
-    let routes = Routes::new(service);
+    let routes = Routes::new(service).add_service(profiles);
     let served = serve::<SocialGraphServiceServer<Service>>(options, routes, listeners.grpc, &shutdown).await;
     shutdown.finish().await;
     Ok(served?)

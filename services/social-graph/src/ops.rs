@@ -3,8 +3,11 @@
 
 pub mod connection;
 pub mod delivery;
+pub mod erasure;
+pub mod export;
 pub mod follow_request;
 pub mod profile;
+pub mod profile_change;
 pub mod relationship;
 pub mod search;
 mod view;

@@ -2,6 +2,8 @@
 //! noun as plain functions.
 
 pub mod delivery;
+pub mod erasure;
+pub mod export;
 pub mod follow_request;
 pub mod outbox;
 pub mod profile;

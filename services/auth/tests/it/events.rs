@@ -47,7 +47,7 @@ async fn a_registration_and_the_end_of_a_session_are_told() {
     let nats = Nats::start().await.unwrap();
     let auth = Auth::start_with(|world| world.nats_url = nats.url().to_owned()).await;
     let shutdown = Shutdown::new(Duration::from_secs(1));
-    let mut registrations = listen(nats.url(), subjects::ACCOUNT_REGISTERED, &shutdown).await;
+    let mut registrations = listen(nats.url(), subjects::EVERY_ACCOUNT_REGISTERED, &shutdown).await;
     let request = RegisterRequest { display_name: Some(" Ada L. ".to_owned()), ..registration("ada") };
     let grant = auth.try_register(request).await.unwrap();
     let event = next(&mut registrations).await;
@@ -84,7 +84,7 @@ async fn while_nats_is_away_people_register_and_the_event_comes_later() {
     let grant = auth.register("grace").await;
     nats.start_again().await.unwrap();
     let shutdown = Shutdown::new(Duration::from_secs(1));
-    let mut registrations = listen(nats.url(), subjects::ACCOUNT_REGISTERED, &shutdown).await;
+    let mut registrations = listen(nats.url(), subjects::EVERY_ACCOUNT_REGISTERED, &shutdown).await;
     let mut heard = Vec::new();
     while !heard.contains(&account(&grant).user_id) {
         heard.push(next(&mut registrations).await.decode::<AccountRegistered>().unwrap().user_id);

@@ -67,6 +67,7 @@ pub fn read(event: &Event) -> Result<InboxEvent, UnusableEvent> {
             Ok(InboxEvent::RelationshipUpdated(convert::id("user_id", &payload.user_id)?, user))
         }
         other @ (EventType::AccountRegistered
+        | EventType::AccountRenamed
         | EventType::SessionEnded
         | EventType::SigningKeyWithdrawn
         | EventType::MeChanged) => Err(UnusableEvent::Foreign(other)),

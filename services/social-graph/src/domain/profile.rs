@@ -8,7 +8,8 @@ use super::relationship::Relationship;
 
 const USERNAME_MIN: usize = 3;
 const USERNAME_MAX: usize = 32;
-const DISPLAY_NAME_MAX: usize = 64;
+/// Most Unicode scalar values of a display name.
+pub(super) const DISPLAY_NAME_MAX: usize = 64;
 const QUERY_MAX: usize = 64;
 
 /// A username: lower case, 3..32 characters of `a-z0-9_`, single dots between them.

@@ -33,6 +33,9 @@ pub struct Relationship {
 pub struct FollowRefused;
 
 impl Relationship {
+    /// Between people who follow one another.
+    pub const CONNECTED: Self = Self { following: FollowState::Accepted, followed_by: FollowState::Accepted };
+
     /// As the other one sees it.
     #[must_use]
     pub const fn mirrored(self) -> Self {

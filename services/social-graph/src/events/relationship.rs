@@ -1,17 +1,19 @@
-//! Publishes `relationship.updated` and `follow.requested` to the inbox planes of the people concerned.
+//! Publishes `relationship.updated`, `follow.requested` and `me.changed` to the inbox planes of the people concerned.
 
 use pulse_events::{Event, EventType, subjects};
 use pulse_proto::graph::v1::{FollowRequested, RelationshipUpdated};
 use pulse_types::Clock;
 
 use crate::domain::announcement::Announcement;
+use crate::domain::profile::Seen;
+use crate::domain::relationship::Relationship;
 use crate::grpc::response;
 use crate::store::outbox::Addressed;
 
-/// Writes an announcement as an event for its receiver.
+/// Writes an announcement as an event for its receivers.
 #[must_use]
 pub fn encode(announcement: Announcement, clock: &dyn Clock) -> Addressed {
-    let subject = subjects::user(announcement.receiver());
+    let subjects = announcement.receivers().iter().copied().map(subjects::user).collect();
     let event = match announcement {
         Announcement::FollowRequested { request_id, by, .. } => {
             let payload =
@@ -23,6 +25,17 @@ pub fn encode(announcement: Announcement, clock: &dyn Clock) -> Addressed {
             let payload = RelationshipUpdated { user_id, user: Some(response::user(other)) };
             Event::new(EventType::RelationshipUpdated, &payload, clock)
         }
+        Announcement::ProfileUpdated { person, .. } => {
+            let user_id = person.user_id.to_string();
+            let seen = Seen { profile: person, relationship: Some(Relationship::CONNECTED) };
+            let payload = RelationshipUpdated { user_id, user: Some(response::user(seen)) };
+            Event::new(EventType::RelationshipUpdated, &payload, clock)
+        }
+        Announcement::PersonErased { user_id, .. } => {
+            let payload = RelationshipUpdated { user_id: user_id.to_string(), user: None };
+            Event::new(EventType::RelationshipUpdated, &payload, clock)
+        }
+        Announcement::MeChanged { .. } => Event::new(EventType::MeChanged, &(), clock),
     };
-    Addressed { subject, event }
+    Addressed { subjects, event }
 }

@@ -4,8 +4,10 @@ use pulse_rpc::{Failure, FieldFault, Reason};
 use pulse_types::InvalidCursor;
 
 use crate::domain::fault::Fault;
+use crate::ops::export::ExportError;
 use crate::ops::follow_request::AnswerError;
 use crate::ops::profile::{CreateError, FindError};
+use crate::ops::profile_change::RenameError;
 use crate::ops::relationship::{FollowError, UnfollowError};
 use crate::store::StoreError;
 
@@ -27,12 +29,27 @@ impl From<StoreError> for Failure {
 impl From<CreateError> for Failure {
     fn from(error: CreateError) -> Self {
         match error {
-            CreateError::UsernameTaken => {
-                let mut failure = Self::new(Reason::UsernameTaken, error.to_string());
-                failure.fields = vec![FieldFault::new("username", "taken", "choose another username")];
-                failure
-            }
+            CreateError::UsernameTaken => username_taken(error.to_string()),
             CreateError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<RenameError> for Failure {
+    fn from(error: RenameError) -> Self {
+        match error {
+            RenameError::NotFound | RenameError::Erased => Self::not_found("person"),
+            RenameError::UsernameTaken => username_taken(error.to_string()),
+            RenameError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => error.into(),
+            ExportError::Json(_) => Self::internal(error),
         }
     }
 }
@@ -75,6 +92,18 @@ impl From<AnswerError> for Failure {
             AnswerError::Internal(error) => error.into(),
         }
     }
+}
+
+fn username_taken(detail: String) -> Failure {
+    let mut failure = Failure::new(Reason::UsernameTaken, detail);
+    failure.fields = vec![FieldFault::new("username", "taken", "choose another username")];
+    failure
+}
+
+/// All that is wrong with a change of a profile.
+pub(super) fn validation(faults: Vec<Fault>) -> Failure {
+    let to_field = |fault: Fault| FieldFault::new(fault.field, fault.code, fault.detail);
+    Failure::validation(faults.into_iter().map(to_field).collect())
 }
 
 /// A request that does not wait for the caller's answer.

@@ -7,6 +7,9 @@ const FOR_USERS: &[ServiceName] = &[ServiceName::Gateway, ServiceName::Operator]
 /// A profile is made for an account.
 const FOR_ACCOUNTS: &[ServiceName] = &[ServiceName::Auth, ServiceName::Operator];
 
+/// People leave, and ask what is held on them, through auth.
+const FROM_AUTH: &[ServiceName] = &[ServiceName::Auth];
+
 /// The callers of each method.
 pub const POLICY: MethodPolicy = MethodPolicy(&[
     ("/pulsechat.graph.v1.SocialGraphService/CreateProfile", FOR_ACCOUNTS),
@@ -19,4 +22,8 @@ pub const POLICY: MethodPolicy = MethodPolicy(&[
     ("/pulsechat.graph.v1.SocialGraphService/AcceptFollowRequest", FOR_USERS),
     ("/pulsechat.graph.v1.SocialGraphService/DeclineFollowRequest", FOR_USERS),
     ("/pulsechat.graph.v1.SocialGraphService/ListConnections", FOR_USERS),
+    ("/pulsechat.graph.v1.ProfileService/UpdateOwnProfile", FOR_USERS),
+    ("/pulsechat.graph.v1.ProfileService/RenameProfile", FOR_ACCOUNTS),
+    ("/pulsechat.graph.v1.ProfileService/ErasePerson", FROM_AUTH),
+    ("/pulsechat.graph.v1.ProfileService/ExportPerson", FROM_AUTH),
 ]);

@@ -2,7 +2,9 @@
 
 use pulse_proto::common::v1::PageRequest;
 use pulse_proto::graph::v1::get_user_request::By;
-use pulse_proto::graph::v1::{CreateProfileRequest, FollowDirection};
+use pulse_proto::graph::v1::{
+    CreateProfileRequest, FollowDirection, RenameProfileRequest, UpdateOwnProfileRequest,
+};
 use pulse_rpc::Failure;
 use pulse_types::clock::to_millisecond;
 use pulse_types::{CursorKey, UserId};
@@ -13,6 +15,7 @@ use super::failure;
 use crate::domain::fault::Fault;
 use crate::domain::page::Limit;
 use crate::domain::profile::{DisplayName, NewProfile, Username};
+use crate::domain::profile_change::{ProfileChange, Wanted, WantedSettings};
 use crate::ops::follow_request::Direction;
 use crate::ops::profile::Key;
 
@@ -27,6 +30,42 @@ pub fn new_profile(request: &CreateProfileRequest) -> Result<NewProfile, Fault> 
     let created_at =
         created_at.ok_or(Fault::new("created_at", "required", "say when the account was made"))?;
     Ok(NewProfile { user_id: user_id(&request.user_id)?, username, display_name, created_at })
+}
+
+/// A change of a profile.
+///
+/// # Errors
+/// All fields that are not as they must be.
+pub(super) fn profile_change(request: UpdateOwnProfileRequest) -> Result<ProfileChange, Failure> {
+    let settings = request.settings.unwrap_or_default();
+    let wanted = Wanted {
+        display_name: request.display_name,
+        bio: request.bio,
+        settings: WantedSettings {
+            discoverable: settings.discoverable,
+            who_can_follow: settings.who_can_follow,
+            approve_follows: settings.approve_follows,
+            show_presence: settings.show_presence,
+            show_last_seen: settings.show_last_seen,
+            send_read_receipts: settings.send_read_receipts,
+            send_typing: settings.send_typing,
+            notification_level: settings.notification_level,
+            theme: settings.theme,
+            locale: settings.locale,
+        },
+    };
+    wanted.check().map_err(failure::validation)
+}
+
+/// Who takes which username, and since when.
+///
+/// # Errors
+/// The first field that is not as it must be.
+pub fn rename(request: &RenameProfileRequest) -> Result<(UserId, Username, OffsetDateTime), Fault> {
+    let renamed_at = request.renamed_at.as_ref().and_then(moment);
+    let renamed_at =
+        renamed_at.ok_or(Fault::new("renamed_at", "required", "say when the account was renamed"))?;
+    Ok((user_id(&request.user_id)?, Username::parse(&request.username)?, renamed_at))
 }
 
 /// The id of a person.

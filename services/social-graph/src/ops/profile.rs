@@ -40,13 +40,18 @@ pub enum Key {
     Username(String),
 }
 
-/// Makes a profile with default settings; when the user has one, nothing changes. message-store knows the person before it
+/// Makes a profile with default settings; when the user has one or was erased, nothing changes. message-store knows the person before it
 /// returns, if it can be reached. Cancelled after the commit, the rest is done from the tables.
 ///
 /// # Errors
 /// [`CreateError::UsernameTaken`] when another user's profile has the name.
 pub async fn create(graph: &Graph, profile: &NewProfile) -> Result<(), CreateError> {
     let mut tx = graph.db.begin().await?;
+    store::erasure::lock_person(&mut tx, profile.user_id).await?;
+    if store::erasure::is_erased(&mut tx, profile.user_id).await? {
+        // An event of the time before, delivered again.
+        return Ok(());
+    }
     match store::profile::insert(&mut tx, profile, &Settings::default()).await {
         Ok(true) => {}
         Ok(false) => return Ok(()),

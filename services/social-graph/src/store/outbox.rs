@@ -9,11 +9,11 @@ use time::OffsetDateTime;
 
 use super::{Conn, Db, StoreError};
 
-/// An event with the subject it goes to.
+/// An event with the subjects it goes to.
 #[derive(Debug, Clone)]
 pub struct Addressed {
-    /// Where it goes.
-    pub subject: String,
+    /// Where it goes; at least one.
+    pub subjects: Vec<String>,
     /// What goes there.
     pub event: Event,
 }
@@ -28,8 +28,7 @@ pub async fn insert(
     now: OffsetDateTime,
 ) -> Result<Vec<OutboxEntry>, StoreError> {
     let mut entries = Vec::with_capacity(events.len());
-    for Addressed { subject, event } in events {
-        let subjects = vec![subject];
+    for Addressed { subjects, event } in events {
         let outbox_id = sqlx::query_scalar!(
             "INSERT INTO outbox (event_id, event_type, subjects, payload, traceparent, created_at)
              VALUES ($1, $2, $3, $4, $5, $6) RETURNING outbox_id",

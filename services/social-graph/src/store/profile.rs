@@ -34,7 +34,7 @@ impl From<ProfileRow> for Profile {
     }
 }
 
-/// Why a profile was not inserted.
+/// Why a profile was not inserted or renamed.
 #[derive(Debug, thiserror::Error)]
 pub enum InsertError {
     /// A profile has the username; perhaps this user's own, inserted in the same moment.
@@ -76,10 +76,7 @@ pub async fn insert(conn: &mut Conn, profile: &NewProfile, settings: &Settings) 
     .await;
     match outcome {
         Ok(done) => Ok(done.rows_affected() == 1),
-        Err(sqlx::Error::Database(refusal)) if refusal.constraint() == Some("profiles_username_key") => {
-            Err(InsertError::UsernameTaken)
-        }
-        Err(error) => Err(StoreError::from(error).into()),
+        Err(error) => Err(refused(error)),
     }
 }
 
@@ -97,6 +94,105 @@ pub async fn find(conn: &mut Conn, user_id: UserId) -> Result<Option<Profile>, S
     .fetch_optional(conn)
     .await?;
     Ok(row.map(Profile::from))
+}
+
+/// A person by id, whom nobody else changes until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock(conn: &mut Conn, user_id: UserId) -> Result<Option<Profile>, StoreError> {
+    let row = sqlx::query_as!(
+        ProfileRow,
+        "SELECT user_id, username, display_name, bio, avatar_url, created_at, version
+         FROM profiles WHERE user_id = $1 FOR NO KEY UPDATE",
+        user_id.as_uuid(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Profile::from))
+}
+
+/// Writes how a locked person is shown: display name, bio and version.
+///
+/// # Errors
+/// When the database fails.
+pub async fn update(conn: &mut Conn, profile: &Profile) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE profiles SET display_name = $2, search_name = $3, bio = $4, version = $5 WHERE user_id = $1",
+        profile.user_id.as_uuid(),
+        profile.display_name,
+        fold(&profile.display_name),
+        profile.bio,
+        profile.version,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// When a person took their present username; `None` for nobody and for a first username.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_renamed_at(conn: &mut Conn, user_id: UserId) -> Result<Option<OffsetDateTime>, StoreError> {
+    let found = sqlx::query_scalar!("SELECT renamed_at FROM profiles WHERE user_id = $1", user_id.as_uuid())
+        .fetch_optional(conn)
+        .await?;
+    Ok(found.flatten())
+}
+
+/// Gives a locked person another username and version.
+///
+/// # Errors
+/// [`InsertError::UsernameTaken`], after which the transaction can't go on.
+pub async fn rename(
+    conn: &mut Conn,
+    profile: &Profile,
+    renamed_at: OffsetDateTime,
+) -> Result<(), InsertError> {
+    let outcome = sqlx::query!(
+        "UPDATE profiles SET username = $2, version = $3, renamed_at = $4 WHERE user_id = $1",
+        profile.user_id.as_uuid(),
+        profile.username,
+        profile.version,
+        renamed_at,
+    )
+    .execute(conn)
+    .await;
+    match outcome {
+        Ok(_) => Ok(()),
+        Err(error) => Err(refused(error)),
+    }
+}
+
+/// The people connected with somebody, in groups of at most `size`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_connected_ids(
+    conn: &mut Conn,
+    user_id: UserId,
+    size: usize,
+) -> Result<Vec<Vec<UserId>>, StoreError> {
+    let ids = sqlx::query_scalar!(
+        r#"SELECT high_user_id AS "user_id!" FROM pairs WHERE low_user_id = $1 AND connected_at IS NOT NULL
+           UNION ALL
+           SELECT low_user_id FROM pairs WHERE high_user_id = $1 AND connected_at IS NOT NULL"#,
+        user_id.as_uuid(),
+    )
+    .fetch_all(conn)
+    .await?;
+    let ids: Vec<_> = ids.into_iter().map(UserId::from_uuid).collect();
+    Ok(ids.chunks(size).map(<[UserId]>::to_vec).collect())
+}
+
+fn refused(error: sqlx::Error) -> InsertError {
+    match error {
+        sqlx::Error::Database(refusal) if refusal.constraint() == Some("profiles_username_key") => {
+            InsertError::UsernameTaken
+        }
+        error => StoreError::from(error).into(),
+    }
 }
 
 /// A person by username, given in lower case.

@@ -56,3 +56,30 @@ pub async fn find(conn: &mut Conn, user_id: UserId) -> Result<Option<Settings>, 
     .await?;
     row.map(Settings::try_from).transpose()
 }
+
+/// Writes what a person chose; the transaction has locked them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn update(conn: &mut Conn, user_id: UserId, settings: &Settings) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE profiles
+         SET discoverable = $2, who_can_follow = $3, approve_follows = $4, show_presence = $5, show_last_seen = $6,
+             send_read_receipts = $7, send_typing = $8, notification_level = $9, theme = $10, locale = $11
+         WHERE user_id = $1",
+        user_id.as_uuid(),
+        settings.discoverable,
+        settings.who_can_follow.as_str(),
+        settings.approve_follows,
+        settings.show_presence.as_str(),
+        settings.show_last_seen.as_str(),
+        settings.send_read_receipts,
+        settings.send_typing,
+        settings.notification_level.as_str(),
+        settings.theme.as_str(),
+        settings.locale,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

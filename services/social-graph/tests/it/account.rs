@@ -30,7 +30,7 @@ async fn an_event_makes_the_profile_and_a_second_delivery_of_it_changes_nothing(
     // Handled in order: once the last one is there, all before it were handled.
     let last_id = UserId::new(&SystemClock);
     for event in [&first, &again, &registered(last_id, "carol")] {
-        publisher.publish(subjects::ACCOUNT_REGISTERED.to_owned(), event).await.unwrap();
+        publisher.publish(subjects::account_registered(bob_id), event).await.unwrap();
     }
     eventually(SOON, || async { ada.look_up(By::UserId(last_id.to_string())).await.ok() }).await.unwrap();
     let bob = ada.look_up(By::Username("bob".to_owned())).await.unwrap();
@@ -55,7 +55,7 @@ async fn an_event_after_the_direct_call_and_events_that_cannot_succeed_do_not_st
         registered(last_id, "carol"),
     ];
     for event in &events {
-        publisher.publish(subjects::ACCOUNT_REGISTERED.to_owned(), event).await.unwrap();
+        publisher.publish(subjects::account_registered(last_id), event).await.unwrap();
     }
     eventually(SOON, || async { ada.look_up(By::UserId(last_id.to_string())).await.ok() }).await.unwrap();
     assert_eq!(door.count("SELECT count(*) FROM profiles").await.unwrap(), 2);
