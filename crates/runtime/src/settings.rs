@@ -125,6 +125,23 @@ impl Reader {
         }
     }
 
+    /// A secret that may be absent, as [`Reader::optional`]; the value is never part of the fault.
+    pub fn optional_secret<T: FromStr<Err: Display>>(&mut self, name: &str) -> Option<Option<T>> {
+        match self.text(name) {
+            None => Some(None),
+            Some(_) => self.parsed_secret(name).map(Some),
+        }
+    }
+
+    /// Names that are set and begin with `prefix`, in order: for settings of which there may be any number.
+    #[must_use]
+    pub fn names(&self, prefix: &str) -> Vec<String> {
+        let is_set = |(name, value): &(&String, &String)| name.starts_with(prefix) && !value.is_empty();
+        let mut names: Vec<_> = self.values.iter().filter(is_set).map(|(name, _)| name.clone()).collect();
+        names.sort();
+        names
+    }
+
     /// Adds a fault that only the caller can see, like two settings that contradict one another.
     pub fn fault(&mut self, text: impl Into<String>) {
         self.faults.push(text.into());
@@ -171,6 +188,12 @@ mod tests {
         let c = read.switch("C", false);
         let error = read.finish(|| Some((a?, b?, c?))).expect_err("three faults");
         assert_eq!(error.0.len(), 3, "{error}");
+    }
+
+    #[test]
+    fn names_are_those_that_are_set() {
+        let read = Reader::from_pairs([("A_2", "x"), ("A_1", "x"), ("A_3", ""), ("B", "x")]);
+        assert_eq!(read.names("A_"), ["A_1", "A_2"]);
     }
 
     #[test]

@@ -100,6 +100,8 @@ ids! {
     ConnectionId;
     /// A signing key.
     KeyId;
+    /// A mail.
+    MailId;
 }
 
 #[cfg(test)]

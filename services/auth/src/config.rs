@@ -2,21 +2,29 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lettre::message::Mailbox;
 use pulse_rpc::{Callers, Identity, ServiceName};
 use pulse_runtime::Reader;
 use secrecy::{ExposeSecret as _, SecretString};
 use tonic::transport::Endpoint;
 
+use crate::domain::oidc::provider::ProviderSettings;
 use crate::domain::sealing::SealingKey;
+use crate::mailing::Transport;
+
+mod oidc;
 
 const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
 const DEFAULT_ACCESS_TOKEN_TTL_SECONDS: u64 = 300;
 const DEFAULT_SESSION_TTL_SECONDS: u64 = 25_200;
+const DEFAULT_SESSION_IDLE_SECONDS: u64 = 2_592_000;
 const DEFAULT_HASHING_QUEUE: usize = 256;
+const DEFAULT_MAIL_FROM: &str = "PulseChat <no-reply@localhost>";
 
 /// What this service needs to know before it starts.
 #[derive(Debug, Clone)]
@@ -39,10 +47,22 @@ pub struct Settings {
     pub access_token_ttl: Duration,
     /// `PULSE_AUTH_SESSION_TTL_SECONDS`: life of a session that is not to be remembered.
     pub session_ttl: Duration,
+    /// `PULSE_AUTH_SESSION_IDLE_SECONDS`: life of a session that nobody refreshes.
+    pub session_idle: Duration,
     /// `PULSE_AUTH_HASHING_THREADS`: passwords hashed at once.
     pub hashing_threads: usize,
     /// `PULSE_AUTH_HASHING_QUEUE`: sign-ins that may wait for that.
     pub hashing_queue: usize,
+    /// `PULSE_AUTH_SMTP_URL`: the server that takes mails, `smtp://user:password@host:port?tls=required` or `smtps://…`.
+    /// `PULSE_AUTH_MAIL_DIR`: without a server, the folder that they are written into.
+    pub mail_transport: Transport,
+    /// `PULSE_AUTH_MAIL_FROM`: who mails come from.
+    pub mail_from: Mailbox,
+    /// `PULSE_AUTH_OIDC_<ID>_ISSUER`: an outside provider, one for each ID; `GOOGLE` is a preset.
+    /// `PULSE_AUTH_OIDC_<ID>_CLIENT_ID`: who we are there.
+    /// `PULSE_AUTH_OIDC_<ID>_CLIENT_SECRET`: how we prove it.
+    /// `PULSE_AUTH_OIDC_<ID>_NAME`: what people call it.
+    pub oidc: Vec<ProviderSettings>,
     /// `PULSE_SERVICE_KEY`: who we are when we call others.
     pub identity: Arc<Identity>,
     /// `PULSE_SERVICE_CALLERS`: public keys of those who call us.
@@ -63,9 +83,14 @@ impl Settings {
         let access_token_ttl =
             seconds(read, "PULSE_AUTH_ACCESS_TOKEN_TTL_SECONDS", DEFAULT_ACCESS_TOKEN_TTL_SECONDS);
         let session_ttl = seconds(read, "PULSE_AUTH_SESSION_TTL_SECONDS", DEFAULT_SESSION_TTL_SECONDS);
+        let session_idle = seconds(read, "PULSE_AUTH_SESSION_IDLE_SECONDS", DEFAULT_SESSION_IDLE_SECONDS);
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let hashing_threads = positive(read, "PULSE_AUTH_HASHING_THREADS", cores);
         let hashing_queue = positive(read, "PULSE_AUTH_HASHING_QUEUE", DEFAULT_HASHING_QUEUE);
+        let mail_transport = read_mail_transport(read);
+        let mail_from = read.or("PULSE_AUTH_MAIL_FROM", DEFAULT_MAIL_FROM.to_owned());
+        let mail_from = mail_from.and_then(|text| read_mailbox(read, &text));
+        let oidc = oidc::read(read);
         let identity = read_identity(read);
         let callers = read.required("PULSE_SERVICE_CALLERS");
         Some(Self {
@@ -78,8 +103,12 @@ impl Settings {
             public_url: public_url?.trim_end_matches('/').to_owned(),
             access_token_ttl: access_token_ttl?,
             session_ttl: session_ttl?,
+            session_idle: session_idle?,
             hashing_threads: hashing_threads?,
             hashing_queue: hashing_queue?,
+            mail_transport: mail_transport?,
+            mail_from: mail_from?,
+            oidc: oidc?,
             identity: Arc::new(identity?),
             callers: callers?,
         })
@@ -121,6 +150,30 @@ fn positive(read: &mut Reader, name: &str, default: usize) -> Option<usize> {
     Some(value)
 }
 
+/// A server or a folder: a mail that goes nowhere would lock people out.
+fn read_mail_transport(read: &mut Reader) -> Option<Transport> {
+    let folder = read.optional::<PathBuf>("PULSE_AUTH_MAIL_DIR")?;
+    match (read.optional_secret("PULSE_AUTH_SMTP_URL")?, folder) {
+        (Some(server), _) => Some(Transport::Smtp(server)),
+        (None, Some(folder)) => Some(Transport::Folder(folder)),
+        (None, None) => {
+            read.fault(
+                "PULSE_AUTH_SMTP_URL is not set: name the server that takes mails, or set PULSE_AUTH_MAIL_DIR to a \
+                 folder that they are written into",
+            );
+            None
+        }
+    }
+}
+
+fn read_mailbox(read: &mut Reader, text: &str) -> Option<Mailbox> {
+    let mailbox = text.parse().ok();
+    if mailbox.is_none() {
+        read.fault("PULSE_AUTH_MAIL_FROM is an address like `PulseChat <no-reply@example.org>`");
+    }
+    mailbox
+}
+
 fn read_identity(read: &mut Reader) -> Option<Identity> {
     let seed = read.secret("PULSE_SERVICE_KEY")?;
     match Identity::from_seed(ServiceName::Auth, seed.expose_secret()) {
@@ -146,8 +199,16 @@ mod tests {
         "PULSE_PUBLIC_URL",
         "PULSE_AUTH_ACCESS_TOKEN_TTL_SECONDS",
         "PULSE_AUTH_SESSION_TTL_SECONDS",
+        "PULSE_AUTH_SESSION_IDLE_SECONDS",
         "PULSE_AUTH_HASHING_THREADS",
         "PULSE_AUTH_HASHING_QUEUE",
+        "PULSE_AUTH_SMTP_URL",
+        "PULSE_AUTH_MAIL_DIR",
+        "PULSE_AUTH_MAIL_FROM",
+        "PULSE_AUTH_OIDC_<ID>_ISSUER",
+        "PULSE_AUTH_OIDC_<ID>_CLIENT_ID",
+        "PULSE_AUTH_OIDC_<ID>_CLIENT_SECRET",
+        "PULSE_AUTH_OIDC_<ID>_NAME",
         "PULSE_SERVICE_KEY",
         "PULSE_SERVICE_CALLERS",
     ];

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use pulse_events::{Bus, Publisher, Relay, streams};
+use pulse_proto::auth::v1::audit_service_server::AuditServiceServer;
 use pulse_proto::auth::v1::auth_service_server::AuthServiceServer;
 use pulse_rpc::ServiceName;
 use pulse_rpc::server::{ServerOptions, serve};
 use pulse_runtime::{Check, Readiness, Shutdown, admin};
-use pulse_types::{Clock, SystemClock};
+use pulse_types::{Clock, CursorKey, SystemClock};
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
@@ -19,8 +20,9 @@ use tonic::service::Routes;
 use crate::clients::social_graph::SocialGraph;
 use crate::domain::audit::AuditKey;
 use crate::domain::signing_key::SigningKeys;
-use crate::grpc::AuthDoor;
+use crate::grpc::{AuditDoor, AuthDoor};
 use crate::hashing::HashingPool;
+use crate::mailing::Mailing;
 use crate::ops::signing_key::LoadError;
 use crate::ops::{Lifetimes, Parts};
 use crate::store::{Db, PrepareError, StoreError};
@@ -31,6 +33,7 @@ pub mod domain;
 pub mod events;
 pub mod grpc;
 pub mod hashing;
+pub mod mailing;
 pub mod ops;
 pub mod store;
 
@@ -42,6 +45,9 @@ const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 const START_PAUSE_MAX: Duration = Duration::from_secs(2);
 /// How often what is over is forgotten.
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(3600);
+
+/// What the key of page cursors is derived for.
+const CURSOR_KEY_LABEL: &[u8] = b"pulse auth cursors v1";
 
 /// The two open ports of the service.
 #[derive(Debug)]
@@ -93,21 +99,25 @@ pub async fn run_with_clock(
         hashing: HashingPool::new(settings.hashing_threads, settings.hashing_queue)?,
         signing_keys,
         audit_key: AuditKey::derive(&settings.sealing_key),
+        cursor_key: CursorKey::new(&settings.sealing_key.derive(CURSOR_KEY_LABEL)),
         sealing_key: settings.sealing_key,
         encode: events::encode,
         relay: Relay::spawn(db.clone(), Publisher::new(bus), &shutdown),
         social_graph: SocialGraph::new(settings.social_graph, settings.identity),
-        lifetimes: Lifetimes { access_token: settings.access_token_ttl, session: settings.session_ttl },
+        mailing: Mailing::new(settings.mail_from, &settings.public_url, settings.mail_transport)?,
+        lifetimes: Lifetimes { access_token: settings.access_token_ttl, session: settings.session_ttl, session_idle: settings.session_idle },
         issuer: settings.public_url,
         db: db.clone(),
     });
     postgres.up();
     shutdown.spawn("auth.probe", probe(db.clone(), postgres, shutdown.clone()));
     shutdown.spawn("auth.housekeeping", keep_house(Arc::clone(&parts), shutdown.clone()));
+    shutdown.spawn("auth.mails", ops::delivery::run(Arc::clone(&parts), shutdown.clone()));
 
     let options =
         ServerOptions { name: ServiceName::Auth, callers: settings.callers, policy: grpc::POLICY, readiness };
-    let routes = Routes::new(AuthServiceServer::new(AuthDoor::new(parts)));
+    let routes = Routes::new(AuthServiceServer::new(AuthDoor::new(Arc::clone(&parts))))
+        .add_service(AuditServiceServer::new(AuditDoor::new(parts)));
     let served = serve::<AuthServiceServer<AuthDoor>>(options, routes, listeners.grpc, &shutdown).await;
     shutdown.finish().await;
     // Ends at once what an operation that was dropped left open.

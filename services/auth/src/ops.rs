@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pulse_events::{Event, OutboxEntry, RelayHandle};
-use pulse_types::Clock;
+use pulse_types::{Clock, CursorKey};
 use pulse_types::clock::to_millisecond;
 use time::OffsetDateTime;
 
@@ -14,12 +14,20 @@ use crate::domain::event::DomainEvent;
 use crate::domain::sealing::SealingKey;
 use crate::domain::signing_key::SigningKeys;
 use crate::hashing::HashingPool;
+use crate::mailing::Mailing;
 use crate::store::{self, Conn, Db, StoreError};
 
 pub mod account;
 pub mod audit;
+pub mod code;
+pub mod factor;
 pub mod grant;
+pub mod guard;
+pub mod delivery;
 pub mod housekeeping;
+pub mod mail;
+pub mod mfa;
+pub mod reauthentication;
 pub mod session;
 pub mod sign_in;
 pub mod signing_key;
@@ -39,8 +47,12 @@ pub struct Parts {
     pub sealing_key: SealingKey,
     /// Chains the audit log.
     pub audit_key: AuditKey,
+    /// Seals the cursors of lists.
+    pub cursor_key: CursorKey,
     /// Writes an event as it travels.
     pub encode: fn(&DomainEvent, &dyn Clock) -> Outgoing,
+    /// Writes and sends mails.
+    pub mailing: Mailing,
     /// Publishes what the outbox holds.
     pub relay: RelayHandle,
     /// Makes profiles.
@@ -58,6 +70,8 @@ pub struct Lifetimes {
     pub access_token: Duration,
     /// A session that is not to be remembered.
     pub session: Duration,
+    /// A session that nobody refreshes.
+    pub session_idle: Duration,
 }
 
 /// An event as it travels, with where it goes.

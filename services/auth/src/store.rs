@@ -16,9 +16,15 @@ use crate::domain::sealing::CryptoError;
 pub mod account;
 pub mod audit;
 pub mod device_token;
+pub mod factor;
 pub mod guard;
+pub mod mail;
+pub mod mail_request;
+pub mod mail_token;
+pub mod mfa_challenge;
 pub mod outbox;
 pub mod refresh_token;
+pub mod released_username;
 pub mod session;
 pub mod signing_key;
 
@@ -52,6 +58,14 @@ pub enum StoreError {
     /// What was to be stored could not be sealed or salted.
     #[error("a row can't be made")]
     Crypto(#[from] CryptoError),
+    /// A mail could not be written.
+    #[error("the mail `{what}` can't be written")]
+    Unwritable {
+        /// Which one.
+        what: &'static str,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -145,6 +159,14 @@ impl Db {
     /// [`StoreError::Unavailable`].
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(Tx(self.0.begin().await?))
+    }
+
+    /// Opens a transaction that sees one moment throughout and writes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn snapshot(&self) -> Result<Tx, StoreError> {
+        Ok(Tx(self.0.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))
     }
 
     /// Asks the database for a sign of life.

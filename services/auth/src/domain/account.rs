@@ -172,12 +172,26 @@ pub struct Account {
     pub email: Option<String>,
     /// Whether the address was shown to be theirs.
     pub is_email_verified: bool,
+    /// The address that waits for verification, as typed.
+    pub pending_email: Option<String>,
     /// PHC string; absent when they sign in elsewhere only.
     pub password_hash: Option<String>,
+    /// Whether a second factor is asked for at sign-in.
+    pub is_totp_enabled: bool,
     /// `operator`, or nothing.
     pub roles: Vec<String>,
     /// When it was made.
     pub created_at: OffsetDateTime,
+}
+
+impl Account {
+    /// Whether an address, as it is compared, would be verified for this account: it waits, or nobody verified the present
+    /// one yet.
+    #[must_use]
+    pub fn waits_for(&self, email_lower: &str) -> bool {
+        let is = |email: &Option<String>| email.as_deref().is_some_and(|email| comparable(email) == email_lower);
+        is(&self.pending_email) || (!self.is_email_verified && is(&self.email))
+    }
 }
 
 #[cfg(test)]

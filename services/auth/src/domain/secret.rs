@@ -1,4 +1,5 @@
-//! Secrets that people's devices keep: refresh tokens and device tokens. Only their hashes are stored.
+//! Secrets that people's devices keep: refresh tokens, device tokens and the tokens of half-done sign-ins. Only their hashes
+//! are stored.
 //!
 //! A token is 32 random bytes in base64url behind a prefix by which scanners of leaked secrets recognise it.
 
@@ -10,8 +11,11 @@ use crate::domain::sealing::{CryptoError, SealingKey, random};
 
 const REFRESH_PREFIX: &str = "pulse_rt_";
 const DEVICE_PREFIX: &str = "pulse_dt_";
+const MFA_PREFIX: &str = "pulse_mfa_";
 /// What the key of a successor is derived for.
 const SUCCESSOR_LABEL: &[u8] = b"pulse refresh successor v1";
+/// What the key of a device token in a challenge is derived for.
+const CHALLENGE_LABEL: &[u8] = b"pulse mfa device v1";
 
 /// SHA-256 of a token: what the database knows of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,7 +38,16 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     hash
 }
 
-fn read(prefix: &str, text: &str) -> Option<[u8; 32]> {
+/// A key that only this secret gives, for one purpose.
+pub(crate) fn derive(secret: &[u8; 32], label: &[u8]) -> SealingKey {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), label);
+    let mut key = [0; 32];
+    // HMAC-SHA-256 gives 32 bytes.
+    key.copy_from_slice(tag.as_ref());
+    SealingKey::new(key)
+}
+
+pub(crate) fn read(prefix: &str, text: &str) -> Option<[u8; 32]> {
     URL_SAFE_NO_PAD.decode(text.strip_prefix(prefix)?).ok()?.try_into().ok()
 }
 
@@ -81,7 +94,7 @@ impl RefreshToken {
     /// # Errors
     /// [`CryptoError::Seal`] when the system fails.
     pub fn seal_successor(&self, successor: &Self) -> Result<Vec<u8>, CryptoError> {
-        self.successor_key().seal(self.hash().as_bytes(), &successor.0)
+        derive(&self.0, SUCCESSOR_LABEL).seal(self.hash().as_bytes(), &successor.0)
     }
 
     /// Opens what [`RefreshToken::seal_successor`] of the same token sealed.
@@ -89,16 +102,8 @@ impl RefreshToken {
     /// # Errors
     /// [`CryptoError::Open`] for anything else.
     pub fn open_successor(&self, sealed: &[u8]) -> Result<Self, CryptoError> {
-        let opened = self.successor_key().open(self.hash().as_bytes(), sealed)?;
+        let opened = derive(&self.0, SUCCESSOR_LABEL).open(self.hash().as_bytes(), sealed)?;
         opened.try_into().map(Self).map_err(|_| CryptoError::Open)
-    }
-
-    fn successor_key(&self) -> SealingKey {
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), SUCCESSOR_LABEL);
-        let mut key = [0; 32];
-        // HMAC-SHA-256 gives 32 bytes.
-        key.copy_from_slice(tag.as_ref());
-        SealingKey::new(key)
     }
 }
 
@@ -140,6 +145,61 @@ impl DeviceToken {
     }
 }
 
+/// Shows that somebody gave the first of two factors. It prints nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MfaToken([u8; 32]);
+
+impl std::fmt::Debug for MfaToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MfaToken(..)")
+    }
+}
+
+impl MfaToken {
+    /// A new one.
+    ///
+    /// # Errors
+    /// [`CryptoError::Random`] when the system has no random bytes.
+    pub fn generate() -> Result<Self, CryptoError> {
+        random().map(Self)
+    }
+
+    /// Reads what a device sent; `None` if it is no such token.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        read(MFA_PREFIX, text).map(Self)
+    }
+
+    /// The text that the device keeps.
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        format!("{MFA_PREFIX}{}", URL_SAFE_NO_PAD.encode(self.0))
+    }
+
+    /// What is stored.
+    #[must_use]
+    pub fn hash(&self) -> TokenHash {
+        TokenHash(sha256(&self.0))
+    }
+
+    /// Seals the device token that the sign-in showed, so that only this token opens it.
+    ///
+    /// # Errors
+    /// [`CryptoError::Seal`] when the system fails.
+    pub fn seal_device(&self, device: &DeviceToken) -> Result<Vec<u8>, CryptoError> {
+        derive(&self.0, CHALLENGE_LABEL).seal(self.hash().as_bytes(), &device.0)
+    }
+
+    /// Opens what [`MfaToken::seal_device`] of the same token sealed.
+    ///
+    /// # Errors
+    /// [`CryptoError::Open`] for anything else.
+    pub fn open_device(&self, sealed: &[u8]) -> Result<DeviceToken, CryptoError> {
+        let opened = derive(&self.0, CHALLENGE_LABEL).open(self.hash().as_bytes(), sealed)?;
+        opened.try_into().map(DeviceToken).map_err(|_| CryptoError::Open)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -152,6 +212,7 @@ mod tests {
         assert!(token.reveal().starts_with("pulse_rt_"));
         assert_eq!(RefreshToken::parse(&token.reveal()), Some(token.clone()));
         assert_eq!(DeviceToken::parse(&token.reveal()), None);
+        assert_eq!(MfaToken::parse(&token.reveal()), None);
         assert_eq!(format!("{token:?}"), "RefreshToken(..)");
     }
 
@@ -161,6 +222,16 @@ mod tests {
         let sealed = old.seal_successor(&new).expect("sealed");
         assert_eq!(old.open_successor(&sealed).expect("opened"), new);
         assert!(other.open_successor(&sealed).is_err());
+    }
+
+    #[test]
+    fn a_device_token_is_opened_by_its_challenge_alone() {
+        let [challenge, other] = [(); 2].map(|()| MfaToken::generate().expect("random"));
+        let device = DeviceToken::generate().expect("random");
+        let sealed = challenge.seal_device(&device).expect("sealed");
+        assert_eq!(challenge.open_device(&sealed).expect("opened"), device);
+        assert!(other.open_device(&sealed).is_err());
+        assert_eq!(format!("{challenge:?}"), "MfaToken(..)");
     }
 
     proptest! {

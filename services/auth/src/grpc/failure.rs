@@ -1,5 +1,7 @@
 //! What each failure of an operation becomes for the caller.
 
+mod factor;
+
 use pulse_rpc::{Failure, FieldFault, Reason};
 
 use crate::domain::fault::Fault;
@@ -10,7 +12,7 @@ use crate::ops::session::{EndError, RefreshError};
 use crate::ops::sign_in::SignInError;
 use crate::store::StoreError;
 
-fn to_fields(faults: Vec<Fault>) -> Failure {
+pub(super) fn to_fields(faults: Vec<Fault>) -> Failure {
     let to_field = |fault: Fault| FieldFault::new(fault.field, fault.code, fault.detail);
     Failure::validation(faults.into_iter().map(to_field).collect())
 }
@@ -19,9 +21,10 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::unavailable("the database of accounts").with_source(error),
-            StoreError::Statement(_) | StoreError::Corrupt { .. } | StoreError::Crypto(_) => {
-                Self::internal(error)
-            }
+            StoreError::Statement(_)
+            | StoreError::Corrupt { .. }
+            | StoreError::Crypto(_)
+            | StoreError::Unwritable { .. } => Self::internal(error),
         }
     }
 }
@@ -43,6 +46,8 @@ impl From<GrantError> for Failure {
         match error {
             GrantError::Store(error) => error.into(),
             GrantError::Crypto(_) => Self::internal(error),
+            // Deleted while it signed in: as if it had never been.
+            GrantError::AccountGone => SignInError::WrongCredentials.into(),
         }
     }
 }
