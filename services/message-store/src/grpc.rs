@@ -6,3 +6,4 @@ mod failure;
 pub mod message_store;
 mod parse;
 pub mod policy;
+pub mod privacy;

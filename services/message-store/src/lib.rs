@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use pulse_events::{Bus, Publisher, Relay};
 use pulse_proto::messages::v1::message_store_service_server::MessageStoreServiceServer;
+use pulse_proto::messages::v1::privacy_service_server::PrivacyServiceServer;
 use pulse_rpc::ServiceName;
 use pulse_rpc::server::{ServerOptions, serve};
 use pulse_runtime::{Readiness, Shutdown, admin};
@@ -25,6 +26,7 @@ use tonic::service::Routes;
 
 use crate::config::Settings;
 use crate::grpc::message_store::Service;
+use crate::grpc::privacy;
 use crate::ops::Context;
 use crate::ops::announce::Announcer;
 use crate::ops::writer::Writers;
@@ -75,9 +77,10 @@ pub async fn run(settings: Settings, listeners: Listeners, shutdown: Shutdown) -
         policy: grpc::policy::POLICY,
         readiness,
     };
+    let privacy = PrivacyServiceServer::new(privacy::Service { context: context.clone() });
     let service = MessageStoreServiceServer::new(Service::new(context, shutdown.clone()));
     // The writers and the live path end once the service, and with it every way to reach them, is gone.
-    let routes = Routes::new(service);
+    let routes = Routes::new(service).add_service(privacy);
     let served =
         serve::<MessageStoreServiceServer<Service>>(options, routes, listeners.grpc, &shutdown).await;
     shutdown.finish().await;

@@ -4,6 +4,8 @@ pub mod announce;
 pub mod command;
 mod commit;
 pub mod conversation;
+pub mod erasure;
+pub mod export;
 pub mod mark;
 pub mod message;
 pub mod person;

@@ -3,6 +3,8 @@
 pub mod batch;
 pub mod connection;
 pub mod conversation;
+pub mod erasure;
+pub mod export;
 pub mod mark;
 pub mod member;
 pub mod message;

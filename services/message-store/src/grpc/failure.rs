@@ -5,6 +5,8 @@ use pulse_rpc::{Failure, Reason};
 use crate::domain::conversation::Refusal;
 use crate::ops::command::CommandError;
 use crate::ops::conversation::{DirectError, FindError, InboxError};
+use crate::ops::erasure::EraseError;
+use crate::ops::export::ExportError;
 use crate::ops::message::ReadError;
 use crate::store::StoreError;
 
@@ -79,6 +81,24 @@ impl From<ReadError> for Failure {
         match error {
             ReadError::Refused(refusal) => refusal.into(),
             ReadError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EraseError> for Failure {
+    fn from(error: EraseError) -> Self {
+        match error {
+            EraseError::StillTelling => Self::unavailable("the bus").with_source(error),
+            EraseError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => error.into(),
+            ExportError::Json(_) => Self::internal(error),
         }
     }
 }

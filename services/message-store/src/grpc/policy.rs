@@ -7,6 +7,9 @@ const FOR_USERS: &[ServiceName] = &[ServiceName::Gateway, ServiceName::Operator]
 /// Calls that write through what social-graph owns.
 const FROM_GRAPH: &[ServiceName] = &[ServiceName::SocialGraph];
 
+/// People leave, and ask what is held on them, through auth.
+const FROM_AUTH: &[ServiceName] = &[ServiceName::Auth];
+
 /// The callers of each method.
 pub const POLICY: MethodPolicy = MethodPolicy(&[
     ("/pulsechat.messages.v1.MessageStoreService/ExecuteCommands", FOR_USERS),
@@ -21,4 +24,6 @@ pub const POLICY: MethodPolicy = MethodPolicy(&[
     ("/pulsechat.messages.v1.MessageStoreService/GetSyncPoint", FOR_USERS),
     ("/pulsechat.messages.v1.MessageStoreService/ApplyRelationship", FROM_GRAPH),
     ("/pulsechat.messages.v1.MessageStoreService/ApplyPerson", FROM_GRAPH),
+    ("/pulsechat.messages.v1.PrivacyService/ErasePerson", FROM_AUTH),
+    ("/pulsechat.messages.v1.PrivacyService/ExportPerson", FROM_AUTH),
 ]);

@@ -4,7 +4,7 @@ use crate::domain::person::Pair;
 use crate::ops::Context;
 use crate::store::{self, StoreError};
 
-/// Stores whether two people are connected; an older version than the stored one changes nothing. When it returns, every
+/// Stores whether two people are connected; an older version than the stored one changes nothing, nor does one of somebody who was erased. When it returns, every
 /// later send between them sees it: their conversation's head is changed under the lock that sends take.
 ///
 /// # Errors
@@ -16,6 +16,9 @@ pub async fn apply(
     version: i64,
 ) -> Result<(), StoreError> {
     let mut tx = context.db.begin().await?;
+    if store::erasure::is_either_erased(&mut tx, pair.both()).await? {
+        return Ok(());
+    }
     if store::connection::apply(&mut tx, pair, is_connected, version).await? {
         store::conversation::set_connected(&mut tx, pair, is_connected).await?;
     }

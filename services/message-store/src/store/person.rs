@@ -28,13 +28,13 @@ pub async fn apply(conn: &mut Conn, person: &Person, version: i64) -> Result<boo
     Ok(done.rows_affected() > 0)
 }
 
-/// Whether a person is known here.
+/// Whether a person is known here, and not erased.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn exists(conn: &mut Conn, user_id: UserId) -> Result<bool, StoreError> {
     let row = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM people WHERE user_id = $1) AS "exists!""#,
+        r#"SELECT EXISTS (SELECT FROM people WHERE user_id = $1 AND username IS NOT NULL) AS "exists!""#,
         user_id.as_uuid(),
     )
     .fetch_one(conn)

@@ -11,6 +11,7 @@ use pulse_message_store::store::MIGRATOR;
 use pulse_proto::common::v1::Person;
 use pulse_proto::messages::v1 as proto;
 use pulse_proto::messages::v1::message_store_service_client::MessageStoreServiceClient;
+use pulse_proto::messages::v1::privacy_service_client::PrivacyServiceClient;
 use pulse_rpc::{Connection, Failure, Identity, Principal, ServiceName};
 use pulse_runtime::{Reader, Readiness, Shutdown};
 use pulse_testkit::{Nats, TestDatabase, TestIdentities, eventually, free_listener};
@@ -41,6 +42,8 @@ pub(crate) struct App {
     pub(crate) pool: PgPool,
     pub(crate) client: Client,
     pub(crate) graph: Client,
+    /// Calls as auth.
+    pub(crate) privacy: PrivacyServiceClient<Connection>,
     pub(crate) shutdown: Shutdown,
     pub(crate) admin: String,
     _database: TestDatabase,
@@ -74,15 +77,16 @@ impl App {
         let admin = listeners.admin.local_addr().unwrap().to_string();
         let shutdown = Shutdown::new(Duration::from_secs(10));
         tokio::spawn(pulse_message_store::run(settings, listeners, shutdown.clone()));
-        let connect = |identity: Arc<Identity>| {
+        let wire = |name: ServiceName| {
             let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
-            let connection = pulse_rpc::connect(endpoint, ServiceName::MessageStore, identity);
-            MessageStoreServiceClient::new(connection)
+            let identity: Arc<Identity> = identities.identity(name).unwrap();
+            pulse_rpc::connect(endpoint, ServiceName::MessageStore, identity)
         };
         let app = Self {
             pool: database.pool().await.unwrap(),
-            client: connect(identities.identity(ServiceName::Gateway).unwrap()),
-            graph: connect(identities.identity(ServiceName::SocialGraph).unwrap()),
+            client: MessageStoreServiceClient::new(wire(ServiceName::Gateway)),
+            graph: MessageStoreServiceClient::new(wire(ServiceName::SocialGraph)),
+            privacy: PrivacyServiceClient::new(wire(ServiceName::Auth)),
             nats,
             shutdown,
             admin,

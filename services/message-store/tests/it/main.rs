@@ -11,6 +11,8 @@ mod mark;
 #[cfg(test)]
 mod message;
 #[cfg(test)]
+mod privacy;
+#[cfg(test)]
 mod stream;
 #[cfg(test)]
 mod trace;

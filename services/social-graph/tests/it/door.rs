@@ -66,6 +66,11 @@ impl Door {
         client(&self.addr, &self.identities, name)
     }
 
+    /// The wire of such a client.
+    pub(crate) fn connection_of(&self, name: ServiceName) -> anyhow::Result<Connection> {
+        connection(&self.addr, &self.identities, name)
+    }
+
     /// Makes somebody's profile.
     pub(crate) async fn person(&self, username: &str) -> anyhow::Result<Person> {
         self.person_called(username, "").await
@@ -281,9 +286,13 @@ async fn start(
 }
 
 fn client(addr: &str, identities: &TestIdentities, name: ServiceName) -> anyhow::Result<Client> {
+    connection(addr, identities, name).map(SocialGraphServiceClient::new)
+}
+
+fn connection(addr: &str, identities: &TestIdentities, name: ServiceName) -> anyhow::Result<Connection> {
     let endpoint = format!("http://{addr}").parse()?;
     let identity = Arc::clone(&identities.identity(name)?);
-    Ok(SocialGraphServiceClient::new(pulse_rpc::connect(endpoint, ServiceName::SocialGraph, identity)))
+    Ok(pulse_rpc::connect(endpoint, ServiceName::SocialGraph, identity))
 }
 
 fn some_check() -> Check {

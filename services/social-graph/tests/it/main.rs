@@ -10,6 +10,7 @@ mod event;
 mod follow_request;
 mod neighbour;
 mod policy;
+mod privacy;
 mod profile;
 mod relationship;
 mod search;

@@ -1,0 +1,135 @@
+//! What is held on a person, page by page in the order of keys.
+
+use pulse_types::{ConversationId, UserId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::store::{Conn, StoreError};
+
+/// A conversation with the person's own part in it.
+#[derive(Debug, Clone)]
+pub struct ConversationRow {
+    /// Which one.
+    pub conversation_id: Uuid,
+    /// `direct`, `group` or `room`.
+    pub kind: String,
+    /// Empty when there is none.
+    pub title: String,
+    /// The person's role.
+    pub role: String,
+    /// Since when.
+    pub joined_at: OffsetDateTime,
+    /// Position of the newest message.
+    pub last_seq: i64,
+    /// How far the person has read.
+    pub read_seq: i64,
+    /// How far it was delivered.
+    pub delivered_seq: i64,
+    /// Marked by the person.
+    pub is_pinned: bool,
+    /// Put away by the person.
+    pub is_archived: bool,
+    /// Muted up to then.
+    pub muted_until: Option<OffsetDateTime>,
+    /// The other one of a direct.
+    pub peer_username: Option<String>,
+    /// How the other one is shown.
+    pub peer_display_name: Option<String>,
+}
+
+/// A message that the person wrote.
+#[derive(Debug, Clone)]
+pub struct MessageRow {
+    /// Which one.
+    pub message_id: Uuid,
+    /// What the person's device named it.
+    pub client_id: Uuid,
+    /// Its position.
+    pub seq: i64,
+    /// What it says; empty once deleted.
+    pub body: String,
+    /// Position of the message it answers.
+    pub reply_to_seq: Option<i64>,
+    /// When it was stored.
+    pub created_at: OffsetDateTime,
+    /// When it was edited last.
+    pub edited_at: Option<OffsetDateTime>,
+    /// When it was deleted.
+    pub deleted_at: Option<OffsetDateTime>,
+}
+
+/// Up to `limit` conversations of a person, after one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_conversations(
+    conn: &mut Conn,
+    user_id: UserId,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<ConversationRow>, StoreError> {
+    let rows = sqlx::query_as!(
+        ConversationRow,
+        r#"SELECT c.conversation_id, c.kind, c.title, m.role, m.joined_at, c.last_seq, m.read_seq, m.delivered_seq,
+                  m.is_pinned, m.is_archived, m.muted_until,
+                  p.username AS "peer_username?", p.display_name AS "peer_display_name?"
+           FROM members m
+           JOIN conversations c ON c.conversation_id = m.conversation_id
+           LEFT JOIN people p ON p.user_id = CASE WHEN c.low_user_id = $1 THEN c.high_user_id ELSE c.low_user_id END
+           WHERE m.user_id = $1 AND m.conversation_id > $2
+           ORDER BY m.conversation_id LIMIT $3"#,
+        user_id.as_uuid(),
+        after,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// The first conversation of a person after one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_next_conversation(
+    conn: &mut Conn,
+    user_id: UserId,
+    after: Uuid,
+) -> Result<Option<ConversationId>, StoreError> {
+    let id = sqlx::query_scalar!(
+        "SELECT conversation_id FROM members WHERE user_id = $1 AND conversation_id > $2
+         ORDER BY conversation_id LIMIT 1",
+        user_id.as_uuid(),
+        after,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(ConversationId::from_uuid))
+}
+
+/// Up to `limit` messages that a person wrote in a conversation, by the names that the person's devices gave them: whatever
+/// others wrote there is not read.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_messages(
+    conn: &mut Conn,
+    conversation_id: ConversationId,
+    user_id: UserId,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<MessageRow>, StoreError> {
+    let rows = sqlx::query_as!(
+        MessageRow,
+        r#"SELECT message_id, client_id AS "client_id!", seq, body, reply_to_seq, created_at, edited_at, deleted_at
+           FROM messages WHERE conversation_id = $1 AND sender_id = $2 AND client_id > $3
+           ORDER BY client_id LIMIT $4"#,
+        conversation_id.as_uuid(),
+        user_id.as_uuid(),
+        after,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
