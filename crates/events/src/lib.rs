@@ -7,6 +7,7 @@ pub mod consume;
 pub mod event;
 pub mod outbox;
 pub mod publisher;
+pub mod replay;
 pub mod streams;
 pub mod subjects;
 

@@ -86,6 +86,25 @@ impl PublicKeys {
         *self.keys.write().await = Arc::new(fetched);
         Ok(key)
     }
+
+    /// Forgets all keys: the next token fetches them, whenever the last fetch was.
+    pub async fn forget(&self) {
+        let mut next_fetch = self.next_fetch.lock().await;
+        *self.keys.write().await = Arc::default();
+        *next_fetch = None;
+    }
+
+    /// Fetches the keys now, whenever the last fetch was.
+    ///
+    /// # Errors
+    /// [`FetchError`]: the keys stay as they are.
+    pub async fn refresh(&self) -> Result<(), FetchError> {
+        let mut next_fetch = self.next_fetch.lock().await;
+        let fetched = parse(&self.source.fetch().await?)?;
+        *next_fetch = Some(Instant::now() + FETCH_INTERVAL);
+        *self.keys.write().await = Arc::new(fetched);
+        Ok(())
+    }
 }
 
 /// Keeps the Ed25519 keys of a set; others can't verify our tokens, so they are left out.

@@ -46,6 +46,12 @@ impl Verifier {
         Self { keys, issuer: issuer.into(), clock }
     }
 
+    /// The keys it verifies with.
+    #[must_use]
+    pub const fn keys(&self) -> &PublicKeys {
+        &self.keys
+    }
+
     /// The claims of a token that proves its bearer.
     ///
     /// # Errors

@@ -4,13 +4,16 @@ pub mod auth;
 pub mod commands;
 pub mod convert;
 pub mod health;
+pub mod me;
 pub mod message_store;
 pub mod position;
+pub mod sessions;
 pub mod social_graph;
 
 pub use auth::Auth;
 pub use commands::Commands;
 pub use message_store::MessageStore;
+pub use sessions::Sessions;
 pub use social_graph::SocialGraph;
 
 use pulse_proto::common::v1::{PageInfo, PageRequest};

@@ -1,5 +1,6 @@
 //! The shapes of the public contract: what clients see. One file for each noun; no I/O.
 
+pub mod certainty;
 pub mod conversation;
 pub mod limits;
 pub mod marks;

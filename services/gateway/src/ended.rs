@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use pulse_types::SessionId;
 
-/// How long a session is remembered: longer than any access token lives.
-const KEEP: Duration = Duration::from_secs(3600);
+/// How long a session is remembered. A token that is older is refused whatever it says, so it need not be longer.
+pub const KEEP: Duration = Duration::from_secs(3600);
 /// Sessions from which on the old ones are looked for.
 const SWEEP_FROM: usize = 4096;
 

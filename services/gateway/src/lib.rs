@@ -9,12 +9,12 @@ pub mod events;
 pub mod http;
 pub mod json;
 pub mod limits;
+pub mod revocation;
 pub mod state;
 pub mod ws;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use anyhow::Context as _;
 use pulse_events::Bus;
@@ -26,14 +26,16 @@ use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
 use crate::cache::{Link, Presence, Rates};
-use crate::clients::{Auth, Commands, MessageStore, SocialGraph, health};
+use crate::clients::{Auth, Commands, MessageStore, Sessions, SocialGraph, health};
 use crate::config::Settings;
-use crate::ended::EndedSessions;
-use crate::events::sessions;
+use crate::domain::certainty::Times;
+use crate::events::sessions::{self, Heard};
 use crate::http::serve;
 use crate::limits::Limits;
+use crate::revocation::checker::Checker;
+use crate::revocation::{Revocation, watch};
 use crate::state::State;
-use crate::ws::{Hub, unread};
+use crate::ws::{Close, Hub, unread};
 
 /// Where the process listens.
 pub struct Listeners {
@@ -65,9 +67,23 @@ impl Listeners {
 /// When the addresses of NATS or Redis can't be used. Services and servers that are down are no error: what they are needed
 /// for is refused until they are up.
 pub async fn run(settings: Settings, listeners: Listeners, shutdown: Shutdown) -> anyhow::Result<()> {
+    run_with(settings, listeners, shutdown, Times::default()).await
+}
+
+/// As [`run`], with other times for what is known of sessions; for tests that can't wait half a minute.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_with(
+    settings: Settings,
+    listeners: Listeners,
+    shutdown: Shutdown,
+    times: Times,
+) -> anyhow::Result<()> {
     let readiness = Readiness::default();
     admin::spawn(listeners.admin, readiness.clone(), &shutdown);
-    let state = Arc::new(assemble(settings, readiness, &shutdown).await?);
+    let state = Arc::new(assemble(settings, readiness, times, &shutdown).await?);
+    listen(&state, times, &shutdown);
 
     let connections = TaskTracker::new();
     let router = http::router(Arc::clone(&state));
@@ -87,7 +103,33 @@ pub async fn run(settings: Settings, listeners: Listeners, shutdown: Shutdown) -
     Ok(())
 }
 
-async fn assemble(settings: Settings, readiness: Readiness, shutdown: &Shutdown) -> anyhow::Result<State> {
+/// Hears of sessions that end, and does what the sockets and keys need while nothing is heard.
+fn listen(state: &Arc<State>, times: Times, shutdown: &Shutdown) {
+    let (told, tasks) = (Arc::clone(state), shutdown.clone());
+    let heard = move |heard| match heard {
+        Heard::Ended(user_id, session_id) => {
+            told.revocation.end(session_id);
+            told.hub.close_session(user_id, session_id, &Close::SessionRevoked);
+        }
+        Heard::KeyWithdrawn => {
+            let state = Arc::clone(&told);
+            tasks.spawn("keys.forget", async move { state.verifier.keys().forget().await });
+        }
+        Heard::Back => told.revocation.bus_is_back(),
+        Heard::Complete => told.revocation.bus_is_heard(),
+        Heard::Away(heard_until) => told.revocation.bus_is_away(heard_until),
+    };
+    let (bus, clock) = (state.bus.clone(), Arc::clone(&state.clock));
+    sessions::Listener { bus, clock, settle: times.settle, heard }.spawn(shutdown);
+    watch::spawn(Arc::clone(state), times, shutdown);
+}
+
+async fn assemble(
+    settings: Settings,
+    readiness: Readiness,
+    times: Times,
+    shutdown: &Shutdown,
+) -> anyhow::Result<State> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let limits_told = domain::Limits::default();
     let bus = Bus::connect(&settings.nats_url, "gateway", readiness.check("nats", false)).await?;
@@ -111,6 +153,7 @@ async fn assemble(settings: Settings, readiness: Readiness, shutdown: &Shutdown)
         health::watch(connection.clone(), readiness.check(check, false), shutdown);
         connection
     });
+    let revocation = Revocation::new(times, Checker::spawn(Sessions::new(auth.clone()), shutdown));
     let auth = Auth::new(auth);
     let message_store = MessageStore::new(message_store);
     let commands = Commands::open(settings.message_store.clone(), Arc::clone(&settings.identity), shutdown);
@@ -120,12 +163,6 @@ async fn assemble(settings: Settings, readiness: Readiness, shutdown: &Shutdown)
     let hub = Hub::new(bus.clone(), usize::try_from(limits_told.sockets_max).unwrap_or(usize::MAX));
     hub.drain_on(shutdown);
     shutdown.spawn("ws.unread", unread::run(hub.clone(), message_store.clone()));
-    let ended = Arc::new(EndedSessions::default());
-    let (sockets, tokens) = (hub.clone(), Arc::clone(&ended));
-    sessions::watch(bus, shutdown, move |user_id, session_id| {
-        tokens.note(session_id, Instant::now());
-        sockets.close_session(user_id, session_id);
-    });
 
     Ok(State {
         limits: Limits::new(&limits_told, settings.rate_limits, rates),
@@ -137,7 +174,8 @@ async fn assemble(settings: Settings, readiness: Readiness, shutdown: &Shutdown)
         message_store,
         commands,
         verifier,
-        ended,
+        revocation,
+        bus,
         hub,
         presence,
         limits_told,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use pulse_events::Bus;
 use pulse_runtime::{Readiness, Shutdown};
 use pulse_token::Verifier;
 use pulse_types::Clock;
@@ -10,8 +11,8 @@ use crate::cache::Presence;
 use crate::clients::{Auth, Commands, MessageStore, SocialGraph};
 use crate::config::Settings;
 use crate::domain;
-use crate::ended::EndedSessions;
 use crate::limits::Limits;
+use crate::revocation::Revocation;
 use crate::ws::Hub;
 
 /// Shared by all; made once in `run`.
@@ -30,8 +31,10 @@ pub struct State {
     pub commands: Commands,
     /// Checks access tokens.
     pub verifier: Verifier,
-    /// Sessions whose tokens are refused.
-    pub ended: Arc<EndedSessions>,
+    /// Which sessions still live.
+    pub revocation: Revocation,
+    /// Where events come from.
+    pub bus: Bus,
     /// The live sockets of this process.
     pub hub: Hub,
     /// Counts sends.

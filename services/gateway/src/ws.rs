@@ -12,5 +12,6 @@ pub mod times;
 pub mod unread;
 pub mod wire;
 
+pub use close::Close;
 pub use handshake::router;
 pub use hub::Hub;

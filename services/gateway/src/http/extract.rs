@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use crate::clients::PageAsk;
 use crate::clients::auth::Device;
 use crate::domain::limits::FRAME_MAX_BYTES;
+use crate::ended::KEEP;
 use crate::http::layers::ClientIp;
 use crate::http::problem::Refusal;
 use crate::json::{Fields, parse_object};
@@ -31,6 +32,9 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 const DISCARD_MAX_BYTES: usize = 1024 * 1024;
 /// Characters of a `User-Agent` that are kept.
 const USER_AGENT_MAX: usize = 512;
+
+/// Oldest access token that is looked at.
+const TOKEN_AGE_MAX_SECONDS: i64 = KEEP.as_secs().cast_signed();
 
 /// Who asks, by a valid access token.
 #[derive(Debug, Clone)]
@@ -50,17 +54,21 @@ pub async fn authenticate(state: &State, token: &str) -> Result<Caller, Failure>
         InvalidToken::Garbled => {
             Failure::new(Reason::Unauthenticated, "the access token is not valid; sign in")
         }
-        InvalidToken::Expired => {
-            Failure::new(Reason::TokenExpired, "refresh the session and repeat the request once")
-        }
+        InvalidToken::Expired => expired(),
         InvalidToken::Keys(error) => {
             Failure::unavailable("the service that checks access tokens").with_source(error)
         }
     })?;
-    if state.ended.contains(claims.sid) {
-        return Err(Failure::new(Reason::SessionRevoked, "the session was ended; sign in"));
+    // Ends of sessions are remembered for as long; an older token can't be checked.
+    if state.clock.now().unix_timestamp() - claims.iat >= TOKEN_AGE_MAX_SECONDS {
+        return Err(expired());
     }
+    state.revocation.require_live(claims.sid).await?;
     Ok(Caller { principal: Principal { user_id: claims.sub, session_id: claims.sid }, claims })
+}
+
+fn expired() -> Failure {
+    Failure::new(Reason::TokenExpired, "refresh the session and repeat the request once")
 }
 
 /// The token of `Authorization: Bearer`; `None` without the header.

@@ -22,6 +22,8 @@ pub enum Close {
     TooLarge,
     /// The process stops.
     Draining,
+    /// Nobody can tell whether the session still lives.
+    Uncheckable,
     /// A frame that is no request; what was wrong with it.
     Malformed(String),
     /// The access token ended and was not renewed.
@@ -45,6 +47,7 @@ impl Close {
             Self::NotUtf8 => 1007,
             Self::TooLarge => 1009,
             Self::Draining => 1012,
+            Self::Uncheckable => 1013,
             Self::Malformed(_) => 4400,
             Self::TokenExpired => 4401,
             Self::SessionRevoked => 4403,
@@ -62,6 +65,7 @@ impl Close {
             Self::NotUtf8 => "text must be UTF-8".into(),
             Self::TooLarge => "a message has at most 65536 bytes".into(),
             Self::Draining => "this server stops; reconnect".into(),
+            Self::Uncheckable => "the session can't be checked just now; reconnect later".into(),
             Self::Malformed(why) => cut(why).to_owned().into(),
             Self::TokenExpired => "the access token has expired; refresh it and reconnect".into(),
             Self::SessionRevoked => "the session has ended; sign in again".into(),
@@ -107,6 +111,7 @@ mod tests {
             Close::NotUtf8,
             Close::TooLarge,
             Close::Draining,
+            Close::Uncheckable,
             Close::Malformed("not a JSON object".into()),
             Close::TokenExpired,
             Close::SessionRevoked,
@@ -120,6 +125,7 @@ mod tests {
         1007 text must be UTF-8
         1009 a message has at most 65536 bytes
         1012 this server stops; reconnect
+        1013 the session can't be checked just now; reconnect later
         4400 not a JSON object
         4401 the access token has expired; refresh it and reconnect
         4403 the session has ended; sign in again

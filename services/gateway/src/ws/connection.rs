@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::clients::commands::Order as CommandOrder;
 use crate::domain::{Moment, SendMessage};
 use crate::http::extract::authenticate;
+use crate::revocation::Answer;
 use crate::state::State;
 use crate::ws::close::Close;
 use crate::ws::frames::{self, Command, Event, Reply, Request};
@@ -30,6 +31,8 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a socket that is sent away may wait for the answers to what it asked.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 const LAST_ANSWERS_CHECK: Duration = Duration::from_millis(20);
+/// How long a socket whose token has ended may stay until it is known whether the session has ended with it.
+const LAST_WORD: Duration = Duration::from_secs(1);
 /// Clients that are sent away come back between this and this, in milliseconds.
 const RECONNECT_AFTER_MS: std::ops::Range<u64> = 250..2000;
 
@@ -134,6 +137,8 @@ impl Connection {
         match order {
             Order::Close(close) => return Err(End::Close(close)),
             Order::Renewed(ends_at) => self.renew(ends_at),
+            Order::TokenOver(close) if self.times.is_token_over => return Err(End::Close(close)),
+            Order::TokenOver(_) => {}
             Order::Drain(after) => {
                 let now = Instant::now();
                 self.times.drain_at = Some(now + after);
@@ -148,7 +153,7 @@ impl Connection {
     fn on_time(&mut self, now: Instant) -> Result<(), End> {
         let times = &mut self.times;
         if now >= times.token_ends_at {
-            return Err(End::Close(Close::TokenExpired));
+            return self.on_token_end(now);
         }
         if times.drain_at.is_some_and(|at| now >= at) {
             if self.socket.queue.answers_due() == 0 || now >= times.drain_until {
@@ -173,12 +178,31 @@ impl Connection {
         Ok(())
     }
 
+    /// Whether the session has ended with its token decides whether the client may come back.
+    fn on_token_end(&mut self, now: Instant) -> Result<(), End> {
+        if self.times.is_token_over {
+            return Err(End::Close(Close::TokenExpired));
+        }
+        self.times.is_token_over = true;
+        self.times.token_ends_at = now + LAST_WORD;
+        let (state, socket) = (Arc::clone(&self.state), Arc::clone(&self.socket));
+        self.state.hub.spawn(async move {
+            let close = match state.revocation.ask(socket.principal.session_id).await {
+                Answer::Ended => Close::SessionRevoked,
+                Answer::Lives | Answer::None => Close::TokenExpired,
+            };
+            socket.queue.order(Order::TokenOver(close));
+        });
+        Ok(())
+    }
+
     /// A token was shown that ends then.
     fn renew(&mut self, ends_at: Moment) {
         let left = ends_at.as_time() - self.state.clock.now();
         let left = Duration::try_from(left).unwrap_or(Duration::ZERO);
         let now = Instant::now();
         self.times.token_ends_at = now + left;
+        self.times.is_token_over = false;
         self.times.token_ends_at_moment = Some(ends_at);
         self.times.expiring_at = Some(now + left.saturating_sub(EXPIRING_BEFORE));
     }

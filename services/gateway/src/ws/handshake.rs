@@ -56,6 +56,8 @@ async fn open(
     }
     let on_upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or_else(upgrade_required)?;
     let seat = take_seat(&state, &caller, scope)?;
+    // From here on the socket hears of the end of its session; that may have come since the token was checked.
+    state.revocation.require_not_ended(caller.principal.session_id)?;
     greet(&state, &caller, &seat).await?;
     let token_ends_at = frames::expires_at(&caller.claims);
     let hub = state.hub.clone();

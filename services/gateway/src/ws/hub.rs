@@ -173,11 +173,22 @@ impl Hub {
         }
     }
 
-    /// Closes the sockets of a session that ended.
-    pub fn close_session(&self, user_id: UserId, session_id: SessionId) {
+    /// The sessions of all live sockets; one stands there for each of its sockets.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<(UserId, SessionId)> {
+        let mut sessions = Vec::with_capacity(self.count());
+        for user in self.0.shards.iter().flat_map(|shard| lock(shard).values().cloned().collect::<Vec<_>>()) {
+            sessions
+                .extend(lock(&user.sockets).iter().map(|socket| (user.user_id, socket.principal.session_id)));
+        }
+        sessions
+    }
+
+    /// Closes the sockets of a session.
+    pub fn close_session(&self, user_id: UserId, session_id: SessionId, why: &Close) {
         let Some(user) = self.users(user_id).get(&user_id).cloned() else { return };
         for socket in lock(&user.sockets).iter().filter(|socket| socket.principal.session_id == session_id) {
-            socket.queue.order(Order::Close(Close::SessionRevoked));
+            socket.queue.order(Order::Close(why.clone()));
         }
     }
 

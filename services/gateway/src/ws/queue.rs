@@ -40,6 +40,8 @@ pub enum Order {
     Close(Close),
     /// The process stops: say so, and close after this time.
     Drain(Duration),
+    /// The token has ended: close so, unless the client has shown another one meanwhile.
+    TokenOver(Close),
     /// The client showed a token that ends at this time.
     Renewed(Moment),
 }

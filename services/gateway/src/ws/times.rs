@@ -20,6 +20,8 @@ pub struct Times {
     pub pings_unanswered: u8,
     /// The end of the access token.
     pub token_ends_at: Instant,
+    /// Whether it has ended, and it is being asked whether the session has ended with it.
+    pub is_token_over: bool,
     /// The same as clients are told it.
     pub token_ends_at_moment: Option<Moment>,
     /// When the client is told of that end.
@@ -45,6 +47,7 @@ impl Times {
             ping_at: now + HEARTBEAT_INTERVAL,
             pings_unanswered: 0,
             token_ends_at: now,
+            is_token_over: false,
             token_ends_at_moment: None,
             expiring_at: None,
             drain_at: None,

@@ -1,11 +1,15 @@
 //! The gateway through its public door.
 
 #[cfg(test)]
+mod beside;
+#[cfg(test)]
 mod edge;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod openapi;
+#[cfg(test)]
+mod revocation;
 #[cfg(test)]
 mod socket;
 #[cfg(test)]
