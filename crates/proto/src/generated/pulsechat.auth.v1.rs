@@ -105,6 +105,8 @@ pub struct RefreshResponse {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LogoutRequest {
+    #[prost(message, optional, tag = "3")]
+    pub client: ::core::option::Option<ClientInfo>,
     #[prost(oneof = "logout_request::Target", tags = "1, 2")]
     pub target: ::core::option::Option<logout_request::Target>,
 }
@@ -174,7 +176,8 @@ pub struct SessionGrant {
     pub session_expires_at: ::core::option::Option<::prost_types::Timestamp>,
     #[prost(string, tag = "6")]
     pub refresh_token: ::prost::alloc::string::String,
-    /// By this the account knows the device at its next sign-in; empty after a refresh.
+    /// By this the account knows the device at its next sign-in: the token that the sign-in showed, if an earlier sign-in to
+    /// whichever account gave it, else a new one. Always there after a sign-in, empty after a refresh.
     #[prost(string, tag = "7")]
     pub device_token: ::prost::alloc::string::String,
 }
@@ -3073,17 +3076,21 @@ pub struct StartFlowRequest {
     #[prost(string, tag = "1")]
     pub provider_id: ::prost::alloc::string::String,
     /// Where the browser goes in the end: an absolute URL that the gateway has allowed, or a path on the public URL.
+    /// At most 2048 characters.
     #[prost(string, tag = "2")]
     pub return_to: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "3")]
     pub client: ::core::option::Option<ClientInfo>,
+    /// What this browser keeps from an earlier flow; may be empty.
+    #[prost(string, tag = "4")]
+    pub browser_token: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StartFlowResponse {
     /// Where the browser goes now.
     #[prost(string, tag = "1")]
     pub authorization_url: ::prost::alloc::string::String,
-    /// What the browser keeps to show that it began the flow.
+    /// What the browser keeps to show that it began the flow: that of the request, or a new one.
     #[prost(string, tag = "2")]
     pub browser_token: ::prost::alloc::string::String,
     /// How long it keeps it.
@@ -3106,7 +3113,7 @@ pub struct FinishFlowRequest {
     /// `iss` of RFC 9207, if it came.
     #[prost(string, tag = "5")]
     pub issuer: ::prost::alloc::string::String,
-    /// The tokens of flows that this browser keeps; may be empty.
+    /// What this browser keeps; may be empty.
     #[prost(string, tag = "6")]
     pub browser_token: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "7")]
@@ -3210,6 +3217,16 @@ pub mod identity_service_client {
     use tonic::codegen::http::Uri;
     /// Sign-in by outside OpenID Connect providers. An identity is (issuer, subject), never an address. Failures as in
     /// AuthService.
+    ///
+    /// What a gateway does, as the public contract says it (section 3):
+    /// - `start` and the linking call StartFlow, after they have checked that `return_to` lies on the public URL or an allowed
+    ///   origin. Only the linking names a principal: a `start` that named one would link in place of signing in.
+    /// - Both set the cookie `pulse_oauth` to `browser_token`, for `expires_in_seconds`, and send the browser on. A browser keeps
+    ///   one token for all its flows: what its cookie holds goes into StartFlowRequest, comes back in the answer and is set
+    ///   again, so that several tabs can be under way at once. What is no token of ours counts as none.
+    /// - The callback calls FinishFlow with the query and the cookie as they came, and answers 302 to `return_to` with
+    ///   `#code=`, `#linked=` or `#error=`. It leaves the cookie: other tabs may need it.
+    /// - `exchange` calls ExchangeCode, and sets cookies as a login does.
     #[derive(Debug, Clone)]
     pub struct IdentityServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -3308,7 +3325,7 @@ pub mod identity_service_client {
         }
         /// Begins a flow: a sign-in, or, with a principal in the metadata, the linking of an identity to the caller.
         /// Reasons: `not_found` (unknown provider), `already_exists` (linked already), `unavailable` (the provider can't be
-        /// reached).
+        /// reached), `validation_failed` (return_to).
         pub async fn start_flow(
             &mut self,
             request: impl tonic::IntoRequest<super::StartFlowRequest>,
@@ -3335,7 +3352,9 @@ pub mod identity_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Takes what the provider sent back by the browser. It always says where the browser goes next.
+        /// Takes what the provider sent back by the browser, and says where the browser goes next. The flow is over by it, unless
+        /// it is another browser's.
+        /// Reasons: `not_found` (unknown provider).
         pub async fn finish_flow(
             &mut self,
             request: impl tonic::IntoRequest<super::FinishFlowRequest>,
@@ -3362,9 +3381,9 @@ pub mod identity_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Exchanges the code of a finished sign-in, once, within 60 s.
-        /// Reasons: `invalid_code`, `conflict` (the issuer vouches for an address that an account owns), `forbidden` (sign-up
-        /// is closed).
+        /// Exchanges the code of a finished sign-in, once, within 60 s. Whoever comes for the first time gets an account without
+        /// a password.
+        /// Reasons: `invalid_code`, `conflict` (the issuer vouches for an address that an account owns; the code is used up).
         pub async fn exchange_code(
             &mut self,
             request: impl tonic::IntoRequest<super::ExchangeCodeRequest>,
@@ -3477,7 +3496,7 @@ pub mod identity_service_server {
         >;
         /// Begins a flow: a sign-in, or, with a principal in the metadata, the linking of an identity to the caller.
         /// Reasons: `not_found` (unknown provider), `already_exists` (linked already), `unavailable` (the provider can't be
-        /// reached).
+        /// reached), `validation_failed` (return_to).
         async fn start_flow(
             &self,
             request: tonic::Request<super::StartFlowRequest>,
@@ -3485,7 +3504,9 @@ pub mod identity_service_server {
             tonic::Response<super::StartFlowResponse>,
             tonic::Status,
         >;
-        /// Takes what the provider sent back by the browser. It always says where the browser goes next.
+        /// Takes what the provider sent back by the browser, and says where the browser goes next. The flow is over by it, unless
+        /// it is another browser's.
+        /// Reasons: `not_found` (unknown provider).
         async fn finish_flow(
             &self,
             request: tonic::Request<super::FinishFlowRequest>,
@@ -3493,9 +3514,9 @@ pub mod identity_service_server {
             tonic::Response<super::FinishFlowResponse>,
             tonic::Status,
         >;
-        /// Exchanges the code of a finished sign-in, once, within 60 s.
-        /// Reasons: `invalid_code`, `conflict` (the issuer vouches for an address that an account owns), `forbidden` (sign-up
-        /// is closed).
+        /// Exchanges the code of a finished sign-in, once, within 60 s. Whoever comes for the first time gets an account without
+        /// a password.
+        /// Reasons: `invalid_code`, `conflict` (the issuer vouches for an address that an account owns; the code is used up).
         async fn exchange_code(
             &self,
             request: tonic::Request<super::ExchangeCodeRequest>,
@@ -3523,6 +3544,16 @@ pub mod identity_service_server {
     }
     /// Sign-in by outside OpenID Connect providers. An identity is (issuer, subject), never an address. Failures as in
     /// AuthService.
+    ///
+    /// What a gateway does, as the public contract says it (section 3):
+    /// - `start` and the linking call StartFlow, after they have checked that `return_to` lies on the public URL or an allowed
+    ///   origin. Only the linking names a principal: a `start` that named one would link in place of signing in.
+    /// - Both set the cookie `pulse_oauth` to `browser_token`, for `expires_in_seconds`, and send the browser on. A browser keeps
+    ///   one token for all its flows: what its cookie holds goes into StartFlowRequest, comes back in the answer and is set
+    ///   again, so that several tabs can be under way at once. What is no token of ours counts as none.
+    /// - The callback calls FinishFlow with the query and the cookie as they came, and answers 302 to `return_to` with
+    ///   `#code=`, `#linked=` or `#error=`. It leaves the cookie: other tabs may need it.
+    /// - `exchange` calls ExchangeCode, and sets cookies as a login does.
     #[derive(Debug)]
     pub struct IdentityServiceServer<T> {
         inner: Arc<T>,

@@ -1,10 +1,11 @@
-//! Guessing of passwords (contract section 3): after ten failures within a quarter of an hour what is guarded is locked for
+//! Guessing of passwords and codes (contract section 3): after ten failures within a quarter of an hour what is guarded is locked for
 //! a quarter of an hour, for the right password too, and whether or not there is such an account.
 //!
 //! A sign-in that succeeds forgets no failures, and tries while it is locked add none.
 
 use std::time::Duration;
 
+use pulse_types::{SessionId, UserId};
 use time::OffsetDateTime;
 
 use crate::domain::account::comparable;
@@ -17,7 +18,7 @@ pub const WINDOW: Duration = Duration::from_secs(15 * 60);
 /// How long a lock holds.
 pub const LOCK: Duration = Duration::from_secs(15 * 60);
 
-/// What is counted: an identifier as typed, or a device that is known. Only a hash, so that the database does not keep what
+/// What is counted: an identifier as typed, a device that is known, a session or a second factor. Only a hash, so that the database does not keep what
 /// people typed into the wrong field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Subject([u8; 32]);
@@ -33,6 +34,18 @@ impl Subject {
     #[must_use]
     pub fn device(token: &TokenHash) -> Self {
         Self(sha256(&[b"device\0", token.as_bytes()].concat()))
+    }
+
+    /// Counts wrong passwords inside a session.
+    #[must_use]
+    pub fn session(session_id: SessionId) -> Self {
+        Self(sha256(format!("session\0{session_id}").as_bytes()))
+    }
+
+    /// Counts wrong codes of a user's second factor.
+    #[must_use]
+    pub fn factor(user_id: UserId) -> Self {
+        Self(sha256(format!("factor\0{user_id}").as_bytes()))
     }
 
     /// The bytes, for the database.

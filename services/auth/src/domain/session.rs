@@ -36,6 +36,17 @@ impl ClientInfo {
     }
 }
 
+/// Who calls, and where from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The person.
+    pub user_id: UserId,
+    /// Their signed-in device.
+    pub session_id: SessionId,
+    /// Where the call came from.
+    pub client: ClientInfo,
+}
+
 /// A signed-in device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -43,6 +54,10 @@ pub struct Session {
     pub session_id: SessionId,
     /// Who is signed in.
     pub user_id: UserId,
+    /// When the person signed in.
+    pub created_at: OffsetDateTime,
+    /// When it was refreshed last, or began.
+    pub last_used_at: OffsetDateTime,
     /// When it ends by itself, whatever happens.
     pub expires_at: OffsetDateTime,
     /// When it was ended before that.
@@ -50,11 +65,22 @@ pub struct Session {
 }
 
 impl Session {
-    /// Whether it still proves who is asking.
+    /// Whether it still proves who is asking: it was not ended, its time is not over, and it was used within `idle_ttl`.
     #[must_use]
-    pub fn is_live(&self, now: OffsetDateTime) -> bool {
-        self.ended_at.is_none() && now < self.expires_at
+    pub fn is_live(&self, idle_ttl: Duration, now: OffsetDateTime) -> bool {
+        self.ended_at.is_none() && now < self.expires_at && now < self.last_used_at + idle_ttl
     }
+}
+
+/// A session as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSession {
+    /// The session.
+    pub session: Session,
+    /// How the person signed in: `password`, or the id of an outside provider.
+    pub method: String,
+    /// Where it was used last.
+    pub client: ClientInfo,
 }
 
 /// The first use of a refresh token.
@@ -130,12 +156,18 @@ mod tests {
         let session = Session {
             session_id: SessionId::new(&SystemClock),
             user_id: UserId::new(&SystemClock),
-            expires_at: now + Duration::from_secs(1),
+            created_at: now,
+            last_used_at: now,
+            expires_at: now + Duration::from_secs(10),
             ended_at: None,
         };
-        assert!(session.is_live(now));
-        assert!(!session.is_live(session.expires_at));
-        assert!(!Session { ended_at: Some(now), ..session }.is_live(now));
+        let idle_ttl = Duration::from_secs(5);
+        assert!(session.is_live(idle_ttl, now));
+        assert!(!session.is_live(idle_ttl, now + idle_ttl), "idle for too long");
+        let used = Session { last_used_at: now + Duration::from_secs(9), ..session.clone() };
+        assert!(used.is_live(idle_ttl, now + Duration::from_secs(9)));
+        assert!(!used.is_live(idle_ttl, session.expires_at));
+        assert!(!Session { ended_at: Some(now), ..session }.is_live(idle_ttl, now));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use pulse_proto::auth::v1::logout_request::Target as LogoutTarget;
 use pulse_proto::auth::v1::{
     CheckSessionsRequest, CheckSessionsResponse, GetAccountRequest, GetAccountResponse, GetJwksRequest,
     GetJwksResponse, LoginRequest, LoginResponse, LogoutRequest, LogoutResponse, RefreshRequest,
-    RefreshResponse, RegisterRequest, RegisterResponse, login_response,
+    RefreshResponse, RegisterRequest, RegisterResponse,
 };
 use pulse_rpc::Failure;
 use tonic::{Request, Response, Status};
@@ -17,9 +17,10 @@ use crate::grpc::convert;
 use crate::ops::Parts;
 use crate::ops::account::Registration;
 use crate::ops::grant::Device;
-use crate::ops::session::{EndError, Outcome, Presented, RefreshError, Target};
-use crate::ops::sign_in::{Credentials, SignInError};
-use crate::ops::{account, session, sign_in};
+use crate::ops::refresh::{Outcome, Presented, RefreshError};
+use crate::ops::session::{EndError, Target};
+use crate::ops::sign_in::{Credentials, SignInError, SignedIn};
+use crate::ops::{account, refresh, session, sign_in, signing_key};
 
 /// Most ids in one CheckSessions.
 const CHECK_MAX: usize = 1000;
@@ -50,8 +51,8 @@ impl AuthService for AuthDoor {
             display_name: request.display_name,
             device: Device {
                 remember: request.remember,
-                wants_token: !request.cookie,
-                known_token: None,
+                cookie: request.cookie,
+                shown_token: DeviceToken::parse(&request.device_token),
                 client: convert::client(request.client),
             },
         };
@@ -65,27 +66,28 @@ impl AuthService for AuthDoor {
         let credentials = Credentials { identifier: request.identifier, password: request.password.into() };
         let device = Device {
             remember: request.remember,
-            wants_token: !request.cookie,
-            known_token: DeviceToken::parse(&request.device_token),
+            cookie: request.cookie,
+            shown_token: DeviceToken::parse(&request.device_token),
             client: convert::client(request.client),
         };
         let result = sign_in::sign_in(&self.0, credentials, device).await;
         let outcome = match &result {
-            Ok(_) => "signed_in",
+            Ok(SignedIn::Grant(_)) => "signed_in",
+            Ok(SignedIn::Mfa(_)) => "mfa_required",
             Err(SignInError::Invalid(_)) => "invalid",
             Err(SignInError::WrongCredentials) => "wrong_credentials",
             Err(SignInError::LockedOut(_)) => "locked_out",
             Err(SignInError::Hashing(_) | SignInError::Store(_) | SignInError::Grant(_)) => "failed",
         };
         metrics::counter!("pulse_auth_logins_total", "outcome" => outcome).increment(1);
-        let session = convert::grant(result.map_err(Failure::from)?);
-        Ok(Response::new(LoginResponse { outcome: Some(login_response::Outcome::Session(session)) }))
+        let outcome = convert::signed_in(result.map_err(Failure::from)?);
+        Ok(Response::new(LoginResponse { outcome: Some(outcome) }))
     }
 
     async fn refresh(&self, request: Request<RefreshRequest>) -> Result<Response<RefreshResponse>, Status> {
         let request = request.into_inner();
         let result = match read_presented(request) {
-            Some(presented) => session::refresh(&self.0, presented).await,
+            Some(presented) => refresh::refresh(&self.0, presented).await,
             None => Err(RefreshError::Unknown),
         };
         let outcome = match &result {
@@ -101,18 +103,20 @@ impl AuthService for AuthDoor {
     }
 
     async fn logout(&self, request: Request<LogoutRequest>) -> Result<Response<LogoutResponse>, Status> {
-        let target = match request.into_inner().target {
+        let request = request.into_inner();
+        let target = match request.target {
             Some(LogoutTarget::SessionId(text)) => text.parse().ok().map(Target::Session),
             Some(LogoutTarget::RefreshToken(text)) => RefreshToken::parse(&text).map(Target::Token),
             None => None,
         };
         let target = target.ok_or(EndError::Unknown).map_err(Failure::from)?;
-        let session_id = session::end(&self.0, target).await.map_err(Failure::from)?;
+        let session_id =
+            session::end(&self.0, target, convert::client(request.client)).await.map_err(Failure::from)?;
         Ok(Response::new(LogoutResponse { session_id: session_id.to_string() }))
     }
 
     async fn get_jwks(&self, _request: Request<GetJwksRequest>) -> Result<Response<GetJwksResponse>, Status> {
-        Ok(Response::new(GetJwksResponse { jwks_json: self.0.signing_keys.jwks_json() }))
+        Ok(Response::new(GetJwksResponse { jwks_json: signing_key::published(&self.0).await }))
     }
 
     async fn get_account(

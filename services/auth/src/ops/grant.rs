@@ -16,7 +16,7 @@ use crate::ops::Parts;
 use crate::store::{self, Conn, StoreError};
 
 /// How accounts sign in by password; other methods are ids of outside providers.
-const PASSWORD_METHOD: &str = "password";
+pub const PASSWORD_METHOD: &str = "password";
 
 /// A session with its tokens.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Grant {
     pub expires_in: Duration,
     /// Gives the next access token, once.
     pub refresh_token: RefreshToken,
-    /// What the device may show at its next sign-in.
+    /// By this the account knows the device at its next sign-in; absent after a refresh.
     pub device_token: Option<DeviceToken>,
 }
 
@@ -44,50 +44,81 @@ pub enum GrantError {
     /// Signing or randomness failed.
     #[error("the tokens can't be made")]
     Crypto(#[from] CryptoError),
+    /// The account was deleted meanwhile.
+    #[error("there is no such account any more")]
+    AccountGone,
 }
 
-/// Who asks for a session, and how.
+/// What a session is asked for with.
 #[derive(Debug, Clone)]
 pub struct Device {
     /// The session is to live for 30 days.
     pub remember: bool,
-    /// The device wants a device token.
-    pub wants_token: bool,
-    /// The token by which the account knows it already.
-    pub known_token: Option<DeviceToken>,
+    /// The device keeps its tokens in cookies.
+    pub cookie: bool,
+    /// What an earlier sign-in gave it, for whichever account.
+    pub shown_token: Option<DeviceToken>,
     /// Where it is.
     pub client: ClientInfo,
 }
 
-/// Opens a session for somebody who proved to be the account's owner, inside the caller's transaction.
+/// Somebody who proved to be the account's owner.
+#[derive(Debug, Clone)]
+pub struct Proven {
+    /// The account.
+    pub account: Account,
+    /// How: [`PASSWORD_METHOD`], or the id of an outside provider.
+    pub method: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// Opens a session inside the caller's transaction. It asks for no second factor: signing in goes through
+/// [`crate::ops::sign_in::finish`].
 pub(crate) async fn open(
     parts: &Parts,
     conn: &mut Conn,
-    account: Account,
+    proven: Proven,
     device: Device,
-    now: OffsetDateTime,
 ) -> Result<Grant, GrantError> {
+    let Proven { account, method, at: now } = proven;
     let ttl = if device.remember { REMEMBERED_TTL } else { parts.lifetimes.session };
     let session = Session {
         session_id: SessionId::new(&*parts.clock),
         user_id: account.user_id,
-        expires_at: now + ttl,
+        created_at: now,
+        last_used_at: now,
+        // On a whole second, as tokens tell it: the last one ends with the session, not a moment before.
+        expires_at: to_whole_second(now + ttl),
         ended_at: None,
     };
-    store::session::insert(conn, &session, PASSWORD_METHOD, &device.client, now).await?;
+    store::session::insert(conn, &session, &method, &device.client).await?;
     let refresh_token = RefreshToken::generate()?;
     store::refresh_token::insert(conn, &refresh_token.hash(), session.session_id).await?;
-    let device_token = match device {
-        Device { wants_token: false, .. } => None,
-        Device { known_token: Some(token), .. } => Some(token),
-        Device { known_token: None, .. } => Some(DeviceToken::generate()?),
-    };
-    if let Some(token) = &device_token {
-        store::device_token::upsert(conn, &token.hash(), account.user_id, now, now + DEVICE_TOKEN_TTL)
-            .await?;
-    }
+    let token = device_token(conn, device.shown_token, now).await?;
+    let lives_until = now + DEVICE_TOKEN_TTL;
+    store::device_token::upsert(conn, &token.hash(), account.user_id, now, lives_until).await?;
     let grant = sign(parts, session, account, refresh_token, now)?;
-    Ok(Grant { device_token, ..grant })
+    Ok(Grant { device_token: Some(token), ..grant })
+}
+
+/// The token that a device keeps from now on: the one it showed, if a sign-in to whichever account gave it, so that several
+/// people can share a browser; else a new one, so that nobody can plant a token that they know.
+async fn device_token(
+    conn: &mut Conn,
+    shown: Option<DeviceToken>,
+    now: OffsetDateTime,
+) -> Result<DeviceToken, GrantError> {
+    if let Some(token) = shown
+        && store::device_token::is_known_to_anybody(conn, &token.hash(), now).await?
+    {
+        return Ok(token);
+    }
+    Ok(DeviceToken::generate()?)
+}
+
+fn to_whole_second(moment: OffsetDateTime) -> OffsetDateTime {
+    moment.replace_nanosecond(0).unwrap_or(moment)
 }
 
 /// Signs an access token of a session.

@@ -1,31 +1,17 @@
-//! Keeping a session going, ending it, and telling which ones live.
+//! Ending sessions, and telling which ones live. How one is kept going is in `refresh.rs`.
 
-use pulse_types::SessionId;
+use pulse_events::OutboxEntry;
+use pulse_types::{SessionId, UserId};
+use time::OffsetDateTime;
 
+use crate::domain::audit::{AuditEntry, SecurityEvent};
 use crate::domain::event::{DomainEvent, SessionEnded};
-use crate::domain::sealing::CryptoError;
+use crate::domain::page::{Limit, Page};
 use crate::domain::secret::RefreshToken;
-use crate::domain::session::{ClientInfo, FirstUse, Session, Use, judge};
-use crate::ops::Parts;
-use crate::ops::grant::{self, Grant};
-use crate::store::{self, StoreError, Tx};
-
-/// Why a session did not go on.
-#[derive(Debug, thiserror::Error)]
-pub enum RefreshError {
-    /// No such token, or it is not of the session that was named.
-    #[error("unknown refresh token")]
-    Unknown,
-    /// The session has ended, or this use ended it.
-    #[error("session {0} has ended")]
-    Ended(SessionId),
-    /// The database failed.
-    #[error("the refresh can't be stored")]
-    Store(#[from] StoreError),
-    /// Signing, sealing or randomness failed.
-    #[error("the tokens can't be made")]
-    Crypto(#[from] CryptoError),
-}
+use crate::domain::session::{Caller, ClientInfo, ListedSession, Session};
+use crate::ops::{Parts, audit};
+use crate::store::session::LiveAt;
+use crate::store::{self, Conn, StoreError, Tx};
 
 /// Why a session was not ended.
 #[derive(Debug, thiserror::Error)]
@@ -36,79 +22,6 @@ pub enum EndError {
     /// The database failed.
     #[error("the end of the session can't be stored")]
     Store(#[from] StoreError),
-}
-
-/// A refresh token that a device sent.
-pub struct Presented {
-    /// The token.
-    pub token: RefreshToken,
-    /// The session it must belong to, if the device named one.
-    pub session_id: Option<SessionId>,
-    /// Where it came from.
-    pub client: ClientInfo,
-}
-
-/// What one use of a refresh token came to; counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// A new successor was made.
-    Rotated,
-    /// The same successor was given again.
-    Repeated,
-}
-
-/// Exchanges a refresh token for its successor and a new access token. All uses of one session wait for one another, so of
-/// any number at once exactly one makes a successor; the others get the same one, or end the session (see
-/// [`crate::domain::session::judge`]).
-///
-/// # Errors
-/// [`RefreshError`]. After [`RefreshError::Ended`] the session is over for good.
-#[tracing::instrument(name = "session.refresh", skip_all)]
-pub async fn refresh(parts: &Parts, presented: Presented) -> Result<(Grant, Outcome), RefreshError> {
-    let token_hash = presented.token.hash();
-    let mut tx = parts.db.begin().await?;
-    let stored = store::refresh_token::find(&mut tx, &token_hash).await?.ok_or(RefreshError::Unknown)?;
-    if presented.session_id.is_some_and(|named| named != stored.session_id) {
-        return Err(RefreshError::Unknown);
-    }
-    let session = store::session::lock(&mut tx, stored.session_id).await?.ok_or(RefreshError::Unknown)?;
-    let now = parts.now();
-    if !session.is_live(now) {
-        return Err(RefreshError::Ended(session.session_id));
-    }
-    // Again, now that nobody else can use it: it may have been used while we waited.
-    let stored = store::refresh_token::find(&mut tx, &token_hash).await?.ok_or(RefreshError::Unknown)?;
-    let is_successor_used = match &stored.first_use {
-        Some(first) => store::refresh_token::find(&mut tx, &first.successor_hash)
-            .await?
-            .is_none_or(|successor| successor.first_use.is_some()),
-        None => false,
-    };
-    let (successor, outcome) = match judge(stored.first_use.as_ref(), is_successor_used, now) {
-        Use::First => {
-            let successor = RefreshToken::generate()?;
-            let first_use = FirstUse {
-                used_at: now,
-                successor_hash: successor.hash(),
-                successor_sealed: presented.token.seal_successor(&successor)?,
-            };
-            store::refresh_token::insert(&mut tx, &first_use.successor_hash, session.session_id).await?;
-            store::refresh_token::mark_used(&mut tx, &token_hash, &first_use).await?;
-            (successor, Outcome::Rotated)
-        }
-        Use::Repeat(first) => (presented.token.open_successor(&first.successor_sealed)?, Outcome::Repeated),
-        Use::Theft => {
-            let session_id = session.session_id;
-            tracing::warn!(session.id = %session_id, user.id = %session.user_id, "an old refresh token was used: the session ends");
-            end_locked(parts, tx, &session).await?;
-            return Err(RefreshError::Ended(session_id));
-        }
-    };
-    store::session::touch(&mut tx, session.session_id, &presented.client, now).await?;
-    let account = store::account::find(&mut tx, session.user_id).await?.ok_or(RefreshError::Unknown)?;
-    let grant = grant::sign(parts, session, account, successor, now)?;
-    tx.commit().await?;
-    Ok((grant, outcome))
 }
 
 /// The session to be ended.
@@ -124,7 +37,7 @@ pub enum Target {
 /// # Errors
 /// [`EndError`].
 #[tracing::instrument(name = "session.end", skip_all)]
-pub async fn end(parts: &Parts, target: Target) -> Result<SessionId, EndError> {
+pub async fn end(parts: &Parts, target: Target, client: ClientInfo) -> Result<SessionId, EndError> {
     let mut tx = parts.db.begin().await?;
     let session_id = match target {
         Target::Session(session_id) => session_id,
@@ -133,20 +46,86 @@ pub async fn end(parts: &Parts, target: Target) -> Result<SessionId, EndError> {
         }
     };
     let session = store::session::lock(&mut tx, session_id).await?.ok_or(EndError::Unknown)?;
-    if session.is_live(parts.now()) {
-        end_locked(parts, tx, &session).await?;
-    }
+    end_live(parts, tx, &session, client).await?;
     Ok(session_id)
 }
 
-/// Ends a session that the transaction has locked, commits, and publishes.
-async fn end_locked(parts: &Parts, mut tx: Tx, session: &Session) -> Result<(), StoreError> {
+/// Ends a session of the caller. Ending an ended one changes nothing.
+///
+/// # Errors
+/// [`EndError`]; somebody else's session is unknown.
+#[tracing::instrument(name = "session.end_own", skip_all)]
+pub async fn end_own(parts: &Parts, caller: Caller, session_id: SessionId) -> Result<(), EndError> {
+    let mut tx = parts.db.begin().await?;
+    let session = store::session::lock(&mut tx, session_id).await?;
+    let session = session.filter(|session| session.user_id == caller.user_id).ok_or(EndError::Unknown)?;
+    Ok(end_live(parts, tx, &session, caller.client).await?)
+}
+
+/// Ends all sessions of the caller but the one that calls.
+///
+/// # Errors
+/// [`StoreError`].
+#[tracing::instrument(name = "session.end_others", skip_all)]
+pub async fn end_others(parts: &Parts, caller: Caller) -> Result<(), StoreError> {
+    let mut tx = parts.db.begin().await?;
+    let entries = end_all(parts, &mut tx, caller.user_id, Some(caller.session_id), parts.now()).await?;
+    let event = SecurityEvent::SessionEndedOthers;
+    let entry = AuditEntry { user_id: Some(caller.user_id), event, client: caller.client };
+    audit::record(parts, &mut tx, entry).await?;
+    tx.commit().await?;
+    parts.relay.offer(entries);
+    Ok(())
+}
+
+/// Ends a session that the transaction has locked, unless it is over.
+async fn end_live(parts: &Parts, tx: Tx, session: &Session, client: ClientInfo) -> Result<(), StoreError> {
+    if !session.is_live(parts.lifetimes.session_idle, parts.now()) {
+        return Ok(());
+    }
+    let event = SecurityEvent::SessionEnded;
+    let entry = AuditEntry { user_id: Some(session.user_id), event, client };
+    end_locked(parts, tx, session, entry).await
+}
+
+/// Ends a session that the transaction has locked, writes down why, commits, and publishes.
+pub(crate) async fn end_locked(
+    parts: &Parts,
+    mut tx: Tx,
+    session: &Session,
+    audit_entry: AuditEntry,
+) -> Result<(), StoreError> {
     store::session::end(&mut tx, session.session_id, parts.now()).await?;
     let ended = SessionEnded { session_id: session.session_id, user_id: session.user_id };
     let entry = parts.record(&mut tx, &DomainEvent::SessionEnded(ended)).await?;
+    audit::record(parts, &mut tx, audit_entry).await?;
     tx.commit().await?;
     parts.relay.offer(vec![entry]);
     Ok(())
+}
+
+/// Ends all sessions of a user but for one, inside the caller's transaction, and voids what half-done sign-ins proved. The
+/// account stays locked until the commit: a sign-in that runs beside it comes before and is ended, or after and sees what has
+/// changed. The caller offers the entries to the relay after its commit.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn end_all(
+    parts: &Parts,
+    conn: &mut Conn,
+    user_id: UserId,
+    except: Option<SessionId>,
+    now: OffsetDateTime,
+) -> Result<Vec<OutboxEntry>, StoreError> {
+    store::account::lock(conn, user_id).await?;
+    store::mfa_challenge::delete_all(conn, user_id).await?;
+    let ended = store::session::end_all(conn, user_id, except, now).await?;
+    let mut entries = Vec::with_capacity(ended.len());
+    for session_id in ended {
+        let event = DomainEvent::SessionEnded(SessionEnded { session_id, user_id });
+        entries.push(parts.record(conn, &event).await?);
+    }
+    Ok(entries)
 }
 
 /// Which of these sessions live now.
@@ -154,5 +133,24 @@ async fn end_locked(parts: &Parts, mut tx: Tx, session: &Session) -> Result<(), 
 /// # Errors
 /// [`StoreError`].
 pub async fn list_live(parts: &Parts, session_ids: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
-    store::session::list_live(&mut *parts.db.conn().await?, session_ids, parts.now()).await
+    let now = parts.now();
+    let live = LiveAt { now, idle_since: now - parts.lifetimes.session_idle };
+    store::session::list_live(&mut *parts.db.conn().await?, session_ids, live).await
+}
+
+/// The live sessions of a user, newest first, below `before`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(
+    parts: &Parts,
+    user_id: UserId,
+    before: Option<SessionId>,
+    limit: Limit,
+) -> Result<Page<ListedSession, SessionId>, StoreError> {
+    let now = parts.now();
+    let live = LiveAt { now, idle_since: now - parts.lifetimes.session_idle };
+    let mut conn = parts.db.conn().await?;
+    let rows = store::session::list(&mut conn, user_id, live, before, limit.rows()).await?;
+    Ok(Page::cut(rows, limit, |listed| listed.session.session_id))
 }

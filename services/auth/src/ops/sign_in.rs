@@ -1,17 +1,23 @@
-//! Signing in with a password. Unknown people and wrong passwords get the same answer after the same work.
+//! Signing in: by password, and the end that every way of signing in shares. Unknown people and wrong passwords get the same
+//! answer after the same work.
 
 use std::time::Duration;
 
+use pulse_types::UserId;
 use secrecy::{ExposeSecret as _, SecretString};
-use time::OffsetDateTime;
 
 use crate::domain::account::{Account, Email, Username};
+use crate::domain::audit::{AuditEntry, SecurityEvent};
 use crate::domain::fault::Fault;
-use crate::domain::guard::{Guard, Subject};
+use crate::domain::guard::Subject;
+use crate::domain::mail::Mail;
 use crate::domain::secret::DeviceToken;
+use crate::domain::session::ClientInfo;
 use crate::hashing::{HashingError, Verdict};
-use crate::ops::Parts;
-use crate::ops::grant::{self, Device, Grant, GrantError};
+use crate::ops::grant::{self, Device, Grant, GrantError, PASSWORD_METHOD, Proven};
+use crate::ops::guard::{self, Counted};
+use crate::ops::mfa::{self, Asked};
+use crate::ops::{Parts, audit, mail};
 use crate::store::{self, Conn, StoreError};
 
 /// What a person typed to sign in.
@@ -58,30 +64,45 @@ impl Credentials {
     }
 }
 
-/// Signs in. A device token of this account is counted apart from the identifier, so that strangers who guess lock
-/// themselves out and not the owner.
+/// How far a sign-in came; every caller must handle both.
+#[derive(Debug)]
+pub enum SignedIn {
+    /// To its end.
+    Grant(Box<Grant>),
+    /// A second factor is needed.
+    Mfa(Asked),
+}
+
+/// Signs in by password. A device token of this account is counted apart from the identifier, so that strangers who guess
+/// lock themselves out and not the owner.
 ///
 /// # Errors
 /// [`SignInError`].
 #[tracing::instrument(name = "session.sign_in", skip_all)]
-pub async fn sign_in(parts: &Parts, credentials: Credentials, device: Device) -> Result<Grant, SignInError> {
+pub async fn sign_in(
+    parts: &Parts,
+    credentials: Credentials,
+    device: Device,
+) -> Result<SignedIn, SignInError> {
     credentials.check().map_err(SignInError::Invalid)?;
     let now = parts.now();
     let mut conn = parts.db.conn().await?;
     let account = find_account(&mut conn, &credentials.identifier).await?;
-    let known_token = known_device(&mut conn, account.as_ref(), device.known_token.clone(), now).await?;
-    let subject = match &known_token {
+    let subject = match known_device(parts, &mut conn, account.as_ref(), device.shown_token.as_ref()).await? {
         Some(token) => Subject::device(&token.hash()),
         None => Subject::identifier(&credentials.identifier),
     };
-    require_unlocked(store::guard::find(&mut conn, &subject).await?.as_ref(), now)?;
+    if let Some(left) = guard::locked_for(&mut conn, &subject, now).await? {
+        return Err(SignInError::LockedOut(left));
+    }
     // Nothing is held while the password is checked.
     drop(conn);
 
     let stored_hash = account.as_ref().and_then(|account| account.password_hash.clone());
+    let user_id = account.as_ref().map(|account| account.user_id);
     let verdict = parts.hashing.verify(credentials.password.clone(), stored_hash.clone()).await?;
     let (Some(account), Verdict::Right { is_outdated }) = (account, verdict) else {
-        return Err(count_failure(parts, &subject).await?);
+        return Err(count_failure(parts, &subject, user_id, device.client).await?);
     };
     let new_hash = match is_outdated {
         true => Some(parts.hashing.hash(credentials.password).await?),
@@ -90,13 +111,63 @@ pub async fn sign_in(parts: &Parts, credentials: Credentials, device: Device) ->
 
     let now = parts.now();
     let mut tx = parts.db.begin().await?;
+    let fresh = store::account::lock(&mut tx, account.user_id).await?;
+    // Changed or reset while it was checked: it is the right password no more.
+    let Some(account) = fresh.filter(|account| account.password_hash == stored_hash) else {
+        drop(tx);
+        return Err(count_failure(parts, &subject, user_id, device.client).await?);
+    };
     // Guesses that ran beside this one may have locked it meanwhile; then a right one is no better than the others.
-    require_unlocked(store::guard::lock(&mut tx, &subject).await?.as_ref(), now)?;
+    if let Some(left) = guard::hold(&mut tx, &subject, now).await? {
+        return Err(SignInError::LockedOut(left));
+    }
     if let (Some(old), Some(new)) = (&stored_hash, &new_hash) {
         store::account::replace_password_hash(&mut tx, account.user_id, old, new).await?;
     }
-    let grant = grant::open(parts, &mut tx, account, Device { known_token, ..device }, now).await?;
+    let proven = Proven { account, method: PASSWORD_METHOD.to_owned(), at: now };
+    let signed_in = finish(parts, &mut tx, proven, device).await?;
     tx.commit().await?;
+    Ok(signed_in)
+}
+
+/// The end of every sign-in, inside the caller's transaction, which the caller commits at once: a session, or with a second
+/// factor the question for it. The account is locked and read anew, so that no change of it is overlooked.
+///
+/// # Errors
+/// [`GrantError`].
+pub async fn finish(
+    parts: &Parts,
+    conn: &mut Conn,
+    proven: Proven,
+    device: Device,
+) -> Result<SignedIn, GrantError> {
+    let account = store::account::lock(conn, proven.account.user_id).await?;
+    let proven = Proven { account: account.ok_or(GrantError::AccountGone)?, ..proven };
+    if proven.account.is_totp_enabled {
+        return Ok(SignedIn::Mfa(mfa::ask(conn, &proven, &device).await?));
+    }
+    Ok(SignedIn::Grant(Box::new(enter(parts, conn, proven, device).await?)))
+}
+
+/// Opens the session of somebody who gave all their factors; tells them if the account did not know the device.
+pub(crate) async fn enter(
+    parts: &Parts,
+    conn: &mut Conn,
+    proven: Proven,
+    device: Device,
+) -> Result<Grant, GrantError> {
+    let client = device.client.clone();
+    let (account, at) = (proven.account.clone(), proven.at);
+    let is_known = match &device.shown_token {
+        Some(token) => store::device_token::is_known(conn, &token.hash(), account.user_id, at).await?,
+        None => false,
+    };
+    let grant = grant::open(parts, conn, proven, device).await?;
+    if !is_known {
+        mail::notify(parts, conn, &account, &Mail::NewDevice { client: client.clone(), at }).await?;
+    }
+    let event = SecurityEvent::SessionStarted;
+    audit::record(parts, conn, AuditEntry { user_id: Some(account.user_id), event, client }).await?;
     Ok(grant)
 }
 
@@ -110,37 +181,38 @@ async fn find_account(conn: &mut Conn, identifier: &str) -> Result<Option<Accoun
     store::account::find_by_username(conn, &username).await
 }
 
-/// The device token, if the account knows it.
-async fn known_device(
+/// The device token, if the account knows it. Where there is no account the database is asked as well, so that both take the
+/// same time.
+async fn known_device<'a>(
+    parts: &Parts,
     conn: &mut Conn,
     account: Option<&Account>,
-    token: Option<DeviceToken>,
-    now: OffsetDateTime,
-) -> Result<Option<DeviceToken>, StoreError> {
-    let (Some(account), Some(token)) = (account, token) else { return Ok(None) };
-    let is_known = store::device_token::is_known(conn, &token.hash(), account.user_id, now).await?;
+    token: Option<&'a DeviceToken>,
+) -> Result<Option<&'a DeviceToken>, StoreError> {
+    let Some(token) = token else { return Ok(None) };
+    let user_id = account.map_or_else(|| UserId::new(&*parts.clock), |account| account.user_id);
+    let is_known = store::device_token::is_known(conn, &token.hash(), user_id, parts.now()).await?;
     Ok(is_known.then_some(token))
 }
 
-fn require_unlocked(guard: Option<&Guard>, now: OffsetDateTime) -> Result<(), SignInError> {
-    match guard.and_then(|guard| guard.locked_for(now)) {
-        Some(left) => Err(SignInError::LockedOut(left)),
-        None => Ok(()),
-    }
-}
-
-/// Counts a failure and says how to answer: of guesses that run side by side no more learn that they are wrong than of
-/// guesses one after the other.
-async fn count_failure(parts: &Parts, subject: &Subject) -> Result<SignInError, StoreError> {
-    let now = parts.now();
+/// Counts a failure, writes it down, and says how to answer.
+async fn count_failure(
+    parts: &Parts,
+    subject: &Subject,
+    user_id: Option<UserId>,
+    client: ClientInfo,
+) -> Result<SignInError, StoreError> {
     let mut tx = parts.db.begin().await?;
-    store::guard::ensure(&mut tx, subject, now).await?;
-    let mut guard = store::guard::lock(&mut tx, subject).await?.unwrap_or_default();
-    if let Some(left) = guard.locked_for(now) {
-        return Ok(SignInError::LockedOut(left));
+    let locks = match guard::count(&mut tx, subject, parts.now()).await? {
+        Counted::Locked(left) => return Ok(SignInError::LockedOut(left)),
+        Counted::Failed { locks } => locks,
+    };
+    let failed = AuditEntry { user_id, event: SecurityEvent::SignInFailed, client };
+    let locked = locks.then(|| AuditEntry { event: SecurityEvent::SignInLocked, ..failed.clone() });
+    audit::record(parts, &mut tx, failed).await?;
+    if let Some(locked) = locked {
+        audit::record(parts, &mut tx, locked).await?;
     }
-    guard.fail(now);
-    store::guard::update(&mut tx, subject, &guard, now).await?;
     tx.commit().await?;
     Ok(SignInError::WrongCredentials)
 }

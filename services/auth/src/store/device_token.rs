@@ -51,14 +51,40 @@ pub async fn is_known(
     Ok(known.fetch_one(conn).await?)
 }
 
+/// Whether the device signed in to anybody's account before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn is_known_to_anybody(
+    conn: &mut Conn,
+    token_hash: &TokenHash,
+    now: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    let known = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM device_tokens WHERE token_hash = $1 AND expires_at > $2) AS "known!""#,
+        token_hash.as_bytes(),
+        now
+    );
+    Ok(known.fetch_one(conn).await?)
+}
+
+/// Forgets all devices of a user.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete_all(conn: &mut Conn, user_id: UserId) -> Result<(), StoreError> {
+    sqlx::query!("DELETE FROM device_tokens WHERE user_id = $1", user_id.as_uuid()).execute(conn).await?;
+    Ok(())
+}
+
 /// Deletes up to `limit` devices that ended before `before`; returns how many.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn delete_expired(conn: &mut Conn, before: OffsetDateTime, limit: i64) -> Result<u64, StoreError> {
     let deleted = sqlx::query!(
-        "DELETE FROM device_tokens WHERE token_hash IN (
-           SELECT token_hash FROM device_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+        "DELETE FROM device_tokens WHERE (token_hash, user_id) IN (
+           SELECT token_hash, user_id FROM device_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
         before,
         limit
     );
