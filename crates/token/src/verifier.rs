@@ -4,13 +4,32 @@
 use std::sync::Arc;
 
 use jsonwebtoken::{Algorithm, Validation};
-use pulse_types::Clock;
+use pulse_types::{Clock, SessionId, UserId};
+use serde::Deserialize;
 
 use crate::claims::{AUDIENCE, Claims, TOKEN_TYPE};
 use crate::keys::{FetchError, PublicKeys};
 
 /// Longest token that is looked at, in bytes.
 const TOKEN_MAX_BYTES: usize = 4096;
+
+/// How far the signer's clock may be ahead of ours.
+const LEEWAY_SECONDS: i64 = 60;
+
+/// What a token says: our claims, each once, and from when on it counts (RFC 7519 section 4.1.5), which we never sign.
+#[derive(Deserialize)]
+struct Presented {
+    iss: String,
+    aud: String,
+    sub: UserId,
+    sid: SessionId,
+    #[serde(default)]
+    roles: Vec<String>,
+    iat: i64,
+    exp: i64,
+    jti: String,
+    nbf: Option<i64>,
+}
 
 /// Why a token proves nothing.
 #[derive(Debug, thiserror::Error)]
@@ -75,11 +94,16 @@ impl Verifier {
         // By our clock, below.
         validation.validate_exp = false;
         let data =
-            jsonwebtoken::decode::<Claims>(token, &key, &validation).map_err(|_| InvalidToken::Garbled)?;
-        if data.claims.exp <= self.clock.now().unix_timestamp() {
+            jsonwebtoken::decode::<Presented>(token, &key, &validation).map_err(|_| InvalidToken::Garbled)?;
+        let Presented { iss, aud, sub, sid, roles, iat, exp, jti, nbf } = data.claims;
+        let now = self.clock.now().unix_timestamp();
+        if iat.max(nbf.unwrap_or(iat)) > now.saturating_add(LEEWAY_SECONDS) {
+            return Err(InvalidToken::Garbled);
+        }
+        if exp <= now {
             return Err(InvalidToken::Expired);
         }
-        Ok(data.claims)
+        Ok(Claims { iss, aud, sub, sid, roles, iat, exp, jti })
     }
 }
 
@@ -91,7 +115,7 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use jsonwebtoken::{EncodingKey, Header};
-    use pulse_types::{SessionId, SystemClock, UserId};
+    use pulse_types::SystemClock;
     use serde_json::json;
 
     use super::*;
@@ -156,6 +180,7 @@ mod tests {
         let verifier = verifier(Arc::default());
         let good = claims();
         let refused = [
+            sign(&header(), &Claims { iat: good.iat + LEEWAY_SECONDS + 5, ..good.clone() }),
             sign(&header(), &Claims { iss: "https://evil.example".into(), ..good.clone() }),
             sign(&header(), &Claims { aud: "other".into(), ..good.clone() }),
             sign(&Header { typ: Some("JWT".into()), ..header() }, &good),

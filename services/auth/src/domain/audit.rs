@@ -4,12 +4,19 @@
 //! the database alone can't recompute the chain. Where somebody was (ip, user agent) enters by a salted hash of its own, so
 //! that it can be forgotten while the chain stays whole. Why so: docs/decisions/0006-audit-chain.md.
 
+use std::fmt;
+use std::str::FromStr;
+
 use aws_lc_rs::{digest, hmac};
 use pulse_types::{EventId, UserId};
 use time::OffsetDateTime;
 
 use crate::domain::sealing::{CryptoError, SealingKey, random};
 use crate::domain::session::ClientInfo;
+
+mod verification;
+
+pub use verification::{Breach, Report, Verification};
 
 /// What the key of the chain is derived for.
 const KEY_LABEL: &[u8] = b"pulse audit chain v1";
@@ -131,6 +138,37 @@ pub struct Head {
     pub hash: ChainHash,
 }
 
+/// As an anchor that people note elsewhere: `<position>:<hash in hex>`.
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.position)?;
+        self.hash.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A text that is no anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an anchor is `<position>:<64 hexadecimal digits>`, as an earlier verification gave it")]
+pub struct InvalidAnchor;
+
+impl FromStr for Head {
+    type Err = InvalidAnchor;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (position, hex) = text.trim().split_once(':').ok_or(InvalidAnchor)?;
+        let position = position.parse().ok().filter(|position| *position > 0).ok_or(InvalidAnchor)?;
+        if hex.len() != 64 || !hex.is_ascii() {
+            return Err(InvalidAnchor);
+        }
+        let mut hash = [0; 32];
+        for (byte, digits) in hash.iter_mut().zip(hex.as_bytes().chunks(2)) {
+            let digits = std::str::from_utf8(digits).map_err(|_| InvalidAnchor)?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| InvalidAnchor)?;
+        }
+        Ok(Self { position, hash: ChainHash(hash) })
+    }
+}
+
 /// Where somebody was, as long as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
@@ -167,6 +205,23 @@ impl Details {
     }
 }
 
+/// An entry as the person it concerns sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenEvent {
+    /// Where it stands in the chain.
+    pub position: i64,
+    /// Its own id.
+    pub event_id: EventId,
+    /// As in [`SecurityEvent::as_str`].
+    pub event: String,
+    /// When.
+    pub created_at: OffsetDateTime,
+    /// Empty when it is not known or was forgotten.
+    pub ip: String,
+    /// Empty when it is not known or was forgotten.
+    pub user_agent: String,
+}
+
 /// An entry as it is stored: whatever the row says, right or not. Its hash may be anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainEntry {
@@ -194,8 +249,8 @@ pub struct ChainEntry {
 #[derive(Clone)]
 pub struct AuditKey(hmac::Key);
 
-impl std::fmt::Debug for AuditKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for AuditKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AuditKey(..)")
     }
 }
@@ -235,4 +290,35 @@ impl AuditKey {
 
 fn length(part: &[u8]) -> [u8; 8] {
     u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anchor_is_read_back_and_garbage_is_not() {
+        let head = Head { position: 12, hash: ChainHash([0xab; 32]) };
+        assert_eq!(head.to_string().parse(), Ok(head));
+        for garbage in [
+            "",
+            "12",
+            "12:",
+            "0:ab",
+            "x:00",
+            &format!("0:{}", "0".repeat(64)),
+            &format!("1:{}", "+f".repeat(32)),
+        ] {
+            assert_eq!(garbage.parse::<Head>(), Err(InvalidAnchor), "{garbage}");
+        }
+    }
+
+    #[test]
+    fn each_event_has_a_name_of_its_own() {
+        let mut names: Vec<_> = SecurityEvent::ALL.iter().map(|event| event.as_str()).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
 }

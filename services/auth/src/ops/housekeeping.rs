@@ -8,6 +8,8 @@ use crate::store::{self, StoreError};
 
 /// How long the tokens of an expired session are still told apart from unknown ones.
 const SESSION_MEMORY: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long the audit log tells where somebody was (docs/privacy.md).
+const DETAILS_MEMORY: Duration = Duration::from_secs(365 * 24 * 3600);
 /// Rows deleted by one statement, so that none holds locks for long.
 const BATCH: i64 = 500;
 
@@ -22,7 +24,12 @@ pub async fn forget_what_is_over(parts: &Parts) -> Result<u64, StoreError> {
     loop {
         let deleted = store::session::delete_expired(&mut conn, now - SESSION_MEMORY, BATCH).await?
             + store::device_token::delete_expired(&mut conn, now, BATCH).await?
-            + store::guard::delete_older(&mut conn, now - WINDOW - LOCK, BATCH).await?;
+            + store::oauth_flow::delete_expired(&mut conn, now, BATCH).await?
+            + store::oauth_code::delete_expired(&mut conn, now, BATCH).await?
+            + store::mail_token::delete_expired(&mut conn, now, BATCH).await?
+            + store::released_username::delete_free(&mut conn, now, BATCH).await?
+            + store::guard::delete_older(&mut conn, now - WINDOW - LOCK, BATCH).await?
+            + store::audit::forget_details_older(&mut conn, now - DETAILS_MEMORY, BATCH).await?;
         if deleted == 0 {
             return Ok(forgotten);
         }
