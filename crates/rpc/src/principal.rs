@@ -44,6 +44,18 @@ impl Principal {
         Ok(Self { user_id, session_id })
     }
 
+    /// Reads the user of a request that may be made for nobody.
+    ///
+    /// # Errors
+    /// As [`Principal::of`], when the metadata names half a user or garbles one.
+    pub fn find<T>(request: &Request<T>) -> Result<Option<Self>, Status> {
+        let metadata = request.metadata();
+        match metadata.contains_key(USER_ID) || metadata.contains_key(SESSION_ID) {
+            true => Self::of(request).map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// Reads the user of a frame in a stream.
     ///
     /// # Errors

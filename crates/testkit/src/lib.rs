@@ -5,19 +5,27 @@
 
 mod clock;
 mod database;
+mod dump;
 mod identities;
+mod mail;
+mod oidc;
 mod otlp;
 mod proxy;
 mod servers;
+mod smtp;
 mod stack;
 mod wait;
 
 pub use clock::FakeClock;
 pub use database::TestDatabase;
+pub use dump::dump_tables;
 pub use identities::TestIdentities;
+pub use mail::Eml;
+pub use oidc::{OidcCallback, OidcProvider};
 pub use otlp::{OtlpCollector, TestSpan};
 pub use proxy::Proxy;
 pub use pulse_launcher::scratch::Scratch;
 pub use servers::{Nats, Postgres, Redis, TestServer};
+pub use smtp::{Behaviour, Received, SmtpServer};
 pub use stack::{Stack, StackOptions};
 pub use wait::{eventually, free_listener};

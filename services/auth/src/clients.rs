@@ -1,3 +1,4 @@
 //! Calls to other services.
 
+pub mod oidc;
 pub mod social_graph;

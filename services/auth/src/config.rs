@@ -23,6 +23,7 @@ const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
 const DEFAULT_ACCESS_TOKEN_TTL_SECONDS: u64 = 300;
 const DEFAULT_SESSION_TTL_SECONDS: u64 = 25_200;
 const DEFAULT_SESSION_IDLE_SECONDS: u64 = 2_592_000;
+const DEFAULT_KEY_ROTATION_DAYS: u64 = 90;
 const DEFAULT_HASHING_QUEUE: usize = 256;
 const DEFAULT_MAIL_FROM: &str = "PulseChat <no-reply@localhost>";
 
@@ -49,6 +50,10 @@ pub struct Settings {
     pub session_ttl: Duration,
     /// `PULSE_AUTH_SESSION_IDLE_SECONDS`: life of a session that nobody refreshes.
     pub session_idle: Duration,
+    /// `PULSE_AUTH_ALLOWED_SIGNUP`: whether accounts can be made.
+    pub allowed_signup: bool,
+    /// `PULSE_AUTH_KEY_ROTATION_DAYS`: how long a signing key signs; 0 becomes `None`, never rotated by itself.
+    pub key_rotation: Option<Duration>,
     /// `PULSE_AUTH_HASHING_THREADS`: passwords hashed at once.
     pub hashing_threads: usize,
     /// `PULSE_AUTH_HASHING_QUEUE`: sign-ins that may wait for that.
@@ -84,6 +89,8 @@ impl Settings {
             seconds(read, "PULSE_AUTH_ACCESS_TOKEN_TTL_SECONDS", DEFAULT_ACCESS_TOKEN_TTL_SECONDS);
         let session_ttl = seconds(read, "PULSE_AUTH_SESSION_TTL_SECONDS", DEFAULT_SESSION_TTL_SECONDS);
         let session_idle = seconds(read, "PULSE_AUTH_SESSION_IDLE_SECONDS", DEFAULT_SESSION_IDLE_SECONDS);
+        let allowed_signup = read.switch("PULSE_AUTH_ALLOWED_SIGNUP", true);
+        let key_rotation = days(read, "PULSE_AUTH_KEY_ROTATION_DAYS", DEFAULT_KEY_ROTATION_DAYS);
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let hashing_threads = positive(read, "PULSE_AUTH_HASHING_THREADS", cores);
         let hashing_queue = positive(read, "PULSE_AUTH_HASHING_QUEUE", DEFAULT_HASHING_QUEUE);
@@ -104,6 +111,8 @@ impl Settings {
             access_token_ttl: access_token_ttl?,
             session_ttl: session_ttl?,
             session_idle: session_idle?,
+            allowed_signup: allowed_signup?,
+            key_rotation: key_rotation?,
             hashing_threads: hashing_threads?,
             hashing_queue: hashing_queue?,
             mail_transport: mail_transport?,
@@ -138,6 +147,17 @@ fn seconds(read: &mut Reader, name: &str, default: u64) -> Option<Duration> {
         return None;
     }
     Some(Duration::from_secs(seconds))
+}
+
+/// From one day to ten years; 0 means never.
+fn days(read: &mut Reader, name: &str, default: u64) -> Option<Option<Duration>> {
+    const LONGEST: u64 = 10 * 365;
+    let days = read.or(name, default)?;
+    if days > LONGEST {
+        read.fault(format!("{name} is 0 to {LONGEST} days, not {days}"));
+        return None;
+    }
+    Some((days > 0).then(|| Duration::from_secs(days * 24 * 3600)))
 }
 
 fn positive(read: &mut Reader, name: &str, default: usize) -> Option<usize> {
@@ -199,7 +219,9 @@ mod tests {
         "PULSE_PUBLIC_URL",
         "PULSE_AUTH_ACCESS_TOKEN_TTL_SECONDS",
         "PULSE_AUTH_SESSION_TTL_SECONDS",
+        "PULSE_AUTH_ALLOWED_SIGNUP",
         "PULSE_AUTH_SESSION_IDLE_SECONDS",
+        "PULSE_AUTH_KEY_ROTATION_DAYS",
         "PULSE_AUTH_HASHING_THREADS",
         "PULSE_AUTH_HASHING_QUEUE",
         "PULSE_AUTH_SMTP_URL",

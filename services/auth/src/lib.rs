@@ -7,8 +7,13 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use pulse_events::{Bus, Publisher, Relay, streams};
+use pulse_proto::auth::v1::account_service_server::AccountServiceServer;
 use pulse_proto::auth::v1::audit_service_server::AuditServiceServer;
 use pulse_proto::auth::v1::auth_service_server::AuthServiceServer;
+use pulse_proto::auth::v1::factor_service_server::FactorServiceServer;
+use pulse_proto::auth::v1::session_service_server::SessionServiceServer;
+use pulse_proto::auth::v1::identity_service_server::IdentityServiceServer;
+use pulse_proto::auth::v1::operator_service_server::OperatorServiceServer;
 use pulse_rpc::ServiceName;
 use pulse_rpc::server::{ServerOptions, serve};
 use pulse_runtime::{Check, Readiness, Shutdown, admin};
@@ -17,10 +22,11 @@ use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 
+use crate::clients::oidc::Providers;
 use crate::clients::social_graph::SocialGraph;
 use crate::domain::audit::AuditKey;
 use crate::domain::signing_key::SigningKeys;
-use crate::grpc::{AuditDoor, AuthDoor};
+use crate::grpc::{AccountDoor, AuditDoor, AuthDoor, FactorDoor, IdentityDoor, OperatorDoor, SessionDoor};
 use crate::hashing::HashingPool;
 use crate::mailing::Mailing;
 use crate::ops::signing_key::LoadError;
@@ -95,9 +101,11 @@ pub async fn run_with_clock(
     let bus = Bus::connect(settings.nats_url.expose_secret(), "auth", nats).await?;
     streams::ensure_in_background(bus.clone(), streams::AUTH, &shutdown);
     let parts = Arc::new(Parts {
+        providers: Providers::new(settings.oidc, &settings.public_url, &clock)?,
         clock,
         hashing: HashingPool::new(settings.hashing_threads, settings.hashing_queue)?,
         signing_keys,
+        key_reading: Arc::default(),
         audit_key: AuditKey::derive(&settings.sealing_key),
         cursor_key: CursorKey::new(&settings.sealing_key.derive(CURSOR_KEY_LABEL)),
         sealing_key: settings.sealing_key,
@@ -105,19 +113,26 @@ pub async fn run_with_clock(
         relay: Relay::spawn(db.clone(), Publisher::new(bus), &shutdown),
         social_graph: SocialGraph::new(settings.social_graph, settings.identity),
         mailing: Mailing::new(settings.mail_from, &settings.public_url, settings.mail_transport)?,
-        lifetimes: Lifetimes { access_token: settings.access_token_ttl, session: settings.session_ttl, session_idle: settings.session_idle },
+        lifetimes: Lifetimes { access_token: settings.access_token_ttl, session: settings.session_ttl, signing_key: settings.key_rotation, session_idle: settings.session_idle },
+        allowed_signup: settings.allowed_signup,
         issuer: settings.public_url,
         db: db.clone(),
     });
     postgres.up();
     shutdown.spawn("auth.probe", probe(db.clone(), postgres, shutdown.clone()));
+    shutdown.spawn("auth.signing_keys", ops::signing_key::run(Arc::clone(&parts), shutdown.clone()));
     shutdown.spawn("auth.housekeeping", keep_house(Arc::clone(&parts), shutdown.clone()));
     shutdown.spawn("auth.mails", ops::delivery::run(Arc::clone(&parts), shutdown.clone()));
 
     let options =
         ServerOptions { name: ServiceName::Auth, callers: settings.callers, policy: grpc::POLICY, readiness };
     let routes = Routes::new(AuthServiceServer::new(AuthDoor::new(Arc::clone(&parts))))
-        .add_service(AuditServiceServer::new(AuditDoor::new(parts)));
+        .add_service(IdentityServiceServer::new(IdentityDoor::new(Arc::clone(&parts))))
+        .add_service(SessionServiceServer::new(SessionDoor::new(Arc::clone(&parts))))
+        .add_service(FactorServiceServer::new(FactorDoor::new(Arc::clone(&parts))))
+        .add_service(AccountServiceServer::new(AccountDoor::new(Arc::clone(&parts))))
+        .add_service(AuditServiceServer::new(AuditDoor::new(Arc::clone(&parts))))
+        .add_service(OperatorServiceServer::new(OperatorDoor::new(parts)));
     let served = serve::<AuthServiceServer<AuthDoor>>(options, routes, listeners.grpc, &shutdown).await;
     shutdown.finish().await;
     // Ends at once what an operation that was dropped left open.
@@ -180,12 +195,16 @@ async fn keep_house(parts: Arc<Parts>, shutdown: Shutdown) {
     let mut every = tokio::time::interval(HOUSEKEEPING_INTERVAL);
     loop {
         tokio::select! {
-            _ = every.tick() => match ops::housekeeping::forget_what_is_over(&parts).await {
-                Ok(0) => {}
-                Ok(rows) => tracing::info!(rows, "forgot what is over"),
-                Err(error) => tracing::warn!(%error, "what is over can't be forgotten now"),
-            },
+            _ = every.tick() => {}
             () = begun.cancelled() => return,
+        }
+        match ops::housekeeping::forget_what_is_over(&parts).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "forgot what is over"),
+            Err(error) => tracing::warn!(%error, "what is over can't be forgotten now"),
+        }
+        if let Err(error) = ops::audit::note_head(&parts).await {
+            tracing::warn!(%error, "the head of the audit log can't be read now");
         }
     }
 }

@@ -8,6 +8,7 @@ use pulse_types::{Clock, CursorKey};
 use pulse_types::clock::to_millisecond;
 use time::OffsetDateTime;
 
+use crate::clients::oidc::Providers;
 use crate::clients::social_graph::SocialGraph;
 use crate::domain::audit::AuditKey;
 use crate::domain::event::DomainEvent;
@@ -15,22 +16,31 @@ use crate::domain::sealing::SealingKey;
 use crate::domain::signing_key::SigningKeys;
 use crate::hashing::HashingPool;
 use crate::mailing::Mailing;
+use crate::ops::signing_key::Reading;
 use crate::store::{self, Conn, Db, StoreError};
 
 pub mod account;
 pub mod audit;
 pub mod code;
+pub mod delivery;
+pub mod email;
 pub mod factor;
 pub mod grant;
 pub mod guard;
-pub mod delivery;
 pub mod housekeeping;
+pub mod identity;
 pub mod mail;
 pub mod mfa;
+pub mod oauth_code;
+pub mod oauth_flow;
+pub mod password;
 pub mod reauthentication;
+pub mod role;
+pub mod refresh;
 pub mod session;
 pub mod sign_in;
 pub mod signing_key;
+pub mod username;
 
 /// What the operations work with.
 #[derive(Clone)]
@@ -43,6 +53,8 @@ pub struct Parts {
     pub hashing: HashingPool,
     /// Sign access tokens.
     pub signing_keys: SigningKeys,
+    /// How they are read again.
+    pub key_reading: Arc<Reading>,
     /// Seals what is secret in the database.
     pub sealing_key: SealingKey,
     /// Chains the audit log.
@@ -57,8 +69,12 @@ pub struct Parts {
     pub relay: RelayHandle,
     /// Makes profiles.
     pub social_graph: SocialGraph,
+    /// Outside providers.
+    pub providers: Providers,
     /// How long things live.
     pub lifetimes: Lifetimes,
+    /// Whether accounts can be made.
+    pub allowed_signup: bool,
     /// `iss` of access tokens: the public URL.
     pub issuer: String,
 }
@@ -70,6 +86,8 @@ pub struct Lifetimes {
     pub access_token: Duration,
     /// A session that is not to be remembered.
     pub session: Duration,
+    /// How long a signing key signs before another takes over; `None`: until an operator says so.
+    pub signing_key: Option<Duration>,
     /// A session that nobody refreshes.
     pub session_idle: Duration,
 }

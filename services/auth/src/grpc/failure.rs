@@ -1,6 +1,9 @@
 //! What each failure of an operation becomes for the caller.
 
+mod account;
 mod factor;
+mod identity;
+mod operator;
 
 use pulse_rpc::{Failure, FieldFault, Reason};
 
@@ -8,7 +11,8 @@ use crate::domain::fault::Fault;
 use crate::hashing::HashingError;
 use crate::ops::account::RegisterError;
 use crate::ops::grant::GrantError;
-use crate::ops::session::{EndError, RefreshError};
+use crate::ops::refresh::RefreshError;
+use crate::ops::session::EndError;
 use crate::ops::sign_in::SignInError;
 use crate::store::StoreError;
 
@@ -52,18 +56,17 @@ impl From<GrantError> for Failure {
     }
 }
 
+/// What whoever would make an account is told while nobody may.
+pub(crate) fn signup_closed() -> Failure {
+    Failure::new(Reason::Forbidden, "sign-up is closed here; ask whoever runs this installation")
+}
+
 impl From<RegisterError> for Failure {
     fn from(error: RegisterError) -> Self {
         match error {
             RegisterError::Invalid(faults) => to_fields(faults),
-            RegisterError::UsernameTaken(username) => {
-                let mut failure = Self::new(
-                    Reason::UsernameTaken,
-                    format!("the username {username} belongs to somebody else"),
-                );
-                failure.fields.push(FieldFault::new("username", "taken", "choose another one"));
-                failure
-            }
+            RegisterError::Closed => signup_closed(),
+            RegisterError::UsernameTaken(username) => account::username_taken(&username),
             RegisterError::Hashing(error) => error.into(),
             RegisterError::Store(error) => error.into(),
             RegisterError::Grant(error) => error.into(),

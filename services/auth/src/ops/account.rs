@@ -1,5 +1,6 @@
 //! Making an account, and telling of one.
 
+use pulse_events::OutboxEntry;
 use pulse_types::UserId;
 
 use crate::domain::account::{Account, DisplayName, Email, Username};
@@ -7,10 +8,10 @@ use crate::domain::event::{AccountRegistered, DomainEvent};
 use crate::domain::fault::{Fault, collect};
 use crate::domain::password::{self, Password};
 use crate::hashing::HashingError;
-use crate::ops::Parts;
-use crate::ops::grant::{self, Device, Grant, GrantError};
+use crate::ops::{Parts, mail};
+use crate::ops::grant::{self, Device, Grant, GrantError, PASSWORD_METHOD, Proven};
 use crate::store::account::{InsertError, NewAccount};
-use crate::store::{self, StoreError};
+use crate::store::{self, Conn, StoreError};
 
 /// What a person typed to get an account.
 pub struct Registration {
@@ -32,6 +33,9 @@ pub enum RegisterError {
     /// Fields are not as they must be.
     #[error("{} fields are not valid", .0.len())]
     Invalid(Vec<Fault>),
+    /// Nobody may make one.
+    #[error("sign-up is closed")]
+    Closed,
     /// Somebody else has the username.
     #[error("the username {0} is taken")]
     UsernameTaken(String),
@@ -82,6 +86,9 @@ impl Registration {
 #[tracing::instrument(name = "account.register", skip_all)]
 pub async fn register(parts: &Parts, registration: Registration) -> Result<Grant, RegisterError> {
     let checked = registration.check().map_err(RegisterError::Invalid)?;
+    if !parts.allowed_signup {
+        return Err(RegisterError::Closed);
+    }
     let taken = || RegisterError::UsernameTaken(checked.username.as_str().to_owned());
     // Before the hash, which costs; the constraint decides when two ask at once.
     if store::account::is_username_taken(&mut *parts.db.conn().await?, &checked.username).await? {
@@ -93,39 +100,102 @@ pub async fn register(parts: &Parts, registration: Registration) -> Result<Grant
     let new = NewAccount {
         user_id: UserId::new(&*parts.clock),
         username: checked.username.clone(),
-        email: checked.email,
-        password_hash,
+        email: Some(checked.email),
+        is_email_verified: false,
+        password_hash: Some(password_hash),
         created_at: now,
     };
+    let mut tx = parts.db.begin().await?;
+    let created = create(parts, &mut tx, new, checked.display_name).await.map_err(|error| match error {
+        CreateError::UsernameTaken | CreateError::Overtaken => taken(),
+        CreateError::Store(error) => error.into(),
+    })?;
+    let proven = Proven { account: created.account.clone(), method: PASSWORD_METHOD.to_owned(), at: now };
+    let grant = grant::open(parts, &mut tx, proven, registration.device).await?;
+    tx.commit().await?;
+    created.publish(parts).await;
+    Ok(grant)
+}
+
+/// An account that was made in a transaction.
+pub(crate) struct Created {
+    pub(crate) account: Account,
+    registered: AccountRegistered,
+    entry: OutboxEntry,
+}
+
+/// Why an account was not made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CreateError {
+    /// Somebody has the username, or gave it up lately. The transaction goes on.
+    #[error("the username is taken")]
+    UsernameTaken,
+    /// Somebody has just given the username up or verified the address. The transaction must not be committed; a repeat
+    /// tells more.
+    #[error("somebody else was faster")]
+    Overtaken,
+    /// The database failed.
+    #[error("the account can't be stored")]
+    Store(#[from] StoreError),
+}
+
+/// Makes an account inside the caller's transaction, and asks for the mail that verifies its address. Call
+/// [`Created::publish`] after the commit.
+///
+/// # Errors
+/// [`CreateError`].
+pub(crate) async fn create(
+    parts: &Parts,
+    conn: &mut Conn,
+    new: NewAccount,
+    display_name: DisplayName,
+) -> Result<Created, CreateError> {
+    if store::released_username::is_kept_from(conn, &new.username, None, new.created_at).await? {
+        return Err(CreateError::UsernameTaken);
+    }
+    store::account::insert(conn, &new).await.map_err(|error| match error {
+        InsertError::UsernameTaken => CreateError::UsernameTaken,
+        InsertError::EmailOwned(_) => CreateError::Overtaken,
+        InsertError::Store(error) => error.into(),
+    })?;
+    // Again: whoever gave the name up beside us has committed by now.
+    if store::released_username::is_kept_from(conn, &new.username, None, new.created_at).await? {
+        return Err(CreateError::Overtaken);
+    }
     let registered = AccountRegistered {
         user_id: new.user_id,
         username: new.username.clone(),
-        display_name: checked.display_name,
-        registered_at: now,
+        display_name,
+        registered_at: new.created_at,
     };
-    let mut tx = parts.db.begin().await?;
-    store::account::insert(&mut tx, &new).await.map_err(|error| match error {
-        InsertError::UsernameTaken => taken(),
-        InsertError::Store(error) => error.into(),
-    })?;
+    let entry = parts.record(conn, &DomainEvent::AccountRegistered(registered.clone())).await?;
+    if let Some(email) = new.email.as_ref().filter(|_| !new.is_email_verified) {
+        mail::send_verification(parts, conn, new.user_id, email).await?;
+    }
     let account = Account {
         user_id: new.user_id,
         username: new.username.as_str().to_owned(),
-        email: Some(new.email.as_str().to_owned()),
-        is_email_verified: false,
-        password_hash: Some(new.password_hash),
+        email: new.email.as_ref().map(|email| email.as_str().to_owned()),
+        is_email_verified: new.is_email_verified,
+        pending_email: None,
+        password_hash: new.password_hash,
+        is_totp_enabled: false,
         roles: Vec::new(),
-        created_at: now,
+        created_at: new.created_at,
     };
-    let grant = grant::open(parts, &mut tx, account, registration.device, now).await?;
-    let entry = parts.record(&mut tx, &DomainEvent::AccountRegistered(registered.clone())).await?;
-    tx.commit().await?;
+    Ok(Created { account, registered, entry })
+}
 
-    parts.relay.offer(vec![entry]);
-    if let Err(failure) = parts.social_graph.create_profile(&registered).await {
-        tracing::warn!(user.id = %registered.user_id, error = %failure, "the profile will be made from the event");
+impl Created {
+    /// Tells everybody, after the commit. The profile is asked for before this returns; if that fails, the event makes it.
+    pub(crate) async fn publish(self, parts: &Parts) {
+        parts.relay.offer(vec![self.entry]);
+        parts.mailing.wake();
+        if let Err(failure) = parts.social_graph.create_profile(&self.registered).await {
+            let user_id = self.registered.user_id;
+            tracing::warn!(user.id = %user_id, error = %failure, "the profile will be made from the event");
+        }
     }
-    Ok(grant)
 }
 
 /// The account of a user, if there is one.
