@@ -102,6 +102,10 @@ pub fn comparable(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
+fn is_same(email: Option<&str>, email_lower: &str) -> bool {
+    email.is_some_and(|email| comparable(email) == email_lower)
+}
+
 /// Dot-separated atoms of RFC 5322 section 3.2.3, and letters beyond ASCII (RFC 6531). Quoted parts are not taken.
 fn is_local_part(local: &str) -> bool {
     let is_atom_char = |c: char| {
@@ -189,8 +193,14 @@ impl Account {
     /// one yet.
     #[must_use]
     pub fn waits_for(&self, email_lower: &str) -> bool {
-        let is = |email: &Option<String>| email.as_deref().is_some_and(|email| comparable(email) == email_lower);
-        is(&self.pending_email) || (!self.is_email_verified && is(&self.email))
+        is_same(self.pending_email.as_deref(), email_lower)
+            || (!self.is_email_verified && self.has_address(email_lower))
+    }
+
+    /// Whether its present address is this one, as it is compared.
+    #[must_use]
+    pub fn has_address(&self, email_lower: &str) -> bool {
+        is_same(self.email.as_deref(), email_lower)
     }
 }
 

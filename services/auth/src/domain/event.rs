@@ -18,6 +18,17 @@ pub struct AccountRegistered {
     pub registered_at: OffsetDateTime,
 }
 
+/// An account has another username.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRenamed {
+    /// Whose account.
+    pub user_id: UserId,
+    /// What it is called now.
+    pub username: Username,
+    /// When; an older rename than the one known changes nothing.
+    pub renamed_at: OffsetDateTime,
+}
+
 /// A session ended before its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionEnded {
@@ -32,6 +43,8 @@ pub struct SessionEnded {
 pub enum DomainEvent {
     /// An account was made.
     AccountRegistered(AccountRegistered),
+    /// An account has another username.
+    AccountRenamed(AccountRenamed),
     /// A session ended before its time.
     SessionEnded(SessionEnded),
     /// What `Me` shows has changed; whoever shows it loads it again.

@@ -49,8 +49,8 @@ pub enum Mail {
     EmailInUse,
     /// To the old address: another one was asked for.
     EmailChange {
-        /// The address that was asked for.
-        new: String,
+        /// The address that was asked for; absent when the old one may be a stranger's.
+        new: Option<String>,
     },
     /// Somebody signed in on a device that the account had not seen.
     NewDevice {

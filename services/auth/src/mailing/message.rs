@@ -216,3 +216,72 @@ fn part(content_type: ContentType, text: String) -> SinglePart {
     };
     SinglePart::builder().header(content_type).body(body)
 }
+
+#[cfg(test)]
+mod tests {
+    use pulse_types::{Clock as _, SystemClock, UserId};
+
+    use super::*;
+    use crate::domain::mail_token::MailToken;
+    use crate::domain::session::ClientInfo;
+
+    fn write(mail: &Mail, email: &str) -> String {
+        let from = "PulseChat <no-reply@pulse.example>".parse().expect("a mailbox");
+        let writer = Writer::new(from, "https://pulse.example").expect("templates");
+        let to = Recipient {
+            user_id: UserId::new(&SystemClock),
+            username: "ada".to_owned(),
+            email: email.to_owned(),
+        };
+        let letter = writer.write(MailId::new(&SystemClock), &to, mail, SystemClock.now()).expect("written");
+        assert_eq!(Letter::from_bytes(&letter.to_bytes()), Some(letter.clone()));
+        String::from_utf8(letter.content).expect("UTF-8")
+    }
+
+    #[test]
+    fn every_mail_can_be_written_and_names_what_it_is() {
+        let token = MailToken::generate().expect("random");
+        let client = ClientInfo::new("x\r\nBcc: eve@example.org", "127.0.0.1");
+        let mails = [
+            Mail::VerifyEmail { token: token.clone() },
+            Mail::ResetPassword { token },
+            Mail::EmailInUse,
+            Mail::EmailChange { new: Some("new@example.org".to_owned()) },
+            Mail::EmailChange { new: None },
+            Mail::NewDevice { client, at: SystemClock.now() },
+            Mail::PasswordChanged,
+            Mail::FactorEnabled,
+            Mail::FactorDisabled,
+            Mail::RecoveryCodesReplaced,
+            Mail::RecoveryCodeUsed { left: 3 },
+            Mail::IdentityLinked { provider: "<i>x</i>".to_owned() },
+            Mail::IdentityUnlinked { provider: "Google".to_owned() },
+            Mail::AccountDeleted,
+        ];
+        for mail in &mails {
+            let content = write(mail, "ada@example.org");
+            assert!(content.contains(&format!("X-PulseChat-Mail: {}\r\n", mail.kind())), "{content}");
+            assert!(content.contains("\r\nTo: ada@example.org\r\n"), "{content}");
+            assert!(content.contains("Hello ada,"), "{content}");
+            assert!(!content.contains("Bcc:") && !content.contains("{{") && content.is_ascii(), "{content}");
+            let has_link = matches!(mail, Mail::VerifyEmail { .. } | Mail::ResetPassword { .. });
+            let (_, text) = content.split_once("Content-Type: text/plain").expect("a plain part");
+            let (text, html) = text.split_once("Content-Type: text/html").expect("an HTML part");
+            assert!(text.contains("Content-Transfer-Encoding: 7bit"), "{text}");
+            assert_eq!(text.matches("https://").count(), usize::from(has_link), "{text}");
+            assert!(!html.contains("<i>"), "values are escaped: {html}");
+        }
+    }
+
+    #[test]
+    fn an_address_beyond_ascii_is_written_as_it_is() {
+        assert!(write(&Mail::PasswordChanged, "jörg@bücher.example").contains("To: "));
+    }
+
+    #[test]
+    fn what_is_no_letter_is_not_read() {
+        for bad in ["", "\n\n", "a@b.c\nd@e.f", "a@b.c\nno address\nx"] {
+            assert_eq!(Letter::from_bytes(bad.as_bytes()), None, "{bad:?}");
+        }
+    }
+}

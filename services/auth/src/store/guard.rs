@@ -69,6 +69,16 @@ pub async fn update(
     Ok(())
 }
 
+/// Forgets what is remembered of these subjects.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete(conn: &mut Conn, subjects: &[Subject]) -> Result<(), StoreError> {
+    let hashes: Vec<Vec<u8>> = subjects.iter().map(|subject| subject.as_bytes().to_vec()).collect();
+    sqlx::query!("DELETE FROM login_guards WHERE subject_hash = ANY ($1)", &hashes).execute(conn).await?;
+    Ok(())
+}
+
 /// Forgets up to `limit` subjects that were counted last before `before`; returns how many.
 ///
 /// # Errors

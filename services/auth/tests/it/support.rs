@@ -11,7 +11,7 @@ use pulse_proto::auth::v1::{
 };
 use pulse_rpc::{Connection, Failure, Reason, ServiceName, connect};
 use pulse_runtime::{Reader, Shutdown};
-use pulse_testkit::{FakeClock, TestDatabase, TestIdentities, eventually, free_listener};
+use pulse_testkit::{FakeClock, Scratch, TestDatabase, TestIdentities, eventually, free_listener};
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 use tonic::Status;
@@ -42,6 +42,8 @@ pub(crate) struct World {
     pub(crate) identities: TestIdentities,
     pub(crate) database_url: String,
     pub(crate) nats_url: String,
+    /// Where mails are written.
+    pub(crate) mail_dir: Scratch,
     /// Further settings.
     pub(crate) settings: Vec<(&'static str, String)>,
 }
@@ -53,6 +55,7 @@ impl World {
             identities: TestIdentities::generate().unwrap(),
             database_url: database.url().to_owned(),
             nats_url: format!("nats://{NOWHERE}"),
+            mail_dir: Scratch::new("mails").unwrap(),
             settings: Vec::new(),
         }
     }
@@ -64,8 +67,10 @@ impl World {
             ("PULSE_AUTH_DATABASE_URL", self.database_url.clone()),
             ("PULSE_AUTH_NATS_URL", self.nats_url.clone()),
             ("PULSE_AUTH_SOCIAL_GRAPH_ADDR", format!("http://{NOWHERE}")),
+            ("PULSE_AUTH_MESSAGE_STORE_ADDR", format!("http://{NOWHERE}")),
             ("PULSE_AUTH_SEALING_KEY", SEALING_KEY.to_owned()),
             ("PULSE_PUBLIC_URL", PUBLIC_URL.to_owned()),
+            ("PULSE_AUTH_MAIL_DIR", self.mail_dir.path().display().to_string()),
             ("PULSE_SERVICE_KEY", self.identities.seed(ServiceName::Auth).unwrap().to_owned()),
             ("PULSE_SERVICE_CALLERS", self.identities.callers_text()),
         ];
@@ -94,8 +99,13 @@ impl World {
     }
 
     pub(crate) fn client(&self, endpoint: &Endpoint, caller: ServiceName) -> Client {
+        Client::new(self.connection(endpoint, caller))
+    }
+
+    /// What a client of any of the services of auth is made of.
+    pub(crate) fn connection(&self, endpoint: &Endpoint, caller: ServiceName) -> Connection {
         let identity = self.identities.identity(caller).unwrap();
-        Client::new(connect(endpoint.clone(), ServiceName::Auth, identity))
+        connect(endpoint.clone(), ServiceName::Auth, identity)
     }
 }
 
@@ -140,6 +150,11 @@ impl Auth {
 
     pub(crate) fn client(&self) -> Client {
         self.replica.client.clone()
+    }
+
+    /// A connection of a caller to the replica.
+    pub(crate) fn connection(&self, caller: ServiceName) -> Connection {
+        self.world.connection(&self.replica.endpoint, caller)
     }
 
     pub(crate) async fn pool(&self) -> PgPool {
@@ -192,7 +207,7 @@ impl Auth {
     }
 
     pub(crate) async fn logout(&self, target: logout_request::Target) -> Result<LogoutResponse, Failure> {
-        let answer = self.client().logout(LogoutRequest { target: Some(target) }).await;
+        let answer = self.client().logout(LogoutRequest { target: Some(target), client: None }).await;
         Ok(answer.map_err(Failure::from_status)?.into_inner())
     }
 }
