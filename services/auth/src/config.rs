@@ -24,7 +24,7 @@ const DEFAULT_ACCESS_TOKEN_TTL_SECONDS: u64 = 300;
 const DEFAULT_SESSION_TTL_SECONDS: u64 = 25_200;
 const DEFAULT_SESSION_IDLE_SECONDS: u64 = 2_592_000;
 const DEFAULT_KEY_ROTATION_DAYS: u64 = 90;
-const DEFAULT_HASHING_QUEUE: usize = 256;
+const DEFAULT_HASHING_QUEUE: usize = 64;
 const DEFAULT_MAIL_FROM: &str = "PulseChat <no-reply@localhost>";
 
 /// What this service needs to know before it starts.
@@ -40,6 +40,8 @@ pub struct Settings {
     pub nats_url: SecretString,
     /// `PULSE_AUTH_SOCIAL_GRAPH_ADDR`: where profiles are made, `http://host:port` or `host:port`.
     pub social_graph: Endpoint,
+    /// `PULSE_AUTH_MESSAGE_STORE_ADDR`: what is forgotten and exported with an account, `http://host:port` or `host:port`.
+    pub message_store: Endpoint,
     /// `PULSE_AUTH_SEALING_KEY`: 32 bytes in base64url; the signing keys are kept under it.
     pub sealing_key: SealingKey,
     /// `PULSE_PUBLIC_URL`: `iss` of access tokens.
@@ -83,6 +85,8 @@ impl Settings {
         let nats_url = read.secret("PULSE_AUTH_NATS_URL");
         let social_graph =
             read.required("PULSE_AUTH_SOCIAL_GRAPH_ADDR").map(|GrpcAddress(endpoint)| endpoint);
+        let message_store =
+            read.required("PULSE_AUTH_MESSAGE_STORE_ADDR").map(|GrpcAddress(endpoint)| endpoint);
         let sealing_key = read.parsed_secret("PULSE_AUTH_SEALING_KEY");
         let public_url = read.or("PULSE_PUBLIC_URL", DEFAULT_PUBLIC_URL.to_owned());
         let access_token_ttl =
@@ -92,7 +96,7 @@ impl Settings {
         let allowed_signup = read.switch("PULSE_AUTH_ALLOWED_SIGNUP", true);
         let key_rotation = days(read, "PULSE_AUTH_KEY_ROTATION_DAYS", DEFAULT_KEY_ROTATION_DAYS);
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let hashing_threads = positive(read, "PULSE_AUTH_HASHING_THREADS", cores);
+        let hashing_threads = positive(read, "PULSE_AUTH_HASHING_THREADS", (cores / 2).max(1));
         let hashing_queue = positive(read, "PULSE_AUTH_HASHING_QUEUE", DEFAULT_HASHING_QUEUE);
         let mail_transport = read_mail_transport(read);
         let mail_from = read.or("PULSE_AUTH_MAIL_FROM", DEFAULT_MAIL_FROM.to_owned());
@@ -106,6 +110,7 @@ impl Settings {
             database_url: database_url?,
             nats_url: nats_url?,
             social_graph: social_graph?,
+            message_store: message_store?,
             sealing_key: sealing_key?,
             public_url: public_url?.trim_end_matches('/').to_owned(),
             access_token_ttl: access_token_ttl?,
@@ -215,6 +220,7 @@ mod tests {
         "PULSE_AUTH_DATABASE_URL",
         "PULSE_AUTH_NATS_URL",
         "PULSE_AUTH_SOCIAL_GRAPH_ADDR",
+        "PULSE_AUTH_MESSAGE_STORE_ADDR",
         "PULSE_AUTH_SEALING_KEY",
         "PULSE_PUBLIC_URL",
         "PULSE_AUTH_ACCESS_TOKEN_TTL_SECONDS",

@@ -1,24 +1,25 @@
-//! Hashing of passwords: argon2id on a bounded pool, so that sign-ins can't starve everything else of processor and memory.
+//! Hashing of passwords on threads of their own, of the lowest priority, so that sign-ins can't starve everything else of
+//! processor and memory.
 //!
 //! As many hashes run at once as there are threads, each with 19 MiB; a bounded number waits; beyond that a caller is told to
-//! come back. Which passwords are taken is in `domain/password.rs`.
+//! come back. Which passwords are taken is in `domain/password.rs`, how one is hashed in `hashing/algorithm.rs`.
 
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
-use secrecy::{ExposeSecret as _, SecretString};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use argon2::Params;
+use secrecy::SecretString;
+use tokio::sync::oneshot;
 
-use crate::domain::sealing::random;
+mod algorithm;
 
-/// Memory of one hash (OWASP Password Storage Cheat Sheet, argon2id).
-const MEMORY_KIB: u32 = 19 * 1024;
-const PASSES: u32 = 2;
-const LANES: u32 = 1;
 /// When whoever found the queue full may come back.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// Answers wait no longer than this for the sake of hashes that take longer than ours.
+const EVEN_MAX: Duration = Duration::from_secs(1);
 
 /// Why a password was neither hashed nor checked.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +30,7 @@ pub enum HashingError {
         /// When a repeat may help.
         retry_after: Duration,
     },
-    /// argon2 refused, or the system has no random bytes.
+    /// A stored hash can't be read, the system has no random bytes, or no threads.
     #[error("hashing a password failed: {0}")]
     Failed(String),
 }
@@ -46,37 +47,39 @@ pub enum Verdict {
     Wrong,
 }
 
-/// Hashes and checks passwords.
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Hashes and checks passwords. Its threads end with the last clone.
 #[derive(Debug, Clone)]
 pub struct HashingPool {
-    /// One for each caller that is taken in, at work or waiting.
-    places: Arc<Semaphore>,
-    /// One for each hash at work.
-    threads: Arc<Semaphore>,
+    /// Holds as many jobs as callers may wait.
+    jobs: SyncSender<Job>,
     params: Params,
     /// Checked when there is no such person, so that the answer takes as long.
     dummy: Arc<str>,
+    /// How long a check takes of hashes that are not like ours; zero while there was none.
+    foreign: Arc<Foreign>,
 }
 
 impl HashingPool {
     /// A pool of `threads` hashes at once and `queue` callers that wait, both at least one.
     ///
     /// # Errors
-    /// [`HashingError::Failed`] when the system has no random bytes.
+    /// [`HashingError::Failed`] when the system has no random bytes or no threads.
     pub fn new(threads: usize, queue: usize) -> Result<Self, HashingError> {
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(failed)?;
-        Self::with_params(threads, queue, params)
+        Self::with_params(threads, queue, algorithm::params()?)
     }
 
     fn with_params(threads: usize, queue: usize, params: Params) -> Result<Self, HashingError> {
-        let threads = threads.max(1);
-        let dummy = hash(&params, &SecretString::from("nobody's password"))?;
-        Ok(Self {
-            places: Arc::new(Semaphore::new(threads + queue.max(1))),
-            threads: Arc::new(Semaphore::new(threads)),
-            params,
-            dummy: dummy.into(),
-        })
+        let dummy = algorithm::hash(&params, &SecretString::from("nobody's password"))?;
+        let (jobs, waiting) = sync_channel(queue.max(1));
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..threads.max(1) {
+            let waiting = Arc::clone(&waiting);
+            let thread = std::thread::Builder::new().name("hashing".to_owned());
+            thread.spawn(move || work_off(&waiting)).map_err(failed)?;
+        }
+        Ok(Self { jobs, params, dummy: dummy.into(), foreign: Arc::default() })
     }
 
     /// Hashes a password into a PHC string with a salt of its own.
@@ -85,45 +88,107 @@ impl HashingPool {
     /// [`HashingError`].
     pub async fn hash(&self, password: SecretString) -> Result<String, HashingError> {
         let params = self.params.clone();
-        self.run(move || hash(&params, &password)).await
+        let (hashed, _) = self.run(move || algorithm::hash(&params, &password)).await?;
+        hashed
     }
 
-    /// Checks a password against a PHC string. Without one it takes as long and says [`Verdict::Wrong`].
+    /// Checks a password against a stored hash. Without one it takes as long and says [`Verdict::Wrong`]. Hashes of an older
+    /// system may take longer: once there was one, each wrong password takes as long as those.
     ///
     /// # Errors
-    /// [`HashingError`]; a PHC string that can't be read is [`HashingError::Failed`].
-    pub async fn verify(&self, password: SecretString, phc: Option<String>) -> Result<Verdict, HashingError> {
+    /// [`HashingError`]; a hash that can't be read is [`HashingError::Failed`].
+    pub async fn verify(
+        &self,
+        password: SecretString,
+        stored: Option<String>,
+    ) -> Result<Verdict, HashingError> {
         let params = self.params.clone();
         let dummy = Arc::clone(&self.dummy);
-        self.run(move || match phc {
-            Some(phc) => verify(&params, &password, &phc),
-            None => verify(&params, &password, &dummy).map(|_| Verdict::Wrong),
-        })
-        .await
+        let is_foreign = stored.as_ref().is_some_and(|stored| algorithm::is_foreign(&params, stored));
+        let (verdict, took) = self
+            .run(move || match stored {
+                Some(stored) => algorithm::verify(&params, &password, &stored),
+                None => algorithm::verify(&params, &password, &dummy).map(|_| Verdict::Wrong),
+            })
+            .await?;
+        if is_foreign {
+            self.foreign.note(took);
+        }
+        if matches!(verdict, Ok(Verdict::Wrong)) {
+            tokio::time::sleep(self.foreign.takes().saturating_sub(took)).await;
+        }
+        verdict
     }
 
-    /// Takes a place or refuses, waits for a thread, works. The permits go with the work: a caller that went away frees
-    /// neither before the work has ended.
+    /// Takes a place or refuses, waits for a thread, works; tells how long the work took. Work whose caller has gone away is
+    /// left out.
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, HashingError> + Send + 'static,
-    ) -> Result<T, HashingError> {
-        let place = Arc::clone(&self.places)
-            .try_acquire_owned()
-            .map_err(|_| HashingError::Busy { retry_after: RETRY_AFTER })?;
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<(T, Duration), HashingError> {
+        let (answer, answered) = oneshot::channel();
         let waiting = Waiting::begin();
-        let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(failed)?;
-        drop(waiting);
-        let permits: (OwnedSemaphorePermit, OwnedSemaphorePermit) = (place, thread);
-        tokio::task::spawn_blocking(move || {
+        let job = move || {
+            drop(waiting);
+            if answer.is_closed() {
+                return;
+            }
             let started = Instant::now();
             let outcome = work();
-            metrics::histogram!("pulse_auth_hashing_seconds").record(started.elapsed().as_secs_f64());
-            drop(permits);
-            outcome
-        })
-        .await
-        .map_err(failed)?
+            let took = started.elapsed();
+            metrics::histogram!("pulse_auth_hashing_seconds").record(took.as_secs_f64());
+            // Whoever asked may have gone away meanwhile.
+            let _ = answer.send((outcome, took));
+        };
+        self.jobs.try_send(Box::new(job)).map_err(|error| match error {
+            TrySendError::Full(_) => HashingError::Busy { retry_after: RETRY_AFTER },
+            TrySendError::Disconnected(_) => failed("the threads have ended"),
+        })?;
+        answered.await.map_err(failed)
+    }
+}
+
+/// What each thread does until the pool is gone.
+fn work_off(waiting: &Mutex<Receiver<Job>>) {
+    yield_to_everything_else();
+    loop {
+        let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else { return };
+        if catch_unwind(AssertUnwindSafe(job)).is_err() {
+            tracing::error!("hashing a password panicked");
+        }
+    }
+}
+
+/// Runs this thread only when nothing else wants the processor, almost: chat goes before sign-in.
+#[cfg(target_os = "linux")]
+fn yield_to_everything_else() {
+    /// The nicest there is (setpriority(2)); on Linux it holds for one thread.
+    const NICEST: i32 = 19;
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICEST) {
+        tracing::warn!(%error, "passwords are hashed at the priority of everything else");
+    }
+}
+
+/// Other systems have no priority for a single thread that could be set safely.
+#[cfg(not(target_os = "linux"))]
+fn yield_to_everything_else() {}
+
+/// How long a check takes of hashes that are not like ours, in microseconds.
+#[derive(Debug, Default)]
+struct Foreign(AtomicU64);
+
+impl Foreign {
+    /// Follows longer times at once and shorter ones slowly.
+    fn note(&self, took: Duration) {
+        let took = u64::try_from(took.min(EVEN_MAX).as_micros()).unwrap_or(u64::MAX);
+        let follow = |known: u64| Some(if took > known { took } else { known - (known - took) / 8 });
+        // The closure always gives a value.
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, follow);
+    }
+
+    fn takes(&self) -> Duration {
+        Duration::from_micros(self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -147,34 +212,6 @@ fn failed(error: impl std::fmt::Display) -> HashingError {
     HashingError::Failed(error.to_string())
 }
 
-fn hash(params: &Params, password: &SecretString) -> Result<String, HashingError> {
-    let salt: [u8; 16] = random().map_err(failed)?;
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
-    let hash: PasswordHash =
-        argon2.hash_password_with_salt(password.expose_secret().as_bytes(), &salt).map_err(failed)?;
-    Ok(hash.to_string())
-}
-
-fn verify(params: &Params, password: &SecretString, phc: &str) -> Result<Verdict, HashingError> {
-    let parsed = PasswordHash::new(phc).map_err(failed)?;
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
-    match argon2.verify_password(password.expose_secret().as_bytes(), &parsed) {
-        Ok(()) => Ok(Verdict::Right { is_outdated: is_outdated(params, &parsed) }),
-        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
-        Err(error) => Err(failed(error)),
-    }
-}
-
-fn is_outdated(params: &Params, hash: &PasswordHash) -> bool {
-    let is_ours = hash.algorithm.as_str() == Algorithm::Argon2id.as_str()
-        && hash.version == Some(Version::V0x13.into());
-    let has_our_costs = Params::try_from(hash).is_ok_and(|theirs| {
-        (theirs.m_cost(), theirs.t_cost(), theirs.p_cost())
-            == (params.m_cost(), params.t_cost(), params.p_cost())
-    });
-    !is_ours || !has_our_costs
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,40 +221,116 @@ mod tests {
             .expect("a pool")
     }
 
+    fn password(text: &str) -> SecretString {
+        text.to_owned().into()
+    }
+
     #[tokio::test]
     async fn a_password_is_right_for_its_own_hash_to_the_last_character() {
         let pool = HashingPool::new(1, 4).expect("a pool");
         let long = "x".repeat(128);
-        let phc = pool.hash(long.clone().into()).await.expect("hashed");
+        let phc = pool.hash(password(&long)).await.expect("hashed");
         assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
-        let verdict = pool.verify(long.clone().into(), Some(phc.clone())).await.expect("checked");
+        let verdict = pool.verify(password(&long), Some(phc.clone())).await.expect("checked");
         assert_eq!(verdict, Verdict::Right { is_outdated: false });
         let almost = format!("{}y", &long[1..]);
-        assert_eq!(pool.verify(almost.into(), Some(phc)).await.expect("checked"), Verdict::Wrong);
+        assert_eq!(pool.verify(password(&almost), Some(phc)).await.expect("checked"), Verdict::Wrong);
     }
 
     #[tokio::test]
     async fn a_hash_of_other_costs_is_outdated() {
-        let phc = cheap(1, 1).hash("some password".to_owned().into()).await.expect("hashed");
+        let phc = cheap(1, 1).hash(password("some password")).await.expect("hashed");
         let pool = HashingPool::new(1, 1).expect("a pool");
-        let verdict = pool.verify("some password".to_owned().into(), Some(phc)).await.expect("checked");
+        let verdict = pool.verify(password("some password"), Some(phc)).await.expect("checked");
         assert_eq!(verdict, Verdict::Right { is_outdated: true });
     }
 
     #[tokio::test]
     async fn nobody_has_no_password_not_even_the_dummy_one() {
-        let verdict = cheap(1, 1).verify("nobody's password".to_owned().into(), None).await.expect("checked");
+        let verdict = cheap(1, 1).verify(password("nobody's password"), None).await.expect("checked");
         assert_eq!(verdict, Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn once_there_was_a_slower_hash_every_wrong_password_takes_as_long() {
+        let pool = cheap(1, 1);
+        let legacy = bcrypt::hash("some password", 8).expect("hashed");
+        pool.verify(password("another"), Some(legacy)).await.expect("checked");
+        let even = pool.foreign.takes();
+        assert!(even > Duration::from_millis(1), "{even:?}");
+        let started = Instant::now();
+        pool.verify(password("another"), None).await.expect("checked");
+        assert!(started.elapsed() >= even);
+        pool.foreign.note(Duration::from_secs(60));
+        assert_eq!(pool.foreign.takes(), EVEN_MAX);
+        for _ in 0..100 {
+            pool.foreign.note(Duration::from_millis(1));
+        }
+        assert!(pool.foreign.takes() < Duration::from_millis(2), "it follows shorter times too");
+    }
+
+    /// Blocks the only thread of a pool until the sender is dropped.
+    async fn block(pool: &HashingPool) -> std::sync::mpsc::Sender<()> {
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let (begun, beginning) = oneshot::channel();
+        let pool = pool.clone();
+        tokio::spawn(async move {
+            let work = move || {
+                begun.send(()).ok();
+                released.recv().ok();
+            };
+            pool.run(work).await.ok();
+        });
+        beginning.await.expect("it began");
+        release
     }
 
     #[tokio::test]
     async fn beyond_the_queue_callers_are_sent_away_and_come_back() {
         let pool = cheap(1, 2);
-        let all_places =
-            Arc::clone(&pool.places).try_acquire_many_owned(3).expect("one at work and two waiting");
-        let refused = pool.hash("some password".to_owned().into()).await;
+        let release = block(&pool).await;
+        let waiting = [(); 2].map(|()| {
+            let pool = pool.clone();
+            tokio::spawn(async move { pool.hash(password("some password")).await })
+        });
+        while pool.jobs.try_send(Box::new(|| {})).is_ok() {
+            tokio::task::yield_now().await;
+        }
+        let refused = pool.hash(password("some password")).await;
         assert!(matches!(refused, Err(HashingError::Busy { .. })));
-        drop(all_places);
-        assert!(pool.hash("some password".to_owned().into()).await.is_ok());
+        drop(release);
+        for waits in waiting {
+            // One of them may have found a filler in its place.
+            waits.await.expect("it ended").ok();
+        }
+        assert!(pool.hash(password("some password")).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn work_whose_caller_went_away_is_left_out() {
+        let pool = cheap(1, 2);
+        let release = block(&pool).await;
+        let (worked, works) = std::sync::mpsc::channel::<()>();
+        let gone = pool.run(move || worked.send(()));
+        assert!(tokio::time::timeout(Duration::from_millis(10), gone).await.is_err());
+        drop(release);
+        pool.hash(password("some password")).await.expect("hashed");
+        assert!(works.recv().is_err(), "it was dropped, not done");
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_no_thread() {
+        let pool = cheap(1, 1);
+        assert!(pool.run(|| panic!("on purpose")).await.is_err());
+        assert!(pool.hash(password("some password")).await.is_ok());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn its_threads_have_the_lowest_priority_and_no_others() {
+        let nice = || rustix::process::getpriority_process(Some(rustix::thread::gettid())).expect("a priority");
+        let before = nice();
+        let (theirs, _) = cheap(1, 1).run(nice).await.expect("worked");
+        assert_eq!((theirs, nice()), (19, before));
     }
 }

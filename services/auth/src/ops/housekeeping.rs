@@ -24,6 +24,7 @@ pub async fn forget_what_is_over(parts: &Parts) -> Result<u64, StoreError> {
     loop {
         let deleted = store::session::delete_expired(&mut conn, now - SESSION_MEMORY, BATCH).await?
             + store::device_token::delete_expired(&mut conn, now, BATCH).await?
+            + store::mfa_challenge::delete_expired(&mut conn, now, BATCH).await?
             + store::oauth_flow::delete_expired(&mut conn, now, BATCH).await?
             + store::oauth_code::delete_expired(&mut conn, now, BATCH).await?
             + store::mail_token::delete_expired(&mut conn, now, BATCH).await?
