@@ -19,6 +19,8 @@ use crate::supervise::Unit;
 /// Handed to every service when the user has set it.
 const COMMON: [&str; 4] =
     ["PULSE_LOG", "PULSE_LOG_FORMAT", "PULSE_OTLP_ENDPOINT", "PULSE_SHUTDOWN_GRACE_SECONDS"];
+/// Settings of auth that gateways tell clients and see to as well.
+const TOLD_BY_GATEWAYS: [&str; 2] = ["PULSE_AUTH_ALLOWED_SIGNUP", "PULSE_AUTH_REQUIRE_VERIFIED_EMAIL"];
 /// How long a process may take to drain, if the user has not said otherwise: on one machine a restart should be quick.
 const DEFAULT_GRACE_SECONDS: u64 = 5;
 
@@ -128,15 +130,17 @@ impl Layout {
         self.web_dir.is_some()
     }
 
-    /// The services, to be started at once.
+    /// The services, to be started at once; mails are written into `mail_dir`, unless the user has set a mail server.
     ///
     /// # Errors
     /// When a binary is missing.
-    pub fn services(&self) -> anyhow::Result<Vec<Unit>> {
+    pub fn services(&self, mail_dir: &Path) -> anyhow::Result<Vec<Unit>> {
         let http = |door: Door| format!("http://{}", door.main);
         let auth = vec![
             ("PULSE_AUTH_SOCIAL_GRAPH_ADDR", http(self.graph)),
+            ("PULSE_AUTH_MESSAGE_STORE_ADDR", http(self.messages)),
             ("PULSE_AUTH_SEALING_KEY", self.sealing_key.clone()),
+            ("PULSE_AUTH_MAIL_DIR", mail_dir.display().to_string()),
             ("PULSE_PUBLIC_URL", self.choices.public_url.clone()),
         ];
         let graph = vec![
@@ -176,6 +180,7 @@ impl Layout {
                     if self.choices.insecure_cookies { "on" } else { "off" }.to_owned(),
                 ),
             ];
+            env.extend(TOLD_BY_GATEWAYS.iter().filter_map(|name| Some((*name, std::env::var(name).ok()?))));
             if let Some(web) = &self.web_dir {
                 env.push(("PULSE_GATEWAY_WEB_DIR", web.display().to_string()));
             }

@@ -129,8 +129,11 @@ impl Up {
             redis_url: servers.redis.url.clone(),
         };
         let layout = Layout::new(options.choices.clone(), backing, &mut ports, &mut secrets)?;
-        let (services, gateways) =
-            if options.servers_only { Default::default() } else { (layout.services()?, layout.gateways()?) };
+        let mail_dir = data.folder("mail")?;
+        let (services, gateways) = match options.servers_only {
+            true => Default::default(),
+            false => (layout.services(&mail_dir)?, layout.gateways()?),
+        };
         self.start_servers(&servers, &layout).await?;
         if options.servers_only {
             for server in [&servers.postgres, &servers.nats, &servers.redis] {
@@ -141,7 +144,6 @@ impl Up {
 
         self.start_services(services, gateways).await?;
 
-        let mail_dir = data.folder("mail")?;
         let stack = self.describe(options, &servers, &layout, mail_dir)?;
         stack.write(data.path())?;
         self.greet(&stack, &layout);
