@@ -31,6 +31,12 @@ pub enum BusError {
     /// The subscription was not taken.
     #[error("NATS did not take the subscription")]
     Subscribe(#[from] async_nats::SubscribeError),
+    /// The message was not sent.
+    #[error("NATS did not take the message")]
+    Publish(#[from] async_nats::PublishError),
+    /// There is no connection just now.
+    #[error("not connected to NATS")]
+    Away,
     /// The subscription was not confirmed.
     #[error("NATS did not confirm the subscription")]
     Flush(#[from] async_nats::client::FlushError),

@@ -2,6 +2,7 @@
 //!
 //! Payloads are in `proto/`. What an event means is in the service that owns its noun.
 
+pub mod ask;
 pub mod bus;
 pub mod consume;
 pub mod event;
@@ -11,6 +12,7 @@ pub mod replay;
 pub mod streams;
 pub mod subjects;
 
+pub use ask::{Question, Questions};
 pub use bus::{Bus, BusError, Subscription};
 pub use event::{Event, EventType};
 pub use outbox::{Outbox, OutboxEntry, Relay, RelayHandle};

@@ -10,6 +10,7 @@
 //! | `pulse.v1.user.<user_id>` | `me.changed` | auth, social-graph | the same | no | none |
 //! | `pulse.v1.event.session.ended` | `session.ended` | auth | gateways, live | stream `AUTH` | none |
 //! | `pulse.v1.event.signing_key.withdrawn` | `signing_key.withdrawn` | auth | gateways, live | stream `AUTH` | none |
+//! | `pulse.v1.gateway.connections` | `ListConnectionsRequest`, answered by `ListConnectionsResponse` | gateways | gateways | no | none |
 
 use pulse_types::{ConversationId, UserId};
 
@@ -24,6 +25,9 @@ pub const EVERY_ACCOUNT_RENAMED: &str = "pulse.v1.event.account.renamed.*";
 pub const SESSION_ENDED: &str = "pulse.v1.event.session.ended";
 /// Tokens of a signing key are refused from now on.
 pub const SIGNING_KEY_WITHDRAWN: &str = "pulse.v1.event.signing_key.withdrawn";
+
+/// Asks every gateway for its live sockets; answered to the reply subject.
+pub const GATEWAY_CONNECTIONS: &str = "pulse.v1.gateway.connections";
 
 /// The inbox plane: all that a user must not miss.
 #[must_use]

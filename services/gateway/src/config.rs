@@ -45,6 +45,12 @@ pub struct Settings {
     pub rate_limits: bool,
     /// `PULSE_GATEWAY_PRESENCE_GRACE_SECONDS`: how long after the last socket somebody is still there.
     pub presence_grace: Duration,
+    /// `PULSE_GATEWAY_POD`: what this process is called in the list of live sockets.
+    pub pod: String,
+    /// `PULSE_AUTH_ALLOWED_SIGNUP`: whether accounts can be made; auth sees to it, here it is told.
+    pub allowed_signup: bool,
+    /// `PULSE_AUTH_REQUIRE_VERIFIED_EMAIL`: sends, follows and new conversations need a verified address.
+    pub require_verified_email: bool,
     /// `PULSE_SERVICE_KEY`: who we are to other services.
     pub identity: Arc<Identity>,
 }
@@ -67,6 +73,9 @@ impl Settings {
         let trusted_proxies = read.list("PULSE_GATEWAY_TRUSTED_PROXIES");
         let rate_limits = read.switch("PULSE_GATEWAY_RATE_LIMITS", true);
         let presence_grace = read.or("PULSE_GATEWAY_PRESENCE_GRACE_SECONDS", 20);
+        let pod = read.or("PULSE_GATEWAY_POD", format!("gateway-{}", std::process::id()));
+        let allowed_signup = read.switch("PULSE_AUTH_ALLOWED_SIGNUP", true);
+        let require_verified_email = read.switch("PULSE_AUTH_REQUIRE_VERIFIED_EMAIL", false);
         let seed = read.secret("PULSE_SERVICE_KEY");
         let identity = seed.and_then(|seed| identity(read, &seed));
         if listen.as_ref().is_some_and(Vec::is_empty) && shared_listen.as_ref().is_some_and(Vec::is_empty) {
@@ -88,6 +97,9 @@ impl Settings {
             trusted_proxies: trusted_proxies?,
             rate_limits: rate_limits?,
             presence_grace: Duration::from_secs(presence_grace?),
+            pod: pod?,
+            allowed_signup: allowed_signup?,
+            require_verified_email: require_verified_email?,
             identity: identity?,
         })
     }

@@ -1,12 +1,16 @@
 //! The shapes of the public contract: what clients see. One file for each noun; no I/O.
 
 pub mod certainty;
+pub mod connection;
 pub mod conversation;
+pub mod factor;
+pub mod identity;
 pub mod limits;
 pub mod marks;
 pub mod message;
 pub mod moment;
 pub mod presence;
+pub mod profile;
 pub mod rate;
 pub mod session;
 pub mod unread;

@@ -1,5 +1,6 @@
 //! The REST side of the public contract: one file for each resource, and around them what all requests share.
 
+pub mod admin;
 pub mod auth;
 pub mod config;
 pub mod conversations;
@@ -12,7 +13,9 @@ pub mod messages;
 pub mod openapi;
 pub mod presence;
 pub mod problem;
+pub mod query;
 pub mod serve;
+pub mod short_list;
 pub mod trace;
 pub mod users;
 pub mod web;
@@ -57,6 +60,7 @@ fn api() -> OpenApiRouter<Arc<State>> {
         .merge(conversations::routes())
         .merge(messages::routes())
         .merge(presence::routes())
+        .merge(admin::routes())
 }
 
 fn panicked(panic: Box<dyn Any + Send>) -> Response {

@@ -200,6 +200,46 @@ impl Fields {
         }
     }
 
+    /// `true` or `false`, or absent: the outer `None` is a fault, the inner one absence.
+    pub fn optional_switch(&mut self, name: &str) -> Option<Option<bool>> {
+        if !self.map.contains_key(name) {
+            return Some(None);
+        }
+        self.switch(name, false).map(Some)
+    }
+
+    /// Whether a field is there and `null`; it is taken then.
+    pub fn take_null(&mut self, name: &str) -> bool {
+        let is_null = self.map.get(name) == Some(&Value::Null);
+        if is_null {
+            self.map.remove(name);
+        }
+        is_null
+    }
+
+    /// An object that may be absent, read field by field; its faults are told with the whole path.
+    pub fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        let map = match self.take(name) {
+            None => return Some(None),
+            Some(Value::Object(map)) => map,
+            Some(_) => {
+                self.fault(name, "invalid", "must be an object");
+                return None;
+            }
+        };
+        let mut inner = Self::new(map);
+        let value = read(&mut inner);
+        match inner.finish(|| value) {
+            Ok(value) => Some(Some(value)),
+            Err(failure) => {
+                let path =
+                    |fault: FieldFault| FieldFault { field: format!("{name}.{}", fault.field), ..fault };
+                self.faults.extend(failure.fields.into_iter().map(path));
+                None
+            }
+        }
+    }
+
     /// A position in a conversation: a whole number from 0.
     pub fn seq(&mut self, name: &str) -> Option<i64> {
         let Some(value) = self.take(name) else {

@@ -11,6 +11,7 @@ pub mod json;
 pub mod limits;
 pub mod revocation;
 pub mod state;
+pub mod verified;
 pub mod ws;
 
 use std::net::SocketAddr;
@@ -29,13 +30,15 @@ use crate::cache::{Link, Presence, Rates};
 use crate::clients::{Auth, Commands, MessageStore, Sessions, SocialGraph, health};
 use crate::config::Settings;
 use crate::domain::certainty::Times;
+use crate::events::connections;
 use crate::events::sessions::{self, Heard};
 use crate::http::serve;
 use crate::limits::Limits;
 use crate::revocation::checker::Checker;
 use crate::revocation::{Revocation, watch};
 use crate::state::State;
-use crate::ws::{Close, Hub, unread};
+use crate::verified::VerifiedEmails;
+use crate::ws::{Close, Hub, me, unread};
 
 /// Where the process listens.
 pub struct Listeners {
@@ -120,6 +123,9 @@ fn listen(state: &Arc<State>, times: Times, shutdown: &Shutdown) {
         Heard::Away(heard_until) => told.revocation.bus_is_away(heard_until),
     };
     let (bus, clock) = (state.bus.clone(), Arc::clone(&state.clock));
+    shutdown.spawn("ws.me", me::run(Arc::clone(state)));
+    let hub = state.hub.clone();
+    connections::answer(state.bus.clone(), state.settings.pod.clone(), shutdown, move || hub.scopes());
     sessions::Listener { bus, clock, settle: times.settle, heard }.spawn(shutdown);
     watch::spawn(Arc::clone(state), times, shutdown);
 }
@@ -164,7 +170,9 @@ async fn assemble(
     hub.drain_on(shutdown);
     shutdown.spawn("ws.unread", unread::run(hub.clone(), message_store.clone()));
 
+    let verified = VerifiedEmails::new(settings.require_verified_email, auth.clone());
     Ok(State {
+        verified,
         limits: Limits::new(&limits_told, settings.rate_limits, rates),
         social_graph: SocialGraph::new(social_graph),
         shutdown: shutdown.clone(),

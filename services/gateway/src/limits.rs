@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use pulse_rpc::{Failure, Reason};
 
-pub use crate::domain::rate::Limit;
 use crate::cache::Rates;
 use crate::domain::Limits as Allowed;
+pub use crate::domain::rate::Limit;
 pub use accounts::Accounts;
 pub use messages::{Messages, Taken};
 pub use subject::Subject;

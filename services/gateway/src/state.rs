@@ -13,6 +13,7 @@ use crate::config::Settings;
 use crate::domain;
 use crate::limits::Limits;
 use crate::revocation::Revocation;
+use crate::verified::VerifiedEmails;
 use crate::ws::Hub;
 
 /// Shared by all; made once in `run`.
@@ -31,6 +32,8 @@ pub struct State {
     pub commands: Commands,
     /// Checks access tokens.
     pub verifier: Verifier,
+    /// Whose address is verified.
+    pub verified: VerifiedEmails,
     /// Which sessions still live.
     pub revocation: Revocation,
     /// Where events come from.

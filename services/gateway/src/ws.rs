@@ -6,6 +6,7 @@ pub mod delivery;
 pub mod frames;
 pub mod handshake;
 pub mod hub;
+pub mod me;
 pub mod order;
 pub mod queue;
 pub mod times;

@@ -1,13 +1,20 @@
-//! Accounts and sessions: calls to auth.
+//! Accounts and sessions: calls to auth. One file for each of its gRPC services, and here what they share.
+
+pub mod account;
+pub mod factor;
+pub mod history;
+pub mod identity;
+pub mod privacy;
+pub mod session;
+pub mod sign_in;
+
+pub use sign_in::{Credentials, LogoutTarget, Registration};
 
 use pulse_proto::auth::v1 as proto;
-use pulse_proto::auth::v1::auth_service_client::AuthServiceClient;
 use pulse_rpc::{Connection, Failure};
-use pulse_token::FetchError;
-use pulse_types::{SessionId, UserId};
 
 use crate::clients::convert;
-use crate::domain::session::{Account, Grant, MfaChallenge, SignIn};
+use crate::domain::session::{Grant, MfaChallenge, SignIn};
 
 /// Where a request came from; kept with the session.
 #[derive(Debug, Clone, Default)]
@@ -18,172 +25,40 @@ pub struct Device {
     pub ip: String,
 }
 
-/// A new account.
-#[derive(Clone)]
-pub struct Registration {
-    /// As it was typed.
-    pub username: String,
-    /// As it was typed.
-    pub email: String,
-    /// As it was typed.
-    pub password: String,
-    /// Absent means the username.
-    pub display_name: Option<String>,
-    /// Stay signed in for 30 days.
-    pub remember: bool,
-    /// The refresh token goes into a cookie.
-    pub cookie: bool,
-}
-
-/// A sign-in by password.
-#[derive(Clone)]
-pub struct Credentials {
-    /// Username or address.
-    pub identifier: String,
-    /// As it was typed.
-    pub password: String,
-    /// Stay signed in for 30 days.
-    pub remember: bool,
-    /// The refresh token goes into a cookie.
-    pub cookie: bool,
-    /// What an earlier sign-in on this device gave.
-    pub device_token: Option<String>,
-}
-
-/// Which session to end.
-pub enum LogoutTarget {
-    /// That of a verified access token.
-    Session(SessionId),
-    /// That of a refresh token.
-    RefreshToken(String),
+/// What a signed-in person shows once more before something sensitive.
+#[derive(Clone, Default)]
+pub struct Proof {
+    /// Absent for accounts without one.
+    pub password: Option<String>,
+    /// A code of the second factor or a recovery code.
+    pub code: Option<String>,
 }
 
 /// Calls auth. Clones share the connection.
 #[derive(Clone)]
-pub struct Auth(AuthServiceClient<Connection>);
+pub struct Auth(Connection);
 
 impl Auth {
     /// Nothing is opened before the first call.
     #[must_use]
-    pub fn new(connection: Connection) -> Self {
-        Self(AuthServiceClient::new(connection))
+    pub const fn new(connection: Connection) -> Self {
+        Self(connection)
     }
 
-    /// Makes an account and signs it in.
-    ///
-    /// # Errors
-    /// As auth tells, `unavailable` when it can't be reached.
-    pub async fn register(&self, new: Registration, device: Device) -> Result<Grant, Failure> {
-        let request = proto::RegisterRequest {
-            device_token: String::new(),
-            username: new.username,
-            email: new.email,
-            password: new.password,
-            display_name: new.display_name,
-            remember: new.remember,
-            cookie: new.cookie,
-            client: Some(device.into()),
-        };
-        let response = self.0.clone().register(request).await.map_err(failure)?;
-        grant(response.into_inner().session)
+    fn connection(&self) -> Connection {
+        self.0.clone()
     }
-
-    /// Signs in by password.
-    ///
-    /// # Errors
-    /// As auth tells, `unavailable` when it can't be reached.
-    pub async fn login(&self, credentials: Credentials, device: Device) -> Result<SignIn, Failure> {
-        let request = proto::LoginRequest {
-            identifier: credentials.identifier,
-            password: credentials.password,
-            remember: credentials.remember,
-            cookie: credentials.cookie,
-            device_token: credentials.device_token.unwrap_or_default(),
-            client: Some(device.into()),
-        };
-        let response = self.0.clone().login(request).await.map_err(failure)?;
-        match response.into_inner().outcome {
-            Some(proto::login_response::Outcome::Session(session)) => {
-                grant(Some(session)).map(SignIn::Granted)
-            }
-            Some(proto::login_response::Outcome::Mfa(mfa)) => Ok(SignIn::Mfa(MfaChallenge {
-                mfa_required: true,
-                mfa_token: mfa.mfa_token,
-                expires_in: mfa.expires_in_seconds,
-                methods: mfa.methods,
-            })),
-            None => Err(Failure::internal("auth answered a sign-in with no outcome")),
-        }
-    }
-
-    /// Exchanges a refresh token for its successor.
-    ///
-    /// # Errors
-    /// As auth tells, `unavailable` when it can't be reached.
-    pub async fn refresh(
-        &self,
-        refresh_token: String,
-        session_id: Option<SessionId>,
-        device: Device,
-    ) -> Result<Grant, Failure> {
-        let session_id = session_id.map(|id| id.to_string()).unwrap_or_default();
-        let request = proto::RefreshRequest { refresh_token, session_id, client: Some(device.into()) };
-        let response = self.0.clone().refresh(request).await.map_err(failure)?;
-        grant(response.into_inner().session)
-    }
-
-    /// Ends a session and tells which it was.
-    ///
-    /// # Errors
-    /// As auth tells, `unavailable` when it can't be reached.
-    pub async fn logout(&self, target: LogoutTarget) -> Result<SessionId, Failure> {
-        let target = match target {
-            LogoutTarget::Session(session_id) => {
-                proto::logout_request::Target::SessionId(session_id.to_string())
-            }
-            LogoutTarget::RefreshToken(token) => proto::logout_request::Target::RefreshToken(token),
-        };
-        let response =
-            self.0.clone().logout(proto::LogoutRequest { target: Some(target) }).await.map_err(failure)?;
-        convert::id("session_id", &response.into_inner().session_id)
-    }
-
-    /// What auth knows of a person.
-    ///
-    /// # Errors
-    /// `not_found`; `unavailable` when auth can't be reached.
-    pub async fn account(&self, user_id: UserId) -> Result<Account, Failure> {
-        let request = proto::GetAccountRequest { user_id: user_id.to_string() };
-        let response = self.0.clone().get_account(request).await.map_err(failure)?;
-        convert::account(response.into_inner().account)
-    }
-
-    /// The keys that verify access tokens, as JSON text (RFC 7517).
-    ///
-    /// # Errors
-    /// `unavailable` when auth can't be reached.
-    pub async fn jwks(&self) -> Result<String, Failure> {
-        let response = self.0.clone().get_jwks(proto::GetJwksRequest {}).await.map_err(failure)?;
-        Ok(response.into_inner().jwks_json)
-    }
-
-    /// The same keys for this process's own verifier.
-    pub fn key_source(&self) -> impl pulse_token::KeySource + use<> {
-        let auth = self.clone();
-        move || -> pulse_token::keys::Fetch {
-            let auth = auth.clone();
-            Box::pin(async move { auth.jwks().await.map_err(|failure| FetchError(failure.into())) })
-        }
-    }
-}
-
-fn failure(status: tonic::Status) -> Failure {
-    Failure::from_status(status)
 }
 
 impl From<Device> for proto::ClientInfo {
     fn from(device: Device) -> Self {
         Self { user_agent: device.user_agent, ip: device.ip }
+    }
+}
+
+impl From<Proof> for proto::Proof {
+    fn from(proof: Proof) -> Self {
+        Self { password: proof.password, code: proof.code }
     }
 }
 
@@ -198,4 +73,17 @@ fn grant(session: Option<proto::SessionGrant>) -> Result<Grant, Failure> {
         refresh_token: session.refresh_token,
         device_token: convert::filled(session.device_token),
     })
+}
+
+fn challenge(mfa: proto::MfaChallenge) -> SignIn {
+    SignIn::Mfa(MfaChallenge {
+        mfa_required: true,
+        mfa_token: mfa.mfa_token,
+        expires_in: mfa.expires_in_seconds,
+        methods: mfa.methods,
+    })
+}
+
+fn no_outcome() -> Failure {
+    Failure::internal("auth answered a sign-in with no outcome")
 }

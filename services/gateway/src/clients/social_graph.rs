@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use pulse_proto::graph::v1 as proto;
+use pulse_proto::graph::v1::profile_service_client::ProfileServiceClient;
 use pulse_proto::graph::v1::social_graph_service_client::SocialGraphServiceClient;
 use pulse_rpc::{Connection, Failure, Principal};
 use pulse_types::{FollowRequestId, UserId};
 
 use crate::clients::{Page, PageAsk, convert, page};
+use crate::domain::profile::ProfilePatch;
 use crate::domain::user::{FollowRequest, Relationship, Settings, User};
 
 /// Largest page that the service gives.
@@ -35,13 +37,13 @@ pub enum UserKey {
 
 /// Calls social-graph. Clones share the connection.
 #[derive(Clone)]
-pub struct SocialGraph(SocialGraphServiceClient<Connection>);
+pub struct SocialGraph(SocialGraphServiceClient<Connection>, ProfileServiceClient<Connection>);
 
 impl SocialGraph {
     /// Nothing is opened before the first call.
     #[must_use]
     pub fn new(connection: Connection) -> Self {
-        Self(SocialGraphServiceClient::new(connection))
+        Self(SocialGraphServiceClient::new(connection.clone()), ProfileServiceClient::new(connection))
     }
 
     /// The caller's own profile and settings.
@@ -52,6 +54,39 @@ impl SocialGraph {
         let request = caller.request(proto::GetOwnProfileRequest {});
         let answer =
             self.0.clone().get_own_profile(request).await.map_err(Failure::from_status)?.into_inner();
+        let settings = answer.settings.map(convert::settings).unwrap_or_default();
+        Ok((convert::user(answer.user)?, settings))
+    }
+
+    /// Changes what the caller shows and chose.
+    ///
+    /// # Errors
+    /// `not_found` before the profile is made; `validation_failed`.
+    pub async fn update_own_profile(
+        &self,
+        caller: Principal,
+        patch: ProfilePatch,
+    ) -> Result<(User, Settings), Failure> {
+        let settings = patch.settings;
+        let settings = proto::SettingsPatch {
+            discoverable: settings.discoverable,
+            who_can_follow: settings.who_can_follow,
+            approve_follows: settings.approve_follows,
+            show_presence: settings.show_presence,
+            show_last_seen: settings.show_last_seen,
+            send_read_receipts: settings.send_read_receipts,
+            send_typing: settings.send_typing,
+            notification_level: settings.notification_level,
+            theme: settings.theme,
+            locale: settings.locale,
+        };
+        let request = proto::UpdateOwnProfileRequest {
+            display_name: patch.display_name,
+            bio: patch.bio,
+            settings: Some(settings),
+        };
+        let answer = self.1.clone().update_own_profile(caller.request(request)).await;
+        let answer = answer.map_err(Failure::from_status)?.into_inner();
         let settings = answer.settings.map(convert::settings).unwrap_or_default();
         Ok((convert::user(answer.user)?, settings))
     }

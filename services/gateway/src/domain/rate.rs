@@ -53,6 +53,8 @@ limits! {
     OauthStart: "oauth", 900 in 10 * MINUTE;
     /// Exports of all data; by user.
     Export: "export", 10 in 24 * HOUR;
+    /// Changes of one's username; by user.
+    Rename: "rename", 30 in HOUR;
     /// Searches; by user.
     Search: "search", 300 in MINUTE;
     /// Follows, unfollows and answers to requests; by user.

@@ -3,6 +3,7 @@
 use pulse_types::{SessionId, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::domain::moment::Moment;
 use crate::domain::user::Me;
@@ -52,6 +53,49 @@ pub struct MfaChallenge {
     /// `totp`, `recovery_code`.
     #[schema(example = json!(["totp", "recovery_code"]))]
     pub methods: Vec<String>,
+}
+
+/// A signed-in device, as its owner sees it in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SessionInfo {
+    /// The session.
+    #[schema(value_type = uuid::Uuid)]
+    pub session_id: SessionId,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    /// When it began.
+    pub created_at: Moment,
+    /// When it was last refreshed.
+    pub last_used_at: Moment,
+    /// Its absolute end.
+    pub expires_at: Moment,
+    /// `User-Agent`, at most 512 characters; may be empty.
+    #[schema(max_length = 512, example = "Mozilla/5.0")]
+    pub user_agent: String,
+    /// Address of the client; may be empty.
+    #[schema(example = "203.0.113.9")]
+    pub ip: String,
+    /// `password`, or the id of an outside provider.
+    #[schema(example = "password")]
+    pub method: String,
+}
+
+/// Something that happened to an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SecurityEvent {
+    /// Names the event.
+    pub id: Uuid,
+    /// Like `session.started`, `sign_in.failed`, `password.changed`.
+    #[schema(example = "session.started")]
+    pub event: String,
+    /// When.
+    pub created_at: Moment,
+    /// Address of the client; may be empty.
+    #[schema(example = "203.0.113.9")]
+    pub ip: String,
+    /// `User-Agent`; may be empty.
+    #[schema(example = "Mozilla/5.0")]
+    pub user_agent: String,
 }
 
 /// What auth knows of a person.

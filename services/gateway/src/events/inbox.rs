@@ -21,6 +21,8 @@ pub enum InboxEvent {
     FollowRequested(FollowRequestId, User),
     /// What is between them and a person changed; no user when that person is not visible any more.
     RelationshipUpdated(UserId, Option<User>),
+    /// What they are shown of themselves changed.
+    MeChanged,
 }
 
 /// An event that can't be told to clients.
@@ -66,11 +68,11 @@ pub fn read(event: &Event) -> Result<InboxEvent, UnusableEvent> {
             let user = payload.user.map(|user| convert::user(Some(user))).transpose()?;
             Ok(InboxEvent::RelationshipUpdated(convert::id("user_id", &payload.user_id)?, user))
         }
+        EventType::MeChanged => Ok(InboxEvent::MeChanged),
         other @ (EventType::AccountRegistered
         | EventType::AccountRenamed
         | EventType::SessionEnded
-        | EventType::SigningKeyWithdrawn
-        | EventType::MeChanged) => Err(UnusableEvent::Foreign(other)),
+        | EventType::SigningKeyWithdrawn) => Err(UnusableEvent::Foreign(other)),
     }
 }
 

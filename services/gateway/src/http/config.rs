@@ -59,8 +59,8 @@ async fn config(FromState(state): FromState<Arc<State>>, _: Unencoded) -> Json<C
         issuer: url.clone(),
         url,
         audience: AUDIENCE,
-        allowed_signup: true,
-        require_verified_email: false,
+        allowed_signup: state.settings.allowed_signup,
+        require_verified_email: state.settings.require_verified_email,
         degraded: state.readiness.report().degraded,
         limits: state.limits_told,
     })

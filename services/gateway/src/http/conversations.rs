@@ -20,9 +20,10 @@ use uuid::Uuid;
 use crate::clients::social_graph::UserKey;
 use crate::domain::user::User;
 use crate::domain::{Conversation, ConversationKind};
-use crate::http::extract::{Body, Caller, PathText, QueryText, RequestBody, page_ask};
+use crate::http::extract::{Body, Caller, PathText, RequestBody};
 use crate::http::openapi::PageParams;
 use crate::http::problem::{Problem, Refusal};
+use crate::http::query::{QueryText, page_ask};
 use crate::json::Fields;
 use crate::state::State;
 
@@ -163,7 +164,7 @@ async fn list(
 #[utoipa::path(post, path = "/v1/conversations", operation_id = "openConversation", tag = "conversations", request_body = CreateConversation, responses(
     (status = 201, body = Conversation),
     (status = 200, description = "It existed", body = Conversation),
-    (status = 403, description = "`not_connected`: the two do not follow one another",
+    (status = 403, description = "`not_connected`: the two do not follow one another; `email_unverified`",
         content_type = "application/problem+json", body = Problem),
     (status = 404, description = "An unknown person", content_type = "application/problem+json", body = Problem),
 ))]
@@ -173,6 +174,11 @@ async fn create(
     body: Body,
 ) -> Result<Response, Refusal> {
     let CreateDirect(peer_id) = body.read()?;
+    if let Err(unverified) = state.verified.require(caller.principal.user_id).await {
+        // Whom one may not see is told first.
+        state.social_graph.user(caller.principal, UserKey::Id(peer_id)).await?;
+        return Err(unverified.into());
+    }
     let (conversation, is_new) = state.message_store.get_or_create_direct(caller.principal, peer_id).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(with_peer(&state, caller.principal, conversation).await)).into_response())

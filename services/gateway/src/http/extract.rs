@@ -1,11 +1,11 @@
-//! What handlers take from a request: who asks, ids in the path, query and body, each refused as contract section 1 says.
+//! What handlers take from a request: who asks, ids in the path, and the body, each refused as contract section 1 says.
 
 use std::convert::Infallible;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, USER_AGENT};
 use http::request::Parts;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -13,7 +13,6 @@ use pulse_rpc::{Failure, Principal, Reason};
 use pulse_token::{Claims, InvalidToken};
 use serde_json::{Map, Value};
 
-use crate::clients::PageAsk;
 use crate::clients::auth::Device;
 use crate::domain::limits::FRAME_MAX_BYTES;
 use crate::ended::KEEP;
@@ -22,10 +21,6 @@ use crate::http::problem::Refusal;
 use crate::json::{Fields, parse_object};
 use crate::state::State;
 
-/// Items of a page when nobody says.
-const LIMIT_DEFAULT: u32 = 50;
-/// Items of a page, at most.
-const LIMIT_MAX: i64 = 100;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 /// How much of a body that is too large is read and thrown away, so that the client comes to read the answer.
@@ -153,68 +148,6 @@ impl FromRequestParts<Arc<State>> for PathText {
     }
 }
 
-/// The parameters behind the `?`.
-#[derive(Debug, Clone)]
-pub struct QueryText(Vec<(String, String)>);
-
-impl QueryText {
-    /// The known parameters as fields; all others are ignored.
-    #[must_use]
-    pub fn fields(self, known: &[&str]) -> Fields {
-        let mut map = Map::new();
-        let mut repeated = Vec::new();
-        for (name, value) in self.0.into_iter().filter(|(name, _)| known.contains(&name.as_str())) {
-            if map.contains_key(&name) {
-                repeated.push(name);
-            } else {
-                map.insert(name, Value::String(value));
-            }
-        }
-        let mut fields = Fields::new(map);
-        for name in repeated {
-            fields.fault(&name, "invalid", "must be given once");
-        }
-        fields
-    }
-}
-
-impl FromRequestParts<Arc<State>> for QueryText {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &Arc<State>) -> Result<Self, Infallible> {
-        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
-        Ok(Self(query.map(|Query(pairs)| pairs).unwrap_or_default()))
-    }
-}
-
-/// Reads `limit`.
-pub fn limit(fields: &mut Fields) -> Option<u32> {
-    let limit = fields.optional_parsed::<i64>("limit", "a whole number from 1 to 100")?;
-    match limit {
-        None => Some(LIMIT_DEFAULT),
-        Some(limit @ 1..=LIMIT_MAX) => u32::try_from(limit).ok(),
-        Some(..1) => {
-            fields.fault("limit", "too_small", "must be at least 1");
-            None
-        }
-        Some(_) => {
-            fields.fault("limit", "too_large", "must be at most 100");
-            None
-        }
-    }
-}
-
-/// Reads `limit` and `cursor`.
-pub fn page_ask(fields: &mut Fields) -> Option<PageAsk> {
-    let limit = limit(fields);
-    let cursor = fields.optional_text("cursor")?;
-    if cursor.as_deref() == Some("") {
-        fields.fault("cursor", "invalid", "must be a `next_cursor`, or left out for the first page");
-        return None;
-    }
-    Some(PageAsk { limit: limit?, cursor })
-}
-
 /// Something that is read from a body, field by field.
 pub trait RequestBody: Sized {
     /// Takes its fields; `None` after a fault.
@@ -249,9 +182,17 @@ impl Body {
     /// # Errors
     /// `validation_failed` with all faults; `malformed` when nothing was sent and a field must be.
     pub fn read<T: RequestBody>(self) -> Result<T, Failure> {
+        self.read_with(T::read)
+    }
+
+    /// The same, by a function that knows more than the fields.
+    ///
+    /// # Errors
+    /// As [`Body::read`].
+    pub fn read_with<T>(self, read: impl FnOnce(&mut Fields) -> Option<T>) -> Result<T, Failure> {
         let is_empty = self.is_empty();
         let mut fields = Fields::new(self.0.unwrap_or_default());
-        let value = T::read(&mut fields);
+        let value = read(&mut fields);
         fields.finish(|| value).map_err(|failure| match is_empty {
             true => Failure::new(Reason::Malformed, "a JSON object must be sent"),
             false => failure,

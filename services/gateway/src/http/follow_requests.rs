@@ -13,9 +13,10 @@ use utoipa_axum::routes;
 
 use crate::clients::social_graph::Direction;
 use crate::domain::user::{FollowRequest, Relationship};
-use crate::http::extract::{Body, Caller, NoFields, PathText, QueryText, RequestBody, page_ask};
+use crate::http::extract::{Body, Caller, NoFields, PathText, RequestBody};
 use crate::http::openapi::PageParams;
-use crate::http::problem::Refusal;
+use crate::http::problem::{Problem, Refusal};
+use crate::http::query::{QueryText, page_ask};
 use crate::json::Fields;
 use crate::state::State;
 
@@ -82,7 +83,10 @@ async fn list(
 
 /// Accept
 #[utoipa::path(post, path = "/v1/follow-requests/{id}/accept", operation_id = "acceptFollowRequest", tag = "people", request_body = Option<AcceptRequest>,
-    params(("id" = uuid::Uuid, Path, description = "The request")), responses((status = 200, body = Relationship)))]
+    params(("id" = uuid::Uuid, Path, description = "The request")), responses(
+    (status = 200, body = Relationship),
+    (status = 403, description = "`email_unverified`, with `follow_back`", content_type = "application/problem+json", body = Problem),
+))]
 async fn accept(
     FromState(state): FromState<Arc<State>>,
     caller: Caller,
@@ -91,6 +95,9 @@ async fn accept(
 ) -> Result<Json<Relationship>, Refusal> {
     let request: AcceptRequest = body.read()?;
     let request_id = path.id("request")?;
+    if request.follow_back {
+        state.verified.require(caller.principal.user_id).await?;
+    }
     Ok(Json(state.social_graph.accept(caller.principal, request_id, request.follow_back).await?))
 }
 

@@ -19,8 +19,9 @@ use uuid::Uuid;
 use crate::clients::commands::Order;
 use crate::clients::message_store::{History, Position};
 use crate::domain::{Marks, Message, SendMessage};
-use crate::http::extract::{Body, Caller, PathText, QueryText, RequestBody, limit};
+use crate::http::extract::{Body, Caller, PathText, RequestBody};
 use crate::http::problem::{Problem, Refusal};
+use crate::http::query::{QueryText, limit};
 use crate::json::Fields;
 use crate::state::State;
 
@@ -183,7 +184,7 @@ fn position(fields: &mut Fields) -> Option<Position> {
     (status = 201, body = Message),
     (status = 200, description = "A repeat: the message as it is now", body = Message,
         headers(("Idempotent-Replayed" = bool, description = "Always `true`"))),
-    (status = 403, description = "`not_connected`, `not_a_member`, `conversation_closed`",
+    (status = 403, description = "`not_connected`, `not_a_member`, `conversation_closed`, `email_unverified`",
         content_type = "application/problem+json", body = Problem),
     (status = 409, description = "`idempotency_mismatch`: the `client_id` was used for something else",
         content_type = "application/problem+json", body = Problem),
@@ -196,6 +197,11 @@ async fn send(
 ) -> Result<Response, Refusal> {
     let new: NewMessage = body.read()?;
     let conversation_id = path.id("conversation")?;
+    if let Err(unverified) = state.verified.require(caller.principal.user_id).await {
+        // What one may not see is told first.
+        state.message_store.conversation(caller.principal, conversation_id).await?;
+        return Err(unverified.into());
+    }
     let send =
         SendMessage { conversation_id, client_id: new.client_id, body: new.body, reply_to: new.reply_to };
     let taken = state.limits.messages.take(

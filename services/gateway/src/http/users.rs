@@ -12,9 +12,10 @@ use utoipa_axum::routes;
 use crate::clients::Page;
 use crate::clients::social_graph::UserKey;
 use crate::domain::user::{Relationship, User};
-use crate::http::extract::{Body, Caller, NoFields, PathText, QueryText, page_ask};
+use crate::http::extract::{Body, Caller, NoFields, PathText};
 use crate::http::openapi::PageParams;
 use crate::http::problem::{Problem, Refusal};
+use crate::http::query::{QueryText, page_ask};
 use crate::state::State;
 
 /// A page of people.
@@ -92,7 +93,8 @@ async fn by_username(
 /// Follows, or asks to. Whoever asks a person who already follows or asks them is accepted at once.
 #[utoipa::path(post, path = "/v1/users/{id}/follow", operation_id = "follow", tag = "people", params(("id" = uuid::Uuid, Path, description = "The person")), responses(
     (status = 200, body = Relationship),
-    (status = 403, description = "`forbidden`: the person does not want to be followed, or is blocked",
+    (status = 403, description = "`forbidden`: the person does not want to be followed, or is blocked; \
+        `email_unverified`",
         content_type = "application/problem+json", body = Problem),
     (status = 422, description = "Oneself", content_type = "application/problem+json", body = Problem),
 ))]
@@ -103,7 +105,15 @@ async fn follow(
     body: Body,
 ) -> Result<Json<Relationship>, Refusal> {
     body.read::<NoFields>()?;
-    Ok(Json(state.social_graph.follow(caller.principal, path.id("user")?).await?))
+    let (caller, user_id) = (caller.principal, path.id("user")?);
+    if let Err(unverified) = state.verified.require(caller.user_id).await {
+        // Whom one may not see, and that it is oneself, is told first.
+        if user_id != caller.user_id {
+            state.social_graph.user(caller, UserKey::Id(user_id)).await?;
+            return Err(unverified.into());
+        }
+    }
+    Ok(Json(state.social_graph.follow(caller, user_id).await?))
 }
 
 /// Unfollow

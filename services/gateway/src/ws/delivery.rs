@@ -28,6 +28,8 @@ pub struct Delivery {
     pub frame: Option<Utf8Bytes>,
     /// What is unread in the conversation may have changed.
     pub changes_unread: bool,
+    /// What the user is shown of themselves has changed.
+    pub changes_me: bool,
     /// The trace of what caused it.
     pub traceparent: Option<String>,
 }
@@ -90,7 +92,9 @@ fn encode(event: &Event) -> Result<Delivery, UnusableEvent> {
         InboxEvent::MessageCreated(message) => (Some(message.conversation_id), Some(message.version)),
         InboxEvent::ConversationCreated(conversation) => (Some(conversation.id), None),
         InboxEvent::MarksMoved(conversation_id) => (Some(*conversation_id), None),
-        InboxEvent::FollowRequested(..) | InboxEvent::RelationshipUpdated(..) => (None, None),
+        InboxEvent::FollowRequested(..) | InboxEvent::RelationshipUpdated(..) | InboxEvent::MeChanged => {
+            (None, None)
+        }
     };
     let changes_unread = matches!(told, InboxEvent::MessageCreated(_) | InboxEvent::MarksMoved(_));
     let frame = match &told {
@@ -98,7 +102,7 @@ fn encode(event: &Event) -> Result<Delivery, UnusableEvent> {
         InboxEvent::ConversationCreated(conversation) => {
             Some(frames::Event::ConversationCreated(conversation))
         }
-        InboxEvent::MarksMoved(_) => None,
+        InboxEvent::MarksMoved(_) | InboxEvent::MeChanged => None,
         InboxEvent::FollowRequested(request_id, user) => {
             Some(frames::Event::FollowRequested { request_id: *request_id, user })
         }
@@ -111,6 +115,7 @@ fn encode(event: &Event) -> Result<Delivery, UnusableEvent> {
         conversation_id,
         frame: frame.as_ref().map(frames::event),
         changes_unread,
+        changes_me: told == InboxEvent::MeChanged,
         traceparent: event.traceparent.clone(),
     })
 }

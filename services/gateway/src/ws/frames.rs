@@ -15,7 +15,7 @@ use crate::domain::marks::Marks;
 use crate::domain::message::{Message, SendMessage};
 use crate::domain::moment::Moment;
 use crate::domain::unread::Unread;
-use crate::domain::user::User;
+use crate::domain::user::{Me, User};
 use crate::json::{Fields, parse_object};
 
 /// Longest reference of a client, in characters.
@@ -199,6 +199,9 @@ pub enum Event<'a> {
         /// `null` when they are not visible any more.
         user: Option<&'a User>,
     },
+    /// Own profile, settings, address or second factor changed.
+    #[serde(rename = "me.updated")]
+    MeUpdated(&'a Me),
     /// The access token is about to end.
     #[serde(rename = "auth.expiring")]
     AuthExpiring {

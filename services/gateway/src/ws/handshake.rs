@@ -18,8 +18,9 @@ use pulse_rpc::{Failure, Reason};
 use pulse_types::ConnectionId;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use crate::http::extract::{Caller, QueryText, authenticate, bearer, no_token};
+use crate::http::extract::{Caller, authenticate, bearer, no_token};
 use crate::http::problem::Refusal;
+use crate::http::query::QueryText;
 use crate::state::State;
 use crate::ws::connection;
 use crate::ws::frames::{self, Event, Hello};
@@ -168,6 +169,8 @@ fn take_seat(state: &State, caller: &Caller, scope: Scope) -> Result<Seat, Failu
 /// Makes the first frame. The user's events are listened to before the sync point is taken, so nothing falls between.
 async fn greet(state: &State, caller: &Caller, seat: &Seat) -> Result<(), Failure> {
     seat.listening().await;
+    // For the first send. When auth can't be asked, that send is refused.
+    let _ = state.verified.require(caller.principal.user_id).await;
     let point = state.message_store.sync_point(caller.principal).await?;
     let socket = seat.socket();
     let hello = Hello {

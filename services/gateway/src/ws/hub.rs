@@ -1,6 +1,7 @@
 //! The live sockets of this process, by user, and the one subscription that each user's sockets share.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::ws::close::Close;
 use crate::ws::delivery::{Delivery, Encoder};
+use crate::ws::me;
 use crate::ws::order::Sequencer;
 use crate::ws::queue::{Order, Queue};
 use crate::ws::unread::Questions;
@@ -43,6 +45,7 @@ struct Shared {
     count: AtomicUsize,
     encoder: Encoder,
     questions: Questions,
+    me_changes: me::Changes,
     tasks: TaskTracker,
     drained: CancellationToken,
     metrics: Metrics,
@@ -116,6 +119,7 @@ impl Hub {
             count: AtomicUsize::new(0),
             encoder: Encoder::new(metrics::counter!("pulse_events_encoded_total")),
             questions: Questions::default(),
+            me_changes: me::Changes::default(),
             tasks: TaskTracker::new(),
             drained: CancellationToken::new(),
             metrics,
@@ -165,6 +169,27 @@ impl Hub {
         &self.0.questions
     }
 
+    /// Who is to be told what they are shown of themselves.
+    #[must_use]
+    pub fn me_changes(&self) -> &me::Changes {
+        &self.0.me_changes
+    }
+
+    /// A session of a user with sockets here.
+    #[must_use]
+    pub fn session_of(&self, user_id: UserId) -> Option<SessionId> {
+        let user = self.users(user_id).get(&user_id).cloned()?;
+        lock(&user.sockets).first().map(|socket| socket.principal.session_id)
+    }
+
+    /// Sends a frame of no conversation to the sockets of a user.
+    pub fn tell_user(&self, user_id: UserId, frame: &Utf8Bytes) {
+        let user = self.users(user_id).get(&user_id).cloned();
+        if let Some(user) = user {
+            user.push(None, frame);
+        }
+    }
+
     /// Sends a frame of one conversation to the sockets of a user.
     pub fn tell(&self, user_id: UserId, conversation_id: ConversationId, frame: &Utf8Bytes) {
         let user = self.users(user_id).get(&user_id).cloned();
@@ -182,6 +207,16 @@ impl Hub {
                 .extend(lock(&user.sockets).iter().map(|socket| (user.user_id, socket.principal.session_id)));
         }
         sessions
+    }
+
+    /// What the live sockets carry, and whose they are.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<(UserId, String)> {
+        let mut scopes = Vec::with_capacity(self.count());
+        for user in self.0.shards.iter().flat_map(|shard| lock(shard).values().cloned().collect::<Vec<_>>()) {
+            scopes.extend(lock(&user.sockets).iter().map(|socket| (user.user_id, socket.scope.to_string())));
+        }
+        scopes
     }
 
     /// Closes the sockets of a session.
@@ -277,6 +312,9 @@ impl Hub {
             let sockets = user.push(delivery.conversation_id, frame);
             self.0.metrics.delivered.increment(sockets);
         }
+        if delivery.changes_me {
+            self.0.me_changes.note(user.user_id);
+        }
         if let Some(conversation_id) = delivery.conversation_id.filter(|_| delivery.changes_unread) {
             self.0.questions.ask(user.user_id, conversation_id);
         }
@@ -320,6 +358,16 @@ impl Scope {
         match self {
             Self::All | Self::Inbox => true,
             Self::Conversation(only) => conversation_id == Some(only),
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Inbox => f.write_str("inbox"),
+            Self::Conversation(conversation_id) => write!(f, "conversation:{conversation_id}"),
         }
     }
 }
