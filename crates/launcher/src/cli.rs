@@ -8,10 +8,11 @@ use std::str::FromStr;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
+use crate::auth::Auth;
 use crate::keys::ServiceKey;
 use crate::services::Choices;
 use crate::terminal::Terminal;
-use crate::{status, up, with_servers};
+use crate::{audit, operator, status, up, with_servers};
 
 /// More would only take turns on one machine.
 const MAX_GATEWAYS: u16 = 16;
@@ -34,9 +35,22 @@ enum Command {
         #[arg(long)]
         data_dir: Option<PathBuf>,
     },
-    /// Make keys.
+    /// Make keys, and replace those that sign access tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Look after the audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Make somebody an operator, from their next refresh on.
+    Operator {
+        /// Their username.
+        username: String,
+        /// Make them an operator no longer.
+        #[arg(long)]
+        revoke: bool,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Run a command with a PostgreSQL of its own, named in `PULSE_TEST_POSTGRES_URL`: how tests share one.
     WithServers {
         /// The command and its arguments, after `--`.
@@ -49,6 +63,44 @@ enum Command {
 enum KeysCommand {
     /// A key pair by which services know one another.
     Service,
+    /// Show the keys that sign and verify access tokens.
+    List(Place),
+    /// Make a key that takes over once everybody knows it.
+    Rotate(Place),
+    /// Refuse the tokens of a key at once. People stay signed in.
+    Withdraw {
+        /// The `kid` of the key.
+        kid: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Recompute the whole log: exit 1 and what is wrong, or the anchor for the next time.
+    Verify {
+        /// What an earlier verification printed; the log must still contain it.
+        #[arg(long)]
+        anchor: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Whose auth is meant: that of the cluster that `PULSE_AUTH_ADDR` and `PULSE_SERVICE_KEY` name, else of the stack that runs
+/// here.
+#[derive(Debug, Args)]
+struct Place {
+    /// The folder that holds all data [PULSE_DATA_DIR, .pulse].
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+}
+
+impl Place {
+    fn auth(self) -> anyhow::Result<Auth> {
+        Auth::find(&data_dir(self.data_dir)?)
+    }
 }
 
 /// What is not given comes from the environment, where empty counts as absent, else from the default.
@@ -136,14 +188,33 @@ impl Cli {
                 let all_ready = status::run(&self::data_dir(data_dir)?).await?;
                 Ok(if all_ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
-            Command::Keys(KeysCommand::Service) => {
+            Command::Keys(command) => command.run().await.map(|()| ExitCode::SUCCESS),
+            Command::Audit(AuditCommand::Verify { anchor, place }) => {
+                let is_whole = audit::verify(&place.auth()?, anchor).await?;
+                Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            }
+            Command::Operator { username, revoke, place } => {
+                operator::set_operator(&place.auth()?, &username, !revoke).await?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::WithServers { command } => with_servers::run(&command).await,
+        }
+    }
+}
+
+impl KeysCommand {
+    async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Service => {
                 let key = ServiceKey::generate()?;
                 let terminal = Terminal::new();
                 terminal.say(&format!("secret (PULSE_SERVICE_KEY of its owner):       {}", key.seed()));
                 terminal.say(&format!("public (PULSE_SERVICE_CALLERS of everybody):   {}", key.public()));
-                Ok(ExitCode::SUCCESS)
+                Ok(())
             }
-            Command::WithServers { command } => with_servers::run(&command).await,
+            Self::List(place) => operator::list_keys(&place.auth()?).await,
+            Self::Rotate(place) => operator::rotate_key(&place.auth()?).await,
+            Self::Withdraw { kid, place } => operator::withdraw_key(&place.auth()?, &kid).await,
         }
     }
 }

@@ -4,12 +4,15 @@
 //! Errors here are texts for the person at the terminal, so `anyhow` is used throughout.
 
 pub mod account;
+pub mod audit;
+pub mod auth;
 pub mod binaries;
 pub mod child;
 pub mod cli;
 pub mod data_dir;
 pub mod demo;
 pub mod keys;
+pub mod operator;
 pub mod ports;
 pub mod ready;
 pub mod scratch;

@@ -33,6 +33,12 @@ impl Secrets {
         Ok(Self { path, values })
     }
 
+    /// The secret of this name, if there is one.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<String> {
+        self.values.get(name).cloned()
+    }
+
     /// The secret of this name: the same in every run of this data folder.
     ///
     /// # Errors
@@ -81,6 +87,7 @@ mod tests {
         let mut again = Secrets::open(scratch.path()).unwrap();
         assert_eq!(again.get("redis").unwrap(), first);
         assert_ne!(again.get("nats").unwrap(), first);
+        assert_eq!((again.find("redis"), again.find("other")), (Some(first.clone()), None));
         assert_eq!(URL_SAFE_NO_PAD.decode(&first).unwrap().len(), 32);
         let mode = scratch.path().join("secrets.json").metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
