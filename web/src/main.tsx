@@ -3,10 +3,12 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "@/app/app";
 import "@/app/global.css";
+import { Arrival } from "@/lib/arrival";
 import { applyTheme, storedTheme } from "@/lib/theme";
 import { createApiClient } from "@/sdk/api-client";
 import { SessionStore } from "@/sdk/session-store";
 
+const arrival = new Arrival(window);
 applyTheme(storedTheme());
 
 const baseUrl = window.location.origin;
@@ -21,6 +23,6 @@ const root = document.getElementById("root");
 if (root)
   createRoot(root).render(
     <StrictMode>
-      <App server={server} />
+      <App server={server} arrival={arrival} />
     </StrictMode>,
   );

@@ -2,6 +2,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { type Arrival, ArrivalContext } from "@/lib/arrival";
 import { type ServerClient, ServerContext } from "@/lib/client-context";
 import { createQueryClient } from "./query-client";
 import { router } from "./router";
@@ -9,14 +10,16 @@ import { useSharedSession } from "./use-shared-session";
 
 const queryClient = createQueryClient();
 
-export function App({ server }: { server: ServerClient }) {
+export function App({ server, arrival }: { server: ServerClient; arrival: Arrival }) {
   useSharedSession(server.session);
   useEffect(() => void server.session.restore(), [server]);
   return (
     <ServerContext value={server}>
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
+      <ArrivalContext value={arrival}>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </ArrivalContext>
     </ServerContext>
   );
 }

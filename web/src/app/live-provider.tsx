@@ -34,6 +34,7 @@ function Live({ me, children }: Props) {
   const [announcement, setAnnouncement] = useState("");
   const [parts] = useState(() => {
     const onEvent = (event: LiveEvent) => {
+      if (event.type === "me.updated") session.updateUser(event.data);
       applyEvent(cache, me.id, event);
       setAnnouncement((before) => announcementOf(event, me.id) ?? before);
     };

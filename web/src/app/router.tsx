@@ -24,6 +24,23 @@ const signUp = createRoute({
   component: lazyRouteComponent(() => import("./sign-up-page"), "SignUpPage"),
 });
 
+// Links in mails lead to these, whoever is signed in.
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("./forgot-password-page"), "ForgotPasswordPage"),
+});
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("./reset-password-page"), "ResetPasswordPage"),
+});
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-email",
+  component: lazyRouteComponent(() => import("./verify-email-page"), "VerifyEmailPage"),
+});
+
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
@@ -42,7 +59,13 @@ const person = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signedOut.addChildren([signIn, signUp]), signedIn.addChildren([home, chat, person])]),
+  routeTree: root.addChildren([
+    signedOut.addChildren([signIn, signUp]),
+    forgotPassword,
+    resetPassword,
+    verifyEmail,
+    signedIn.addChildren([home, chat, person]),
+  ]),
 });
 
 declare module "@tanstack/react-router" {

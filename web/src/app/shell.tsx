@@ -2,6 +2,8 @@
 // the two at a time.
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { ConnectionBanner } from "@/components/connection-banner";
+import { ArrivalNotice } from "@/features/auth/components/arrival-notice";
+import { VerifyEmailBanner } from "@/features/auth/components/verify-email-banner";
 import styles from "./shell.module.css";
 import { Sidebar } from "./sidebar";
 
@@ -10,6 +12,10 @@ export function Shell() {
   return (
     <div className={styles.shell} data-detail={pathname !== "/" || undefined}>
       <ConnectionBanner />
+      <ArrivalNotice />
+      <div className={styles.reminder}>
+        <VerifyEmailBanner />
+      </div>
       <div className={styles.panes}>
         <Sidebar />
         <main className={styles.detail}>

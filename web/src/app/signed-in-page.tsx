@@ -1,5 +1,7 @@
 // The client proper; people without a session are sent to sign in.
 import { Navigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { useArrival } from "@/lib/arrival";
 import { useSession } from "@/lib/client-context";
 import { LiveProvider } from "./live-provider";
 import { Restoring } from "./restoring";
@@ -7,6 +9,12 @@ import { Shell } from "./shell";
 
 export function SignedInPage() {
   const state = useSession();
+  const arrival = useArrival();
+  const signedIn = state.status === "signed-in";
+  useEffect(() => {
+    // The code of an outside sign-in has done its work, or is not needed.
+    if (signedIn) arrival.forget("code");
+  }, [signedIn, arrival]);
   if (state.status === "signed-out") return <Navigate to="/sign-in" replace />;
   if (state.status !== "signed-in") return <Restoring />;
   return (

@@ -1,5 +1,5 @@
 // A labelled input with its hint or its fault underneath, both tied to it for screen readers.
-import { type ComponentProps, useId, useState } from "react";
+import { type ComponentProps, type ReactNode, useId, useState } from "react";
 import { IconButton } from "./button";
 import styles from "./text-field.module.css";
 
@@ -7,9 +7,11 @@ interface Props extends ComponentProps<"input"> {
   label: string;
   hint?: string;
   fault?: string | undefined;
+  /** Stands across from the label; the keyboard reaches it after the input. */
+  aside?: ReactNode;
 }
 
-export function TextField({ label, hint, fault, type, ...input }: Props) {
+export function TextField({ label, hint, fault, aside, type, ...input }: Props) {
   const id = useId();
   const [shown, setShown] = useState(false);
   const secret = type === "password";
@@ -33,6 +35,7 @@ export function TextField({ label, hint, fault, type, ...input }: Props) {
           />
         )}
       </div>
+      {aside && <span className={styles.aside}>{aside}</span>}
       {note && (
         <p id={`${id}-note`} className={fault ? styles.fault : styles.hint} role={fault ? "alert" : undefined}>
           {note}

@@ -15,12 +15,21 @@ const TEXTS: Record<string, string> = {
   email_unverified: "Please verify your email address first.",
   conversation_closed: "This conversation is closed.",
   too_large: "This is too long to send.",
+  invalid_code: "This code isn't right, or it has been used.",
   origin_not_allowed: "The server does not accept sign-ins from this address of the page.",
   session_revoked: "Your session has ended. Please sign in again.",
 };
 
 export function errorText(cause: unknown): string {
-  return TEXTS[toApiError(cause).code] ?? "Something went wrong. Please try again.";
+  const { code, retryAfterMs } = toApiError(cause);
+  if (code === "locked_out" && retryAfterMs) return `Too many attempts. Please try again in ${waitText(retryAfterMs)}.`;
+  return errorTextOf(code);
+}
+
+/** A wait in whole minutes, never less than it is. */
+export function waitText(ms: number): string {
+  const minutes = Math.max(1, Math.ceil(ms / 60_000));
+  return minutes === 1 ? "1 minute" : `${minutes} minutes`;
 }
 
 export function errorTextOf(code: string): string {

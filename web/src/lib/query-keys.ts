@@ -14,6 +14,9 @@ export const queryKeys = {
   presences: ["presence"] as const,
   presence: (userIds: readonly string[]) => ["presence", ...userIds] as const,
   config: ["config"] as const,
+  providers: ["providers"] as const,
+  exchange: (code: string) => ["exchange", code] as const,
+  verification: (token: string) => ["verification", token] as const,
 };
 
 export type QueryKey = readonly string[];

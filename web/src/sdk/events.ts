@@ -1,6 +1,6 @@
 // The frames that the server sends on the socket, and what is read from them. Unknown types are `null`.
 import type { FieldFault } from "./api-error";
-import type { Conversation, Message, User } from "./types";
+import type { Conversation, Me, Message, User } from "./types";
 
 export interface Hello {
   connection_id: string;
@@ -25,13 +25,14 @@ export interface UnreadUpdated {
 /** A conversation as events carry it; `my` and `peer` are there only in a snapshot for one reader. */
 export type EventConversation = Omit<Conversation, "my" | "peer"> & Partial<Pick<Conversation, "my" | "peer">>;
 
-/** Events that change what is shown; the reducer in `lib/live` takes these. */
+/** Events that change what is shown; the reducer in `lib/live` takes these, the session `me.updated`. */
 export type LiveEvent =
   | { type: "message.created"; data: Message }
   | { type: "unread.updated"; data: UnreadUpdated }
   | { type: "conversation.created"; data: EventConversation }
   | { type: "follow.requested"; data: { request_id: string; user: User } }
-  | { type: "relationship.updated"; data: { user_id: string; user: User | null } };
+  | { type: "relationship.updated"; data: { user_id: string; user: User | null } }
+  | { type: "me.updated"; data: Me };
 
 export interface FrameError {
   code: string;
@@ -55,6 +56,7 @@ const LIVE = new Set<string>([
   "conversation.created",
   "follow.requested",
   "relationship.updated",
+  "me.updated",
 ] satisfies LiveEvent["type"][]);
 const CONTROL = new Set<string>([
   "hello",

@@ -1,6 +1,6 @@
 import { HttpResponse, http } from "msw";
 import { expect, it } from "vitest";
-import { sampleMe } from "@/testing/samples";
+import { sampleChallenge, sampleMe, sampleSession } from "@/testing/samples";
 import { problem, server, startTestServer } from "@/testing/server";
 import { createApiClient, unwrap } from "./api-client";
 import { SessionStore } from "./session-store";
@@ -9,26 +9,56 @@ startTestServer();
 
 const BASE_URL = "http://localhost:3000";
 const open = () => new SessionStore({ baseUrl: BASE_URL, storage: localStorage });
-const answer = (token: string) => ({
-  session_id: "s1",
-  user: sampleMe(),
-  access_token: token,
-  token_type: "Bearer",
-  expires_in: 300,
-  session_expires_at: "2026-01-31T16:30:00.000Z",
-});
-
 it("signs in with a cookie and keeps only the session's id", async () => {
   server.use(
     http.post("*/v1/auth/login", async ({ request }) => {
       expect(await request.json()).toEqual({ identifier: "ada", password: "secret", cookie: true });
-      return HttpResponse.json(answer("t1"));
+      return HttpResponse.json(sampleSession("t1"));
     }),
   );
   const session = open();
   await session.login({ identifier: "ada", password: "secret" });
   expect(session.getState()).toMatchObject({ status: "signed-in", sessionId: "s1" });
   expect(JSON.stringify({ ...localStorage })).toBe('{"pulse.session_id":"s1"}');
+});
+
+it("is not signed in before the second factor is shown", async () => {
+  server.use(
+    http.post("*/v1/auth/login", () => HttpResponse.json(sampleChallenge())),
+    http.post("*/v1/auth/mfa", async ({ request }) => {
+      expect(await request.json()).toEqual({ mfa_token: "m1", code: "123456" });
+      return HttpResponse.json(sampleSession());
+    }),
+  );
+  const session = open();
+  const challenge = await session.login({ identifier: "ada", password: "secret" });
+  expect(challenge?.mfa_token).toBe("m1");
+  expect(session.getState().status).toBe("signed-out");
+  await session.confirm({ mfa_token: "m1", code: "123456" });
+  expect(session.getState().status).toBe("signed-in");
+});
+
+it("exchanges the code of an outside sign-in for a session in a cookie", async () => {
+  server.use(
+    http.post("*/v1/auth/oauth/exchange", async ({ request }) => {
+      expect(await request.json()).toEqual({ code: "c1", remember: false, cookie: true });
+      return HttpResponse.json(sampleSession());
+    }),
+  );
+  const session = open();
+  expect(await session.exchange({ code: "c1", remember: false })).toBeNull();
+  expect(session.getState()).toMatchObject({ status: "signed-in", sessionId: "s1" });
+});
+
+it("takes the newest state of the account, but never that of somebody else", async () => {
+  server.use(http.post("*/v1/auth/login", () => HttpResponse.json(sampleSession())));
+  const session = open();
+  session.updateUser(sampleMe());
+  expect(session.getState().status).toBe("signed-out");
+  await session.login({ identifier: "ada", password: "secret" });
+  session.updateUser({ ...sampleMe(), bio: "new" });
+  session.updateUser({ ...sampleMe(), id: "another", bio: "foreign" });
+  expect(session.getState()).toMatchObject({ user: { bio: "new" } });
 });
 
 it("takes up an earlier session, with one call for all who ask at once", async () => {
@@ -38,7 +68,7 @@ it("takes up an earlier session, with one call for all who ask at once", async (
     http.post("*/v1/auth/refresh", async ({ request }) => {
       calls += 1;
       expect(await request.json()).toEqual({ session_id: "s1" });
-      return HttpResponse.json(answer("t1"));
+      return HttpResponse.json(sampleSession("t1"));
     }),
   );
   const session = open();
@@ -71,7 +101,7 @@ it("a call whose token has expired is repeated once with a new one", async () =>
   let issued = 0;
   const seen: (string | null)[] = [];
   server.use(
-    http.post("*/v1/auth/refresh", () => HttpResponse.json(answer(`t${++issued}`))),
+    http.post("*/v1/auth/refresh", () => HttpResponse.json(sampleSession(`t${++issued}`))),
     http.post("*/v1/presence/query", async ({ request }) => {
       seen.push(request.headers.get("Authorization"));
       expect(await request.json()).toEqual({ user_ids: [] });

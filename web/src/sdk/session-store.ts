@@ -1,7 +1,8 @@
 // Who is signed in. The access token lives in memory only; the refresh token is a cookie that scripts can't read;
 // what survives a reload is the session's id.
-import { ApiError, errorFromProblem, networkError, toApiError } from "./api-error";
-import type { LoginRequest, Me, RegisterRequest, Session } from "./types";
+import { ApiError, toApiError } from "./api-error";
+import { postPublic } from "./public-call";
+import type { LoginRequest, Me, MfaChallenge, RegisterRequest, SecondFactor, Session } from "./types";
 
 export const SESSION_STORAGE_KEY = "pulse.session_id";
 /** A token with less life than this is renewed before it is used. */
@@ -40,9 +41,29 @@ export class SessionStore {
     return () => this.listeners.delete(listener);
   };
 
-  register = (body: RegisterRequest) => this.open("register", { ...body, cookie: true });
+  async register(body: RegisterRequest): Promise<void> {
+    this.accept(await this.post<Session>("register", { ...body, cookie: true }));
+  }
 
-  login = (body: LoginRequest) => this.open("login", { ...body, cookie: true });
+  /** Gives `null` when the person is signed in, else what the second step needs. */
+  login(body: LoginRequest): Promise<MfaChallenge | null> {
+    return this.open("login", { ...body, cookie: true });
+  }
+
+  /** The second step of a sign-in. The first one said whether to use a cookie and for how long to remember. */
+  async confirm(body: SecondFactor): Promise<void> {
+    this.accept(await this.post<Session>("mfa", body));
+  }
+
+  /** Turns the code that an outside provider's sign-in came back with into a session; answers as `login` does. */
+  exchange(body: { code: string; remember: boolean }): Promise<MfaChallenge | null> {
+    return this.open("oauth/exchange", { ...body, cookie: true });
+  }
+
+  /** Takes the account's newest state, if it is still the one signed in. */
+  updateUser = (user: Me): void => {
+    if (this.state.status === "signed-in" && this.state.user.id === user.id) this.setState({ ...this.state, user });
+  };
 
   /** Takes up the session of an earlier visit, if there is one. Never rejects: the state tells. */
   async restore(): Promise<void> {
@@ -79,15 +100,18 @@ export class SessionStore {
     this.setState(reason ? { status: "signed-out", reason } : { status: "signed-out" });
   }
 
-  private async open(call: "register" | "login", body: object): Promise<void> {
-    this.accept(await this.post(call, body));
+  private async open(call: string, body: object): Promise<MfaChallenge | null> {
+    const answer = await this.post<Session | MfaChallenge>(call, body);
+    if ("mfa_required" in answer) return answer;
+    this.accept(answer);
+    return null;
   }
 
   private async refresh(): Promise<string> {
     const sessionId = this.options.storage.getItem(SESSION_STORAGE_KEY);
     if (!sessionId) throw new ApiError(401, "session_revoked", "nobody is signed in");
     try {
-      const session = await this.post("refresh", { session_id: sessionId });
+      const session = await this.post<Session>("refresh", { session_id: sessionId });
       if (this.options.storage.getItem(SESSION_STORAGE_KEY) !== sessionId)
         throw new ApiError(401, "session_revoked", "signed out meanwhile");
       return this.accept(session);
@@ -106,16 +130,8 @@ export class SessionStore {
     return session.access_token;
   }
 
-  private async post(call: string, body: object, token?: string): Promise<Session> {
-    const headers: Record<string, string> = { "Content-Type": "application/json" };
-    if (token) headers.Authorization = `Bearer ${token}`;
-    const init: RequestInit = { method: "POST", headers, body: JSON.stringify(body), credentials: "same-origin" };
-    const response = await fetch(`${this.options.baseUrl}/v1/auth/${call}`, init).catch(() => {
-      throw networkError();
-    });
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (!response.ok) throw errorFromProblem(response, answer);
-    return answer as Session;
+  private post<T>(call: string, body: object, token?: string): Promise<T> {
+    return postPublic<T>(`${this.options.baseUrl}/v1/auth/${call}`, body, token);
   }
 
   private setState(state: SessionState): void {

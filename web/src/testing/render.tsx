@@ -3,16 +3,18 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import type { ReactNode } from "react";
+import { Arrival, ArrivalContext } from "@/lib/arrival";
 import { LiveContext, ServerContext } from "@/lib/client-context";
 import { createApiClient } from "@/sdk/api-client";
 import { Outbox } from "@/sdk/outbox";
 import { SessionStore } from "@/sdk/session-store";
 import { SocketConnection } from "@/sdk/socket-connection";
+import type { Me } from "@/sdk/types";
 import { sampleMe } from "./samples";
 
 export const BASE_URL = "http://localhost:3000";
 
-export function renderClient(ui: ReactNode) {
+export function renderClient(ui: ReactNode, me: Partial<Me> = {}) {
   const session = new SessionStore({ baseUrl: BASE_URL, storage: localStorage });
   const api = createApiClient(BASE_URL, { ...session, accessToken: async () => "token" } as SessionStore);
   const socket = new SocketConnection({
@@ -25,13 +27,16 @@ export function renderClient(ui: ReactNode) {
   });
   const deliver = () => new Promise<never>(() => undefined);
   const outbox = new Outbox({ storageKey: "outbox", storage: localStorage, deliver, onSent: () => undefined });
+  const arrival = new Arrival(window);
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   render(
     <QueryClientProvider client={cache}>
       <ServerContext value={{ session, api }}>
-        <LiveContext value={{ me: sampleMe(), socket, outbox }}>{ui}</LiveContext>
+        <ArrivalContext value={arrival}>
+          <LiveContext value={{ me: { ...sampleMe(), ...me }, socket, outbox }}>{ui}</LiveContext>
+        </ArrivalContext>
       </ServerContext>
     </QueryClientProvider>,
   );
-  return { user: userEvent.setup(), cache, session, socket, outbox };
+  return { user: userEvent.setup(), cache, session, socket, outbox, arrival };
 }

@@ -1,5 +1,15 @@
 // Objects of the contract for tests, complete, with only what matters spelled out at the test.
-import type { Conversation, Inbox, Me, Message, Relationship, User, UserLite } from "@/sdk/types";
+import type {
+  Conversation,
+  Inbox,
+  Me,
+  Message,
+  MfaChallenge,
+  Relationship,
+  Session,
+  User,
+  UserLite,
+} from "@/sdk/types";
 
 const AT = "2026-01-31T09:30:00.000Z";
 export const OWN_ID = "01900000-0000-7000-8000-00000000000a";
@@ -36,6 +46,21 @@ export function sampleMe(): Me {
   const account = { email: "ada@example.com", email_verified: true, pending_email: null, has_password: true };
   const rest = { totp_enabled: false, roles: [], settings: {} };
   return { ...lite(OWN_ID, "Ada"), bio: "", created_at: AT, ...account, ...rest } as unknown as Me;
+}
+
+export function sampleSession(token = "t1"): Session {
+  return {
+    session_id: "s1",
+    user: sampleMe(),
+    access_token: token,
+    token_type: "Bearer",
+    expires_in: 300,
+    session_expires_at: "2026-01-31T16:30:00.000Z",
+  };
+}
+
+export function sampleChallenge(): MfaChallenge {
+  return { mfa_required: true, mfa_token: "m1", expires_in: 300, methods: ["totp", "recovery_code"] };
 }
 
 /** Message `seq`, whose version follows it, said by the peer one minute after the one before. */

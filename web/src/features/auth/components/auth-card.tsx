@@ -1,13 +1,13 @@
-// The frame around signing in and signing up.
+// The frame around the screens of the way in.
 import type { ReactNode } from "react";
 import { Logo } from "@/components/logo";
 import styles from "./auth-card.module.css";
 
 interface Props {
   title: string;
-  lead: string;
-  children: ReactNode;
-  footer: ReactNode;
+  lead: ReactNode;
+  children?: ReactNode;
+  footer?: ReactNode;
 }
 
 export function AuthCard({ title, lead, children, footer }: Props) {
@@ -18,10 +18,12 @@ export function AuthCard({ title, lead, children, footer }: Props) {
           <Logo size={44} />
           <span>PulseChat</span>
         </div>
-        <h1>{title}</h1>
-        <p className={styles.lead}>{lead}</p>
+        <div aria-live="polite">
+          <h1>{title}</h1>
+          <p className={styles.lead}>{lead}</p>
+        </div>
         {children}
-        <p className={styles.footer}>{footer}</p>
+        {footer && <p className={styles.footer}>{footer}</p>}
       </div>
     </main>
   );

@@ -16,6 +16,8 @@ const FIELD_TEXTS: Record<string, string> = {
 const SPECIAL_TEXTS: Record<string, string> = {
   "username.taken": "This username is taken. Try another.",
   "username.invalid": "Use letters, digits, _ and single dots inside.",
+  "new_password.too_short": "This password is too short.",
+  "new_password.too_long": "This password is too long.",
   "email.invalid": "This doesn't look like an email address.",
 };
 

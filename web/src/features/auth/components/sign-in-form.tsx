@@ -1,14 +1,16 @@
-// Signing in with a username or an address.
+// The first step of signing in: a username or an address with its password, or the way to an outside provider.
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
 import { type ReactNode, useState } from "react";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
 import { Button } from "@/components/button";
 import { TextField } from "@/components/text-field";
+import type { MfaChallenge } from "@/sdk/types";
 import { useSignIn } from "../api/sign-in";
 import { AuthCard, FormFault } from "./auth-card";
 import styles from "./auth-card.module.css";
 import { showFaults } from "./form-faults";
+import { OutsideProviders } from "./outside-providers";
 
 const schema = z.object({
   identifier: z.string().check(z.trim(), z.minLength(1, "Enter your username or email address.")),
@@ -17,23 +19,32 @@ const schema = z.object({
 });
 type Values = z.infer<typeof schema>;
 
-export function SignInForm({ ended, footer }: { ended: boolean; footer: ReactNode }) {
+interface Props {
+  /** Why the person is here (again). */
+  reason?: string | undefined;
+  forgot: ReactNode;
+  footer: ReactNode;
+  onChallenge: (challenge: MfaChallenge) => void;
+}
+
+export function SignInForm({ reason, forgot, footer, onChallenge }: Props) {
   const signIn = useSignIn();
-  const [fault, setFault] = useState<string>();
-  const { register, handleSubmit, setError, formState } = useForm<Values>({
+  const [fault, setFault] = useState(reason);
+  const { register, handleSubmit, setError, getValues, formState } = useForm<Values>({
     resolver: standardSchemaResolver(schema),
     defaultValues: { identifier: "", password: "", remember: true },
   });
   const submit = handleSubmit(async (values) => {
     setFault(undefined);
-    await signIn
-      .mutateAsync(values)
-      .catch((cause: unknown) => setFault(showFaults(cause, ["identifier", "password"], setError)));
+    await signIn.mutateAsync(values).then(
+      (challenge) => challenge && onChallenge(challenge),
+      (cause: unknown) => setFault(showFaults(cause, ["identifier", "password"], setError)),
+    );
   });
   return (
     <AuthCard title="Welcome back" lead="Sign in to pick up where you left off." footer={footer}>
       <form onSubmit={submit} noValidate>
-        <FormFault text={fault ?? (ended ? "Your session has ended. Please sign in again." : undefined)} />
+        <FormFault text={fault} />
         <TextField
           label="Username or email"
           autoComplete="username"
@@ -47,6 +58,7 @@ export function SignInForm({ ended, footer }: { ended: boolean; footer: ReactNod
           label="Password"
           type="password"
           autoComplete="current-password"
+          aside={forgot}
           fault={formState.errors.password?.message}
           {...register("password")}
         />
@@ -57,6 +69,7 @@ export function SignInForm({ ended, footer }: { ended: boolean; footer: ReactNod
           {formState.isSubmitting ? "Signing in…" : "Sign in"}
         </Button>
       </form>
+      <OutsideProviders remember={() => getValues("remember")} />
     </AuthCard>
   );
 }

@@ -8,7 +8,10 @@ import { SignUpForm } from "./sign-up-form";
 
 startTestServer();
 beforeEach(() =>
-  server.use(http.get("*/v1/config", () => HttpResponse.json({ allowed_signup: true, limits: DEFAULT_LIMITS }))),
+  server.use(
+    http.get("*/v1/config", () => HttpResponse.json({ allowed_signup: true, limits: DEFAULT_LIMITS })),
+    http.get("*/v1/auth/providers", () => HttpResponse.json({ items: [] })),
+  ),
 );
 
 async function fillIn(password = "a quiet river at dawn") {

@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS, useServerConfig } from "@/lib/queries/config";
 import { useSignUp } from "../api/sign-up";
 import { AuthCard, FormFault } from "./auth-card";
 import { showFaults } from "./form-faults";
+import { OutsideProviders } from "./outside-providers";
 import { type SignUpValues, signUpSchema } from "./sign-up-schema";
 
 const FIELDS = ["display_name", "username", "email", "password"] as const;
@@ -69,6 +70,7 @@ export function SignUpForm({ footer }: { footer: ReactNode }) {
           {formState.isSubmitting ? "Creating your account…" : "Create account"}
         </Button>
       </form>
+      {!closed && <OutsideProviders remember={() => true} />}
     </AuthCard>
   );
 }

@@ -1,4 +1,4 @@
-// What a new account must look like, by the server's limits. Lengths count characters as the server does.
+// What a new account and a new password must look like, by the server's limits. Lengths count characters as the server does.
 import * as z from "zod/mini";
 import type { DEFAULT_LIMITS } from "@/lib/queries/config";
 
@@ -7,11 +7,6 @@ type Limits = Pick<typeof DEFAULT_LIMITS, keyof typeof DEFAULT_LIMITS>;
 const NAME_SHAPE = /^[a-z0-9_](\.?[a-z0-9_])*$/;
 
 export function signUpSchema(limits: Limits) {
-  const lengthOf = (text: string) => [...text].length;
-  const atLeast = (least: number) =>
-    z.refine<string>((text) => lengthOf(text) >= least, `Use at least ${least} characters.`);
-  const atMost = (most: number) =>
-    z.refine<string>((text) => lengthOf(text) <= most, `Use at most ${most} characters.`);
   return z.object({
     display_name: z.string().check(z.trim(), atMost(limits.display_name_max)),
     username: z.string().check(
@@ -21,12 +16,28 @@ export function signUpSchema(limits: Limits) {
       atMost(limits.username_max),
       z.refine((name) => NAME_SHAPE.test(name), "Use letters, digits, _ and single dots inside."),
     ),
-    email: z.string().check(
-      z.trim(),
-      z.refine((email) => /^[^\s@]+@[^\s@]+$/.test(email), "Enter your email address."),
-    ),
-    password: z.string().check(atLeast(limits.password_min), atMost(limits.password_max)),
+    email: emailSchema(),
+    password: passwordSchema(limits),
   });
 }
+
+export function emailSchema() {
+  return z.string().check(
+    z.trim(),
+    z.refine((email) => /^[^\s@]+@[^\s@]+$/.test(email), "Enter your email address."),
+  );
+}
+
+/** A password of one's own choice. It is not trimmed. */
+export function passwordSchema(limits: Pick<Limits, "password_min" | "password_max">) {
+  return z.string().check(atLeast(limits.password_min), atMost(limits.password_max));
+}
+
+const lengthOf = (text: string) => [...text].length;
+
+const atLeast = (least: number) =>
+  z.refine<string>((text) => lengthOf(text) >= least, `Use at least ${least} characters.`);
+
+const atMost = (most: number) => z.refine<string>((text) => lengthOf(text) <= most, `Use at most ${most} characters.`);
 
 export type SignUpValues = z.infer<ReturnType<typeof signUpSchema>>;

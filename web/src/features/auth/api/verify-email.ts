@@ -1,0 +1,24 @@
+// POST /v1/auth/email/verify. A query, so that each link is used once however often the screen is drawn.
+import { useQuery } from "@tanstack/react-query";
+import { useServer } from "@/lib/client-context";
+import { queryKeys } from "@/lib/query-keys";
+import { unwrap } from "@/sdk/api-client";
+import { postPublic } from "@/sdk/public-call";
+
+export function useVerifyEmail(token: string | undefined) {
+  const { api, session } = useServer();
+  return useQuery({
+    queryKey: queryKeys.verification(token ?? ""),
+    queryFn: async () => {
+      await postPublic<void>("/v1/auth/email/verify", { token });
+      if (session.getState().status !== "signed-out")
+        await unwrap(api.GET("/v1/me")).then(session.updateUser, () => undefined);
+      return true;
+    },
+    enabled: token !== undefined,
+    retry: false,
+    retryOnMount: false,
+    refetchOnReconnect: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
