@@ -102,6 +102,8 @@ ids! {
     KeyId;
     /// A mail.
     MailId;
+    /// An archive of all data held on a person.
+    ExportId;
 }
 
 #[cfg(test)]

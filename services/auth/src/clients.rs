@@ -1,4 +1,5 @@
 //! Calls to other services.
 
+pub mod holders;
 pub mod oidc;
 pub mod social_graph;

@@ -2,7 +2,9 @@
 
 pub mod account;
 pub mod audit;
+pub mod erasure;
 pub mod event;
+pub mod export;
 pub mod fault;
 pub mod guard;
 pub mod page;

@@ -10,6 +10,7 @@ mod identity;
 mod operator;
 mod page;
 mod policy;
+mod privacy;
 mod session;
 
 pub use account::AccountDoor;
@@ -19,4 +20,5 @@ pub use factor::FactorDoor;
 pub use operator::OperatorDoor;
 pub use identity::IdentityDoor;
 pub use policy::POLICY;
+pub use privacy::PrivacyDoor;
 pub use session::SessionDoor;

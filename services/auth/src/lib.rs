@@ -11,6 +11,7 @@ use pulse_proto::auth::v1::account_service_server::AccountServiceServer;
 use pulse_proto::auth::v1::audit_service_server::AuditServiceServer;
 use pulse_proto::auth::v1::auth_service_server::AuthServiceServer;
 use pulse_proto::auth::v1::factor_service_server::FactorServiceServer;
+use pulse_proto::auth::v1::privacy_service_server::PrivacyServiceServer;
 use pulse_proto::auth::v1::session_service_server::SessionServiceServer;
 use pulse_proto::auth::v1::identity_service_server::IdentityServiceServer;
 use pulse_proto::auth::v1::operator_service_server::OperatorServiceServer;
@@ -22,15 +23,16 @@ use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 
+use crate::clients::holders::{Addresses, Holders};
 use crate::clients::oidc::Providers;
 use crate::clients::social_graph::SocialGraph;
 use crate::domain::audit::AuditKey;
 use crate::domain::signing_key::SigningKeys;
-use crate::grpc::{AccountDoor, AuditDoor, AuthDoor, FactorDoor, IdentityDoor, OperatorDoor, SessionDoor};
+use crate::grpc::{AccountDoor, AuditDoor, AuthDoor, FactorDoor, IdentityDoor, OperatorDoor, PrivacyDoor, SessionDoor};
 use crate::hashing::HashingPool;
 use crate::mailing::Mailing;
 use crate::ops::signing_key::LoadError;
-use crate::ops::{Lifetimes, Parts};
+use crate::ops::{Lifetimes, Parts, Wakers};
 use crate::store::{Db, PrepareError, StoreError};
 
 pub mod clients;
@@ -100,6 +102,10 @@ pub async fn run_with_clock(
     let signing_keys = prepared?;
     let bus = Bus::connect(settings.nats_url.expose_secret(), "auth", nats).await?;
     streams::ensure_in_background(bus.clone(), streams::AUTH, &shutdown);
+    let holders = Addresses {
+        social_graph: settings.social_graph.clone(),
+        message_store: settings.message_store.clone(),
+    };
     let parts = Arc::new(Parts {
         providers: Providers::new(settings.oidc, &settings.public_url, &clock)?,
         clock,
@@ -110,7 +116,10 @@ pub async fn run_with_clock(
         cursor_key: CursorKey::new(&settings.sealing_key.derive(CURSOR_KEY_LABEL)),
         sealing_key: settings.sealing_key,
         encode: events::encode,
-        relay: Relay::spawn(db.clone(), Publisher::new(bus), &shutdown),
+        relay: Relay::spawn(db.clone(), Publisher::new(bus.clone()), &shutdown),
+        bus,
+        holders: Holders::new(holders, &settings.identity),
+        wakers: Wakers::default(),
         social_graph: SocialGraph::new(settings.social_graph, settings.identity),
         mailing: Mailing::new(settings.mail_from, &settings.public_url, settings.mail_transport)?,
         lifetimes: Lifetimes { access_token: settings.access_token_ttl, session: settings.session_ttl, signing_key: settings.key_rotation, session_idle: settings.session_idle },
@@ -122,6 +131,8 @@ pub async fn run_with_clock(
     shutdown.spawn("auth.probe", probe(db.clone(), postgres, shutdown.clone()));
     shutdown.spawn("auth.signing_keys", ops::signing_key::run(Arc::clone(&parts), shutdown.clone()));
     shutdown.spawn("auth.housekeeping", keep_house(Arc::clone(&parts), shutdown.clone()));
+    shutdown.spawn("auth.erasures", ops::erasure::run(Arc::clone(&parts), shutdown.clone()));
+    shutdown.spawn("auth.exports", ops::export::making::run(Arc::clone(&parts), shutdown.clone()));
     shutdown.spawn("auth.mails", ops::delivery::run(Arc::clone(&parts), shutdown.clone()));
 
     let options =
@@ -131,6 +142,7 @@ pub async fn run_with_clock(
         .add_service(SessionServiceServer::new(SessionDoor::new(Arc::clone(&parts))))
         .add_service(FactorServiceServer::new(FactorDoor::new(Arc::clone(&parts))))
         .add_service(AccountServiceServer::new(AccountDoor::new(Arc::clone(&parts))))
+        .add_service(PrivacyServiceServer::new(PrivacyDoor::new(Arc::clone(&parts))))
         .add_service(AuditServiceServer::new(AuditDoor::new(Arc::clone(&parts))))
         .add_service(OperatorServiceServer::new(OperatorDoor::new(parts)));
     let served = serve::<AuthServiceServer<AuthDoor>>(options, routes, listeners.grpc, &shutdown).await;

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pulse_events::{Event, OutboxEntry, RelayHandle};
+use pulse_events::{Bus, Event, OutboxEntry, RelayHandle};
 use pulse_types::{Clock, CursorKey};
 use pulse_types::clock::to_millisecond;
 use time::OffsetDateTime;
+use tokio::sync::Notify;
 
+use crate::clients::holders::Holders;
 use crate::clients::oidc::Providers;
 use crate::clients::social_graph::SocialGraph;
 use crate::domain::audit::AuditKey;
@@ -24,6 +26,8 @@ pub mod audit;
 pub mod code;
 pub mod delivery;
 pub mod email;
+pub mod erasure;
+pub mod export;
 pub mod factor;
 pub mod grant;
 pub mod guard;
@@ -67,6 +71,12 @@ pub struct Parts {
     pub mailing: Mailing,
     /// Publishes what the outbox holds.
     pub relay: RelayHandle,
+    /// Forgets what streams hold of a person.
+    pub bus: Bus,
+    /// Forget people, and tell what they hold on them.
+    pub holders: Holders,
+    /// Wake what works in the background.
+    pub wakers: Wakers,
     /// Makes profiles.
     pub social_graph: SocialGraph,
     /// Outside providers.
@@ -77,6 +87,15 @@ pub struct Parts {
     pub allowed_signup: bool,
     /// `iss` of access tokens: the public URL.
     pub issuer: String,
+}
+
+/// Tell those who work in the background that there is something to do, so that they need not wait for their next look.
+#[derive(Debug, Clone, Default)]
+pub struct Wakers {
+    /// An account is to be erased.
+    pub erasures: Arc<Notify>,
+    /// An export is to be made.
+    pub exports: Arc<Notify>,
 }
 
 /// How long things live.

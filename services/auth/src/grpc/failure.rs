@@ -4,6 +4,7 @@ mod account;
 mod factor;
 mod identity;
 mod operator;
+mod privacy;
 
 use pulse_rpc::{Failure, FieldFault, Reason};
 

@@ -17,6 +17,8 @@ use tokio::task::JoinHandle;
 use tonic::Status;
 use tonic::transport::Endpoint;
 
+pub(crate) mod person;
+
 pub(crate) static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Answers nothing: what a test names that does without.

@@ -46,7 +46,7 @@ pub(crate) struct App {
     pub(crate) privacy: PrivacyServiceClient<Connection>,
     pub(crate) shutdown: Shutdown,
     pub(crate) admin: String,
-    _database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 impl App {
@@ -90,7 +90,7 @@ impl App {
             nats,
             shutdown,
             admin,
-            _database: database,
+            database,
         };
         app.ready().await;
         app

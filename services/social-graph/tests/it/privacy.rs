@@ -48,8 +48,7 @@ impl Door {
 
     async fn export(&self, person: &Person) -> BTreeMap<String, String> {
         let request = ExportPersonRequest { user_id: person.id().to_string() };
-        let mut stream =
-            self.profiles(ServiceName::Auth).export_person(request).await.unwrap().into_inner();
+        let mut stream = self.profiles(ServiceName::Auth).export_person(request).await.unwrap().into_inner();
         let mut documents: BTreeMap<String, String> = BTreeMap::new();
         while let Some(piece) = stream.message().await.unwrap() {
             documents.entry(piece.name).or_default().push_str(&String::from_utf8(piece.chunk).unwrap());
@@ -58,10 +57,7 @@ impl Door {
     }
 
     async fn dump(&self) -> String {
-        let sql = "SELECT coalesce(string_agg(query_to_xml(format('SELECT * FROM %I', tablename), true, true, '')::text, ''), '')
-                   FROM pg_tables WHERE schemaname = 'public'";
-        let pool = self.database.pool().await.unwrap();
-        sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap()
+        pulse_testkit::dump_tables(self.database.url()).await.unwrap()
     }
 }
 
@@ -207,9 +203,11 @@ async fn erasing_tells_everybody_concerned_leaves_nothing_and_cannot_be_undone_b
     publisher.publish(subjects::account_registered(ada.id()), &event).await.unwrap();
     let eve = door.person("ada").await.unwrap();
     assert_eq!(door.rename(&ada, "canary", 9_000).await.unwrap_err().reason, Reason::NotFound);
-    eventually(SOON, || async { (door.count("SELECT count(*) FROM outbox").await.unwrap() == 0).then_some(()) })
-        .await
-        .unwrap();
+    eventually(SOON, || async {
+        (door.count("SELECT count(*) FROM outbox").await.unwrap() == 0).then_some(())
+    })
+    .await
+    .unwrap();
     let dump = door.dump().await;
     assert!(!dump.contains("Canary"), "{dump}");
     assert_eq!(dump.matches(&ada.id().to_string()).count(), 1, "the memory of the erasure alone: {dump}");
@@ -220,9 +218,11 @@ async fn erasing_tells_everybody_concerned_leaves_nothing_and_cannot_be_undone_b
 async fn what_waits_for_a_bus_that_is_down_is_forgotten_with_the_person() {
     let mut door = Door::open().await.unwrap();
     let (ada, bob) = door.connected_people().await.unwrap();
-    eventually(SOON, || async { (door.count("SELECT count(*) FROM outbox").await.unwrap() == 0).then_some(()) })
-        .await
-        .unwrap();
+    eventually(SOON, || async {
+        (door.count("SELECT count(*) FROM outbox").await.unwrap() == 0).then_some(())
+    })
+    .await
+    .unwrap();
     door.nats.stop().await;
     door.update(&ada, named("Canary")).await.unwrap();
     door.update(&bob, named("Bobby")).await.unwrap();
@@ -252,7 +252,11 @@ async fn an_export_holds_the_profile_the_settings_and_all_follows() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|follow| [&follow["direction"], &follow["username"], &follow["state"]].map(|text| text.as_str().unwrap()).join(" "))
+        .map(|follow| {
+            [&follow["direction"], &follow["username"], &follow["state"]]
+                .map(|text| text.as_str().unwrap())
+                .join(" ")
+        })
         .collect();
     lines.sort();
     assert_eq!(lines, ["incoming bob accepted", "incoming carol requested", "outgoing bob accepted"]);
