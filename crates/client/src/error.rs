@@ -2,12 +2,17 @@
 
 use serde::Deserialize;
 
+use crate::models::MfaChallenge;
+
 /// A failed request.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The service refused it and says why.
     #[error("{0}")]
     Refused(Box<Problem>),
+    /// The password was right, but there is a second factor: go on with the second step.
+    #[error("the second factor is needed")]
+    SecondFactor(MfaChallenge),
     /// The answer did not come, or not whole.
     #[error("the service can't be reached")]
     Http(#[from] reqwest::Error),

@@ -19,10 +19,11 @@ mod error;
 mod models;
 mod socket;
 
-pub use api::{Client, SignedIn};
+pub use api::{Client, Export, SignedIn};
 pub use error::{Error, Problem, ProblemField};
 pub use models::{
-    Conversation, FollowRequest, Marks, Me, Membership, Message, MessagePage, NewAccount, NewMessage, Page,
-    Presence, Relationship, ReplyTo, Sent, Session, User, UserLite,
+    Conversation, FollowRequest, Identity, Marks, Me, Membership, Message, MessagePage, MfaChallenge,
+    NewAccount, NewMessage, Page, Presence, Profile, Provider, Relationship, ReplyTo, SecurityEvent, Sent,
+    Session, SessionInfo, TotpSecret, User, UserLite,
 };
 pub use socket::{Event, Hello, Socket};

@@ -1,6 +1,14 @@
 //! Shapes of the contract. Fields that the service adds later are ignored.
 
-use pulse_types::{ConversationId, FollowRequestId, MessageId, SessionId, UserId};
+mod account;
+
+pub(crate) use account::{ExportStarted, LoginAnswer, RecoveryCodes, Redirection};
+pub use account::{
+    Identity, Me, MfaChallenge, NewAccount, Profile, Provider, SecurityEvent, Session, SessionInfo,
+    TotpSecret,
+};
+
+use pulse_types::{ConversationId, FollowRequestId, MessageId, UserId};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -12,60 +20,6 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins; `None` on the last one.
     pub next_cursor: Option<String>,
-}
-
-/// What registration needs.
-#[derive(Debug, Clone, Serialize)]
-pub struct NewAccount {
-    /// 3..32 characters.
-    pub username: String,
-    /// At most 254 characters.
-    pub email: String,
-    /// 10..128 characters.
-    pub password: String,
-    /// By default the username.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-}
-
-impl NewAccount {
-    /// An account whose display name is its username.
-    pub fn new(username: impl Into<String>, email: impl Into<String>, password: impl Into<String>) -> Self {
-        Self { username: username.into(), email: email.into(), password: password.into(), display_name: None }
-    }
-}
-
-/// A session with its tokens.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Session {
-    /// Its id.
-    pub session_id: SessionId,
-    /// Who is signed in.
-    pub user: Me,
-    /// For the `Authorization` header.
-    pub access_token: String,
-    /// Seconds until the access token ends.
-    pub expires_in: u64,
-    /// The end of the session.
-    #[serde(with = "time::serde::rfc3339")]
-    pub session_expires_at: OffsetDateTime,
-    /// For the next refresh; absent when it is in a cookie.
-    pub refresh_token: Option<String>,
-}
-
-/// The signed-in person.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Me {
-    /// Their id.
-    pub id: UserId,
-    /// Their unique name.
-    pub username: String,
-    /// Their shown name.
-    pub display_name: String,
-    /// Their address.
-    pub email: Option<String>,
-    /// Everything they chose.
-    pub settings: serde_json::Value,
 }
 
 /// A person in short.

@@ -29,6 +29,9 @@ pub enum ExchangeError {
     /// The issuer vouches for an address that an account owns. The code is used up.
     #[error("the address belongs to an account that is not linked")]
     AddressOwned,
+    /// It would make an account, and nobody may make one. The code is used up.
+    #[error("sign-up is closed")]
+    Closed,
     /// Every username that was tried is taken.
     #[error("no username is free")]
     NoUsername,
@@ -54,6 +57,8 @@ enum Found {
     New(Box<Created>),
     /// Nobody: an account owns the address that the issuer vouches for.
     AddressOwned,
+    /// Nobody: it would be a new account, and there are to be none.
+    Closed,
     /// Nobody yet: somebody else has just decided it otherwise, look again.
     Overtaken,
 }
@@ -80,6 +85,10 @@ pub async fn exchange(parts: &Parts, code: &ExchangeCode, device: Device) -> Res
             Found::AddressOwned => {
                 tx.commit().await?;
                 return Err(ExchangeError::AddressOwned);
+            }
+            Found::Closed => {
+                tx.commit().await?;
+                return Err(ExchangeError::Closed);
             }
             // The transaction goes back with the code.
             Found::Overtaken => continue,
@@ -118,6 +127,9 @@ async fn find(
         if owner.is_some_and(|owner| owner.is_email_verified) {
             return Ok(Found::AddressOwned);
         }
+    }
+    if !parts.allowed_signup {
+        return Ok(Found::Closed);
     }
     let Some(created) = create(parts, conn, profile).await? else { return Ok(Found::Overtaken) };
     let identity = Identity {

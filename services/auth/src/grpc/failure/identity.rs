@@ -2,7 +2,7 @@
 
 use pulse_rpc::{Failure, Reason};
 
-use crate::grpc::failure::to_fields;
+use crate::grpc::failure::{signup_closed, to_fields};
 use crate::ops::identity::UnlinkError;
 use crate::ops::oauth_code::ExchangeError;
 use crate::ops::oauth_flow::{FinishError, StartError};
@@ -42,6 +42,7 @@ impl From<ExchangeError> for Failure {
                 Reason::Conflict,
                 "an account has this address; sign in there and link the provider",
             ),
+            ExchangeError::Closed => signup_closed(),
             ExchangeError::Crowded => Self::unavailable("the account").with_source(error),
             ExchangeError::NoUsername | ExchangeError::Crypto(_) => Self::internal(error),
             ExchangeError::Store(error) => error.into(),
