@@ -5,7 +5,7 @@ import { App } from "@/app/app";
 import "@/app/global.css";
 import { Arrival } from "@/lib/arrival";
 import { applyTheme, storedTheme } from "@/lib/theme";
-import { createApiClient } from "@/sdk/api-client";
+import { createApiClient, createPublicClient } from "@/sdk/api-client";
 import { SessionStore } from "@/sdk/session-store";
 
 const arrival = new Arrival(window);
@@ -17,7 +17,7 @@ const session = new SessionStore({
   storage: localStorage,
   exclusive: async (task) => (navigator.locks ? await navigator.locks.request("pulse.session", task) : task()),
 });
-const server = { session, api: createApiClient(baseUrl, session) };
+const server = { session, api: createApiClient(baseUrl, session), publicApi: createPublicClient(baseUrl) };
 
 const root = document.getElementById("root");
 if (root)

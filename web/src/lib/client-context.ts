@@ -8,7 +8,10 @@ import type { Me } from "@/sdk/types";
 
 export interface ServerClient {
   session: SessionStore;
+  /** With the session's token. */
   api: ApiClient;
+  /** Without one, for calls marked public. */
+  publicApi: ApiClient;
 }
 
 export interface LiveClient {

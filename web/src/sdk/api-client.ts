@@ -1,4 +1,4 @@
-// The typed REST client. Adds the access token, renews it once when it has expired, and turns every failure into an
+// The typed REST clients. The one for people who are signed in adds the access token, renews it once when it has expired, and turns every failure into an
 // `ApiError`.
 import createClient from "openapi-fetch";
 import { errorFromProblem, networkError } from "./api-error";
@@ -24,8 +24,13 @@ export function createApiClient(baseUrl: string, session: Pick<SessionStore, "ac
   return createClient<paths>({ baseUrl, fetch: authorised });
 }
 
-async function send(request: Request, token: string): Promise<Response> {
-  request.headers.set("Authorization", `Bearer ${token}`);
+/** The same for what is public: calls go out without a token, so nobody need be signed in. */
+export function createPublicClient(baseUrl: string): ApiClient {
+  return createClient<paths>({ baseUrl, fetch: send });
+}
+
+async function send(request: Request, token?: string): Promise<Response> {
+  if (token) request.headers.set("Authorization", `Bearer ${token}`);
   return fetch(request).catch((cause: unknown) => {
     if (request.signal.aborted) throw cause;
     throw networkError();

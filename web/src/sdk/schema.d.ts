@@ -21,6 +21,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live sockets
+         * @description Of all gateways. For operators.
+         */
+        get: operations["listLiveSockets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's address
+         * @description The new one waits as `Me.pending_email` and takes the place of the old one once it is verified. The old one is told.
+         */
+        post: operations["changeEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for another link to verify one's address */
+        post: operations["resendVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify an address by the link of a mail */
+        post: operations["verifyEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Security history
+         * @description Sign-ins, failures and changes of one's account, newest first.
+         */
+        get: operations["listSecurityEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Linked identities */
+        get: operations["listIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/identities/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link an identity
+         * @description Binds the flow to the browser by the cookie `pulse_oauth`, and tells where the browser goes next.
+         */
+        post: operations["linkIdentity"];
+        /** Unlink an identity */
+        delete: operations["unlinkIdentity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/login": {
         parameters: {
             query?: never;
@@ -55,6 +187,164 @@ export interface paths {
          * @description Ends this session and clears its cookie. With an expired access token or none, send a body as for refresh.
          */
         post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/mfa": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in: the second step
+         * @description Goes on as the first step asked for, with `remember` and `cookie`. Five wrong codes void the `mfa_token`.
+         */
+        post: operations["verifyMfa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/oauth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Back from an outside provider
+         * @description Tells the page by `#code=`, `#linked=` (the provider) or `#error=` (`access_denied`, `conflict`, `expired`,
+         *     `provider_error`).
+         */
+        get: operations["finishOauth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/oauth/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in by an outside provider
+         * @description For browsers to go to. It binds the flow to the browser by the cookie `pulse_oauth`.
+         */
+        get: operations["startOauth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/oauth/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish an outside sign-in
+         * @description Answers with a session, or asks for the second factor.
+         */
+        post: operations["exchangeOauth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's password
+         * @description Ends the other sessions. An account without a password gets its first one.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/password/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to set a new password
+         * @description The answer is the same whether the address is known or not.
+         */
+        post: operations["forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password by the link of a mail
+         * @description Ends all sessions; the second factor stays.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outside providers */
+        get: operations["listProviders"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -96,6 +386,108 @@ export interface paths {
          * @description Signs in at once. With `cookie` the refresh token is kept in the cookie `pulse_rt_<session_id>`.
          */
         post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signed-in devices
+         * @description Newest first.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /** Sign all other devices out */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign a device out
+         * @description Its access tokens are refused and its sockets closed within a second.
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set up a second factor
+         * @description Gives a secret that waits for its first code; one that waited before is replaced.
+         */
+        post: operations["startTotp"];
+        /** Turn the second factor off */
+        delete: operations["disableTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/totp/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn the second factor on
+         * @description The code counts as used. The recovery codes are shown this once.
+         */
+        post: operations["activateTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/totp/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get new recovery codes
+         * @description The old ones are void.
+         */
+        post: operations["replaceRecoveryCodes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -269,10 +661,18 @@ export interface paths {
         get: operations["getMe"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete one's account
+         * @description Signs out at once, everywhere. All data is erased soon after.
+         */
+        delete: operations["deleteMe"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change one's profile, settings or name
+         * @description All of it or nothing. Settings are merged by key.
+         */
+        patch: operations["updateMe"];
         trace?: never;
     };
     "/v1/me/connections": {
@@ -287,6 +687,43 @@ export interface paths {
          * @description Newest connection first.
          */
         get: operations["listConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a copy of all one's data */
+        post: operations["startExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/export/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the copy
+         * @description A ZIP of JSON documents, for 24 h.
+         */
+        get: operations["getExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -439,6 +876,14 @@ export interface components {
              */
             follow_back?: boolean;
         };
+        /** @description The first code. */
+        ActivateTotpRequest: {
+            /**
+             * @description Of the authenticator.
+             * @example 123456
+             */
+            code: string;
+        };
         /** @description A file of a message. */
         Attachment: {
             /**
@@ -475,6 +920,32 @@ export interface components {
              */
             width?: number;
         };
+        /** @description Another address. */
+        ChangeEmailRequest: {
+            /**
+             * @description The new one.
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * @description Left out when the account has none: within 5 min of the sign-in nothing has to be shown.
+             * @example correct horse battery
+             */
+            password?: string;
+        };
+        /** @description A change of one's password. */
+        ChangePasswordRequest: {
+            /**
+             * @description Left out when the account has none.
+             * @example correct horse battery
+             */
+            current_password?: string;
+            /**
+             * @description Not trimmed; common ones are refused.
+             * @example correct horse battery staple
+             */
+            new_password: string;
+        };
         /** @description What anybody may know of this installation. */
         Config: {
             /**
@@ -503,6 +974,42 @@ export interface components {
              * @example https://chat.example.com
              */
             url: string;
+        };
+        /** @description The live sockets of one kind that a user has at one gateway. */
+        ConnectionCount: {
+            /**
+             * Format: int32
+             * @description How many.
+             * @example 1
+             */
+            count: number;
+            /**
+             * @description The gateway's process.
+             * @example gateway-1
+             */
+            pod: string;
+            /**
+             * @description `all`, `inbox` or `conversation:<id>`.
+             * @example all
+             */
+            scope: string;
+            /**
+             * @description `websocket`.
+             * @example websocket
+             */
+            transport: string;
+            /**
+             * Format: uuid
+             * @description Whose they are.
+             */
+            user_id: string;
+        };
+        /** @description A page of live sockets. */
+        ConnectionPage: {
+            /** @description By pod, user and scope. */
+            items: components["schemas"]["ConnectionCount"][];
+            /** @description Where the list goes on; `null` on the last page. */
+            next_cursor: string | null;
         };
         /** @description A conversation as the caller sees it. */
         Conversation: {
@@ -592,6 +1099,74 @@ export interface components {
             /** @description Not with a direct. */
             topic?: string;
         };
+        /** @description The deletion of one's account. */
+        DeleteMeRequest: {
+            /**
+             * @description Of the authenticator, or a recovery code; with an active second factor.
+             * @example 123456
+             */
+            code?: string;
+            /**
+             * @description `keep` leaves one's messages without a sender, `erase` makes them deleted ones.
+             * @default keep
+             * @example erase
+             */
+            messages?: string;
+            /**
+             * @description Left out when the account has none: within 5 min of the sign-in nothing has to be shown.
+             * @example correct horse battery
+             */
+            password?: string;
+        };
+        /** @description A finished outside sign-in that is to become a session. */
+        ExchangeRequest: {
+            /** @description From `#code=`; works once, for 60 s. */
+            code: string;
+            /**
+             * @description Keep the refresh and the device token in cookies instead of the answer.
+             * @default false
+             */
+            cookie?: boolean;
+            /**
+             * @description Stay signed in for 30 days.
+             * @default false
+             */
+            remember?: boolean;
+        };
+        /** @description An export that is not finished. */
+        ExportPending: {
+            /**
+             * Format: uuid
+             * @description The export.
+             */
+            export_id: string;
+            /**
+             * @description Always `pending`.
+             * @example pending
+             */
+            status: string;
+        };
+        /** @description An export that has begun. */
+        ExportStarted: {
+            /**
+             * Format: uuid
+             * @description Ask for it by this.
+             */
+            export_id: string;
+        };
+        /** @description The password and the second factor once more. */
+        FactorProof: {
+            /**
+             * @description Of the authenticator, or a recovery code.
+             * @example 123456
+             */
+            code: string;
+            /**
+             * @description Left out when the account has none: within 5 min of the sign-in nothing has to be shown.
+             * @example correct horse battery
+             */
+            password?: string;
+        };
         /** @description What is wrong with one field. */
         FieldError: {
             /**
@@ -635,6 +1210,41 @@ export interface components {
          * @enum {string}
          */
         FollowState: "none" | "requested" | "accepted";
+        /** @description A password was forgotten. */
+        ForgotPasswordRequest: {
+            /**
+             * @description Of the account.
+             * @example ada@example.com
+             */
+            email: string;
+        };
+        /** @description An identity that is linked to an account. */
+        Identity: {
+            /** @description When it was linked. */
+            created_at: components["schemas"]["Moment"];
+            /**
+             * @description The address that the provider tells; `null` when it tells none.
+             * @example ada@example.com
+             */
+            email: string | null;
+            /**
+             * @description What people call the provider.
+             * @example Google
+             */
+            name: string;
+            /**
+             * @description The provider's id.
+             * @example google
+             */
+            provider: string;
+        };
+        /** @description What is linked. */
+        IdentityPage: {
+            /** @description The identities, newest first. */
+            items: components["schemas"]["Identity"][];
+            /** @description Where the list goes on; `null` on the last page. */
+            next_cursor: string | null;
+        };
         /** @description All limits by name. Contract section 2 tells the rule of each. */
         Limits: {
             /**
@@ -764,10 +1374,27 @@ export interface components {
              */
             username_min: number;
         };
+        /** @description Where the browser goes next. */
+        LinkIdentityAnswer: {
+            /**
+             * @description At the provider.
+             * @example https://accounts.google.com/o/oauth2/v2/auth?client_id=…
+             */
+            url: string;
+        };
+        /** @description An identity to link. */
+        LinkIdentityRequest: {
+            /**
+             * @description Where the browser comes back to: a path, or a URL on the public URL or an allowed origin.
+             * @default /
+             * @example /settings
+             */
+            return_to?: string;
+        };
         /** @description A sign-in by password. */
         LoginRequest: {
             /**
-             * @description Keep the refresh token in a cookie instead of the answer.
+             * @description Keep the refresh and the device token in cookies instead of the answer.
              * @default false
              */
             cookie?: boolean;
@@ -944,6 +1571,18 @@ export interface components {
             /** @description Shows that the password was right. */
             mfa_token: string;
         };
+        /** @description The second step of a sign-in: one of the two codes. */
+        MfaRequest: {
+            /**
+             * @description Of the authenticator.
+             * @example 123456
+             */
+            code?: string;
+            /** @description From the first step. */
+            mfa_token: string;
+            /** @description One of those that were written down. */
+            recovery_code?: string;
+        };
         /**
          * Format: date-time
          * @description A moment, cut to the millisecond in text.
@@ -981,6 +1620,14 @@ export interface components {
              * @description Always `last_seq` minus `read_seq`.
              */
             unread_count: number;
+        };
+        /** @description The password once more. */
+        PasswordProof: {
+            /**
+             * @description Left out when the account has none: within 5 min of the sign-in nothing has to be shown.
+             * @example correct horse battery
+             */
+            password?: string;
         };
         /** @description The presence of one person as the caller may see it. */
         Presence: {
@@ -1041,6 +1688,31 @@ export interface components {
              */
             type: string;
         };
+        /** @description Who else can vouch for people. */
+        Provider: {
+            /**
+             * @description Short name, lower case.
+             * @example google
+             */
+            id: string;
+            /**
+             * @description What people call it.
+             * @example Google
+             */
+            name: string;
+            /**
+             * @description Where a sign-in begins; append `?return_to=`.
+             * @example https://chat.example.com/v1/auth/oauth/google/start
+             */
+            start_url: string;
+        };
+        /** @description Those that are configured. */
+        ProviderPage: {
+            /** @description The providers, by id. */
+            items: components["schemas"]["Provider"][];
+            /** @description Where the list goes on; `null` on the last page. */
+            next_cursor: string | null;
+        };
         /** @description One emoji and how many chose it. */
         Reaction: {
             /**
@@ -1065,6 +1737,11 @@ export interface components {
              */
             seq: number;
         };
+        /** @description Codes for the day when the authenticator is lost. They can't be printed. */
+        RecoveryCodes: {
+            /** @description Ten; each works once. */
+            recovery_codes: string[];
+        };
         /** @description Which session is meant: by its refresh token, or by its id together with its cookie. */
         RefreshRequest: {
             /** @description From the answer before. */
@@ -1078,7 +1755,7 @@ export interface components {
         /** @description A new account. */
         RegisterRequest: {
             /**
-             * @description Keep the refresh token in a cookie instead of the answer.
+             * @description Keep the refresh and the device token in cookies instead of the answer.
              * @default false
              */
             cookie?: boolean;
@@ -1141,11 +1818,53 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A new password by the link of a mail. */
+        ResetPasswordRequest: {
+            /**
+             * @description Not trimmed; common ones are refused.
+             * @example correct horse battery staple
+             */
+            new_password: string;
+            /** @description From the link. */
+            token: string;
+        };
         /**
          * @description What a member may do.
          * @enum {string}
          */
         Role: "owner" | "admin" | "member";
+        /** @description Something that happened to an account. */
+        SecurityEvent: {
+            /** @description When. */
+            created_at: components["schemas"]["Moment"];
+            /**
+             * @description Like `session.started`, `sign_in.failed`, `password.changed`.
+             * @example session.started
+             */
+            event: string;
+            /**
+             * Format: uuid
+             * @description Names the event.
+             */
+            id: string;
+            /**
+             * @description Address of the client; may be empty.
+             * @example 203.0.113.9
+             */
+            ip: string;
+            /**
+             * @description `User-Agent`; may be empty.
+             * @example Mozilla/5.0
+             */
+            user_agent: string;
+        };
+        /** @description A page of a security history. */
+        SecurityEventPage: {
+            /** @description The events, newest first. */
+            items: components["schemas"]["SecurityEvent"][];
+            /** @description Where the list goes on; `null` on the last page. */
+            next_cursor: string | null;
+        };
         /** @description A new message. */
         SendMessage: {
             /** @description Files that the caller has sent up before. */
@@ -1195,6 +1914,44 @@ export interface components {
             /** @description Who signed in. */
             user: components["schemas"]["Me"];
         };
+        /** @description A signed-in device, as its owner sees it in the list. */
+        SessionInfo: {
+            /** @description When it began. */
+            created_at: components["schemas"]["Moment"];
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description Its absolute end. */
+            expires_at: components["schemas"]["Moment"];
+            /**
+             * @description Address of the client; may be empty.
+             * @example 203.0.113.9
+             */
+            ip: string;
+            /** @description When it was last refreshed. */
+            last_used_at: components["schemas"]["Moment"];
+            /**
+             * @description `password`, or the id of an outside provider.
+             * @example password
+             */
+            method: string;
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            session_id: string;
+            /**
+             * @description `User-Agent`, at most 512 characters; may be empty.
+             * @example Mozilla/5.0
+             */
+            user_agent: string;
+        };
+        /** @description A page of signed-in devices. */
+        SessionPage: {
+            /** @description The sessions, newest first. */
+            items: components["schemas"]["SessionInfo"][];
+            /** @description Where the list goes on; `null` on the last page. */
+            next_cursor: string | null;
+        };
         /** @description What a person chose. */
         Settings: {
             /** @description Each follow needs an answer. */
@@ -1236,6 +1993,47 @@ export interface components {
              */
             who_can_follow: string;
         };
+        /** @description Settings to change; what is absent stays. */
+        SettingsPatch: {
+            /** @description Each follow needs an answer. */
+            approve_follows?: boolean;
+            /** @description Found by search. */
+            discoverable?: boolean;
+            /**
+             * @description BCP 47 tag.
+             * @example en
+             */
+            locale?: string;
+            /**
+             * @description `all`, `mentions` (and directs) or `none`.
+             * @example all
+             */
+            notification_level?: string;
+            /** @description Others see what one has read, and the other way round. */
+            send_read_receipts?: boolean;
+            /** @description Others see that one is typing, and the other way round. */
+            send_typing?: boolean;
+            /**
+             * @description `connections` or `nobody`.
+             * @example connections
+             */
+            show_last_seen?: string;
+            /**
+             * @description `connections` or `nobody`.
+             * @example connections
+             */
+            show_presence?: string;
+            /**
+             * @description `system`, `light` or `dark`.
+             * @example system
+             */
+            theme?: string;
+            /**
+             * @description `everyone` or `nobody`.
+             * @example everyone
+             */
+            who_can_follow?: string;
+        };
         /** @description What a system message tells. */
         SystemNote: {
             actor: components["schemas"]["UserLite"] | null;
@@ -1252,6 +2050,49 @@ export interface components {
             /** @description The new topic. */
             topic?: string;
             user: components["schemas"]["UserLite"] | null;
+        };
+        /** @description A secret that waits for its first code. It can't be printed. */
+        TotpSecret: {
+            /**
+             * @description For an authenticator on this device.
+             * @example otpauth://totp/PulseChat:ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=PulseChat
+             */
+            otpauth_uri: string;
+            /**
+             * @description The same as a picture, a data URI.
+             * @example data:image/png;base64,iVBORw0KGgo=
+             */
+            qr_png: string;
+            /**
+             * @description Base32 without padding, for typing it in.
+             * @example JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP
+             */
+            secret: string;
+        };
+        /** @description Changes of oneself; what is absent stays. */
+        UpdateMeRequest: {
+            /**
+             * Format: uuid
+             * @description A picture that one has sent up; `null` clears it.
+             */
+            avatar_attachment_id?: string | null;
+            /**
+             * @description Trimmed; `null` clears it.
+             * @example I write programs.
+             */
+            bio?: string | null;
+            /**
+             * @description Trimmed.
+             * @example Ada Lovelace
+             */
+            display_name?: string;
+            /** @description Those to change. */
+            settings?: components["schemas"]["SettingsPatch"];
+            /**
+             * @description Lower-cased, then `^[a-z0-9_](\.?[a-z0-9_])*$`. The old one is kept for its former owner for 30 days.
+             * @example ada
+             */
+            username?: string;
         };
         /** @description A person as the caller sees them. */
         User: {
@@ -1305,6 +2146,11 @@ export interface components {
             items: components["schemas"]["User"][];
             /** @description Where the list goes on; `null` on the last page. */
             next_cursor: string | null;
+        };
+        /** @description The link of a mail. */
+        VerifyEmailRequest: {
+            /** @description From the link. */
+            token: string;
         };
     };
     responses: {
@@ -1445,6 +2291,337 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listLiveSockets: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: not an operator */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description A mail is on its way */
+            202: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            /** @description `invalid_credentials`, `reauthentication_required`, and as everywhere */
+            401: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resendVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A mail is on its way, if something is left to verify */
+            202: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifyEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description Verified */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            /** @description `invalid_code`: used, unknown, voided or expired */
+            401: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: another account has verified it meanwhile */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSecurityEvents: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityEventPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listIdentities: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    linkIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its id
+                 * @example google
+                 */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LinkIdentityRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkIdentityAnswer"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `origin_not_allowed` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `already_exists`: one of this provider is linked */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    unlinkIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Its id
+                 * @example google
+                 */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing of this provider is linked */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            /** @description `conflict`: it is the last way in */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -1547,6 +2724,358 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifyMfa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MfaRequest"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            /** @description Wrong code (`invalid_code`); bad, used or void `mfa_token` (`unauthenticated`) */
+            401: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `origin_not_allowed`: the first step asked for cookies; nothing is used up */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    finishOauth: {
+        parameters: {
+            query?: {
+                /** @description The provider's code */
+                code?: string;
+                /** @description The provider's refusal */
+                error?: string;
+                /** @description RFC 9207 */
+                iss?: string;
+                /** @description Names the flow */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Its id
+                 * @example google
+                 */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To `return_to`; to `/#error=expired` when the state is unknown */
+            302: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    startOauth: {
+        parameters: {
+            query?: {
+                /** @description Where the browser comes back to: a path, or a URL on the public URL or an allowed origin; by default `/` */
+                return_to?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Its id
+                 * @example google
+                 */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider */
+            302: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `origin_not_allowed` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exchangeOauth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangeRequest"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"] | components["schemas"]["MfaChallenge"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            /** @description `invalid_code` */
+            401: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign-up is closed (`forbidden`), or a cookie was asked for by a page of another origin (`origin_not_allowed`) */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: the address is an account's; its owner signs in and links */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            /** @description `invalid_credentials`, `reauthentication_required`, and as everywhere */
+            401: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    forgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgotPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description If there is such an account, a mail is on its way */
+            202: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            /** @description `invalid_code`: used, unknown, voided or expired */
+            401: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderPage"];
+                };
+            };
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -1663,6 +3192,308 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listSessions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All sessions but this one have ended */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    startTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"] | null;
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSecret"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            /** @description `invalid_credentials`, `reauthentication_required`, and as everywhere */
+            401: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: a factor is active */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    disableTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorProof"];
+            };
+        };
+        responses: {
+            /** @description It is off; its recovery codes are void */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            /** @description `invalid_credentials`, `invalid_code`, `reauthentication_required`, and as everywhere */
+            401: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: no factor is active */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    activateTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivateTotpRequest"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            /** @description `invalid_code`, and as everywhere */
+            401: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: nothing is to be activated */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replaceRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorProof"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            /** @description `invalid_credentials`, `invalid_code`, `reauthentication_required`, and as everywhere */
+            401: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: no factor is active */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getConfig: {
         parameters: {
             query?: never;
@@ -1761,7 +3592,7 @@ export interface operations {
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
-            /** @description `not_connected`: the two do not follow one another */
+            /** @description `not_connected`: the two do not follow one another; `email_unverified` */
             403: {
                 headers: {
                     Traceparent: components["headers"]["Traceparent"];
@@ -1903,7 +3734,7 @@ export interface operations {
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
-            /** @description `not_connected`, `not_a_member`, `conversation_closed` */
+            /** @description `not_connected`, `not_a_member`, `conversation_closed`, `email_unverified` */
             403: {
                 headers: {
                     Traceparent: components["headers"]["Traceparent"];
@@ -2038,6 +3869,17 @@ export interface operations {
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
+            /** @description `email_unverified`, with `follow_back` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2101,6 +3943,93 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    deleteMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeleteMeRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Signed out; the data is being erased */
+            202: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            /** @description `invalid_credentials`, `invalid_code`, `reauthentication_required`, and as everywhere */
+            401: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UpdateMeRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `username_taken` */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listConnections: {
         parameters: {
             query?: {
@@ -2128,6 +4057,73 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    startExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun */
+            202: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportStarted"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description It is being made */
+            202: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportPending"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2313,7 +4309,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
-            /** @description `forbidden`: the person does not want to be followed, or is blocked */
+            /** @description `forbidden`: the person does not want to be followed, or is blocked; `email_unverified` */
             403: {
                 headers: {
                     Traceparent: components["headers"]["Traceparent"];

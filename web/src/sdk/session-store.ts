@@ -1,7 +1,6 @@
 // Who is signed in. The access token lives in memory only; the refresh token is a cookie that scripts can't read;
 // what survives a reload is the session's id.
-import { ApiError, toApiError } from "./api-error";
-import { postPublic } from "./public-call";
+import { ApiError, errorFromProblem, networkError, toApiError } from "./api-error";
 import type { LoginRequest, Me, MfaChallenge, RegisterRequest, SecondFactor, Session } from "./types";
 
 export const SESSION_STORAGE_KEY = "pulse.session_id";
@@ -130,8 +129,16 @@ export class SessionStore {
     return session.access_token;
   }
 
-  private post<T>(call: string, body: object, token?: string): Promise<T> {
-    return postPublic<T>(`${this.options.baseUrl}/v1/auth/${call}`, body, token);
+  private async post<T>(call: string, body: object, token?: string): Promise<T> {
+    const headers: Record<string, string> = { "Content-Type": "application/json" };
+    if (token) headers.Authorization = `Bearer ${token}`;
+    const init: RequestInit = { method: "POST", headers, body: JSON.stringify(body), credentials: "same-origin" };
+    const response = await fetch(`${this.options.baseUrl}/v1/auth/${call}`, init).catch(() => {
+      throw networkError();
+    });
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw errorFromProblem(response, answer);
+    return answer as T;
   }
 
   private setState(state: SessionState): void {

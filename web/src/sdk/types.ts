@@ -19,19 +19,7 @@ export type RegisterRequest = Schemas["RegisterRequest"];
 export type LoginRequest = Schemas["LoginRequest"];
 export type Problem = Schemas["Problem"];
 
-/** What a sign-in answers when the account has a second factor: show a code with `mfa_token`, within `expires_in` s. */
-export interface MfaChallenge {
-  mfa_required: true;
-  mfa_token: string;
-  expires_in: number;
-  methods: string[];
-}
-
+/** What a sign-in answers when the account has a second factor. */
+export type MfaChallenge = Schemas["MfaChallenge"];
 export type SecondFactor = { mfa_token: string } & ({ code: string } | { recovery_code: string });
-
-/** An outside provider that this server signs people in with; `start_url` is where the browser goes. */
-export interface Provider {
-  id: string;
-  name: string;
-  start_url: string;
-}
+export type Provider = Schemas["Provider"];

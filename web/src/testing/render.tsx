@@ -5,7 +5,7 @@ import { userEvent } from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { Arrival, ArrivalContext } from "@/lib/arrival";
 import { LiveContext, ServerContext } from "@/lib/client-context";
-import { createApiClient } from "@/sdk/api-client";
+import { createApiClient, createPublicClient } from "@/sdk/api-client";
 import { Outbox } from "@/sdk/outbox";
 import { SessionStore } from "@/sdk/session-store";
 import { SocketConnection } from "@/sdk/socket-connection";
@@ -31,7 +31,7 @@ export function renderClient(ui: ReactNode, me: Partial<Me> = {}) {
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   render(
     <QueryClientProvider client={cache}>
-      <ServerContext value={{ session, api }}>
+      <ServerContext value={{ session, api, publicApi: createPublicClient(BASE_URL) }}>
         <ArrivalContext value={arrival}>
           <LiveContext value={{ me: { ...sampleMe(), ...me }, socket, outbox }}>{ui}</LiveContext>
         </ArrivalContext>

@@ -1,7 +1,11 @@
 // POST /v1/auth/password/forgot.
 import { useMutation } from "@tanstack/react-query";
-import { postPublic } from "@/sdk/public-call";
+import { useServer } from "@/lib/client-context";
+import { unwrap } from "@/sdk/api-client";
 
 export function useForgotPassword() {
-  return useMutation({ mutationFn: (email: string) => postPublic<void>("/v1/auth/password/forgot", { email }) });
+  const { publicApi } = useServer();
+  return useMutation({
+    mutationFn: (email: string) => unwrap(publicApi.POST("/v1/auth/password/forgot", { body: { email } })),
+  });
 }

@@ -1,11 +1,9 @@
 // POST /v1/auth/email/resend: another link for the address that waits to be confirmed.
 import { useMutation } from "@tanstack/react-query";
 import { useServer } from "@/lib/client-context";
-import { postPublic } from "@/sdk/public-call";
+import { unwrap } from "@/sdk/api-client";
 
 export function useResendVerification() {
-  const { session } = useServer();
-  return useMutation({
-    mutationFn: async () => postPublic<void>("/v1/auth/email/resend", {}, await session.accessToken()),
-  });
+  const { api } = useServer();
+  return useMutation({ mutationFn: () => unwrap(api.POST("/v1/auth/email/resend")) });
 }

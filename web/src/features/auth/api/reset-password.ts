@@ -1,12 +1,13 @@
 // POST /v1/auth/password/reset. It ends every session of the account, perhaps the one of this browser too.
 import { useMutation } from "@tanstack/react-query";
 import { useServer } from "@/lib/client-context";
-import { postPublic } from "@/sdk/public-call";
+import { unwrap } from "@/sdk/api-client";
 
 export function useResetPassword() {
-  const { session } = useServer();
+  const { publicApi, session } = useServer();
   return useMutation({
-    mutationFn: (body: { token: string; new_password: string }) => postPublic<void>("/v1/auth/password/reset", body),
+    mutationFn: (body: { token: string; new_password: string }) =>
+      unwrap(publicApi.POST("/v1/auth/password/reset", { body })),
     onSuccess: () => session.renew().catch(() => undefined),
   });
 }

@@ -3,14 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useServer } from "@/lib/client-context";
 import { queryKeys } from "@/lib/query-keys";
 import { unwrap } from "@/sdk/api-client";
-import { postPublic } from "@/sdk/public-call";
 
 export function useVerifyEmail(token: string | undefined) {
-  const { api, session } = useServer();
+  const { api, publicApi, session } = useServer();
   return useQuery({
     queryKey: queryKeys.verification(token ?? ""),
     queryFn: async () => {
-      await postPublic<void>("/v1/auth/email/verify", { token });
+      await unwrap(publicApi.POST("/v1/auth/email/verify", { body: { token: token ?? "" } }));
       if (session.getState().status !== "signed-out")
         await unwrap(api.GET("/v1/me")).then(session.updateUser, () => undefined);
       return true;

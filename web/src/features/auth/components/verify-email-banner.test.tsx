@@ -2,7 +2,6 @@ import { screen } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, expect, it } from "vitest";
 import { renderClient } from "@/testing/render";
-import { sampleSession } from "@/testing/samples";
 import { problem, server, startTestServer } from "@/testing/server";
 import { VerifyEmailBanner } from "./verify-email-banner";
 
@@ -11,13 +10,7 @@ startTestServer();
 const config = (require_verified_email: boolean) =>
   http.get("*/v1/config", () => HttpResponse.json({ require_verified_email }));
 
-beforeEach(() => {
-  localStorage.setItem("pulse.session_id", "s1");
-  server.use(
-    config(false),
-    http.post("*/v1/auth/refresh", () => HttpResponse.json(sampleSession())),
-  );
-});
+beforeEach(() => server.use(config(false)));
 
 it("is not there once the address is confirmed, nor without an address", () => {
   renderClient(<VerifyEmailBanner />, { email_verified: true });
@@ -28,7 +21,7 @@ it("is not there once the address is confirmed, nor without an address", () => {
 it("names the address and sends the link again", async () => {
   server.use(
     http.post("*/v1/auth/email/resend", ({ request }) => {
-      expect(request.headers.get("Authorization")).toBe("Bearer t1");
+      expect(request.headers.get("Authorization")).toBe("Bearer token");
       return new HttpResponse(null, { status: 202 });
     }),
   );
