@@ -231,9 +231,10 @@ impl Callers {
             let Ok(data) = jsonwebtoken::decode::<Claims>(token, key, &validation) else { continue };
             let claims = data.claims;
             let longest = now + i64::try_from(TOKEN_TTL.as_secs()).unwrap_or(60) + LEEWAY_SECONDS;
-            let is_alive = claims.exp + LEEWAY_SECONDS >= now && claims.exp <= longest;
+            let ends_at = claims.exp.saturating_add(LEEWAY_SECONDS);
+            let is_alive = ends_at >= now && claims.exp <= longest;
             if claims.iss == name.as_str() && is_alive {
-                return Ok((*name, claims.exp + LEEWAY_SECONDS));
+                return Ok((*name, ends_at));
             }
         }
         Err(UnknownCaller)

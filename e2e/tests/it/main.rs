@@ -3,6 +3,10 @@
 mod browser;
 mod chat;
 mod crash;
+mod foreign_jwt;
+mod forged;
+mod forged_services;
+mod forgery;
 mod people;
 mod throughput;
 mod tracing;

@@ -29,7 +29,12 @@ pub(crate) fn gateway_url(stack: &Stack, index: usize) -> anyhow::Result<String>
 
 /// The value of one of message-store's metrics; 0 before it was first counted.
 pub(crate) async fn message_store_metric(stack: &Stack, name: &str) -> anyhow::Result<f64> {
-    let url = format!("{}/metrics", stack.description()?.services.message_store.admin_url);
+    metric(&stack.description()?.services.message_store.admin_url, name).await
+}
+
+/// The value of a metric, with its labels, of the process with this admin URL; 0 before it was first counted.
+pub(crate) async fn metric(admin_url: &str, name: &str) -> anyhow::Result<f64> {
+    let url = format!("{admin_url}/metrics");
     let text = reqwest::Client::builder().no_proxy().build()?.get(url).send().await?.text().await?;
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     Ok(line.map(str::parse).transpose()?.unwrap_or_default())
