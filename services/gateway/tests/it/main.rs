@@ -1,6 +1,8 @@
 //! The gateway through its public door.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod beside;
 #[cfg(test)]
 mod edge;

@@ -164,8 +164,12 @@ async fn land(
     headers: &HeaderMap,
 ) -> Result<String, Failure> {
     let mut fields = query.fields(&["state", "code", "error", "iss"]);
+    let flow = fields.text("state").filter(|state| !state.is_empty());
     let mut text = |name| fields.optional_text(name).map(Option::unwrap_or_default);
-    let (flow, code, error, issuer) = (text("state"), text("code"), text("error"), text("iss"));
+    let (code, error, issuer) = (text("code"), text("error"), text("iss"));
+    if flow.is_none() {
+        fields.fault("state", "required", "must name a flow");
+    }
     let provider_id = path.text("provider")?;
     let query = fields.finish(|| {
         Some(CallbackQuery { provider_id, state: flow?, code: code?, error: error?, issuer: issuer? })
