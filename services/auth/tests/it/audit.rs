@@ -264,7 +264,7 @@ async fn where_somebody_was_can_be_forgotten_without_breaking_the_chain() {
 async fn a_log_longer_than_one_page_of_the_verification_is_read_to_its_end() {
     let log = Log::with_entries(1).await;
     // By the service itself, a page and a half of it: what it writes is what must verify.
-    sqlx::raw_sql("INSERT INTO accounts (user_id, username, created_at) SELECT gen_random_uuid(), 'p' || n, now() FROM generate_series(1, 100) n")
+    sqlx::raw_sql("INSERT INTO accounts (user_id, username, created_at) SELECT gen_random_uuid(), 'person_' || n, now() FROM generate_series(1, 100) n")
         .execute(&log.pool)
         .await
         .unwrap();
@@ -273,7 +273,7 @@ async fn a_log_longer_than_one_page_of_the_verification_is_read_to_its_end() {
         let mut operator = log.operator();
         tasks.spawn(async move {
             for turn in 0..11 {
-                let username = format!("p{number}");
+                let username = format!("person_{number}");
                 let granted = turn % 2 == 0;
                 let request = SetRoleRequest { username, role: "operator".to_owned(), granted };
                 operator.set_role(request).await.unwrap();

@@ -216,7 +216,7 @@ async fn a_withdrawn_key_verifies_nothing_and_the_sessions_go_on_with_another() 
     assert_eq!(event.decode::<SigningKeyWithdrawn>().unwrap().key_id, old);
     // Whoever asks now is told the truth, by either replica.
     for index in 0..2 {
-        assert_eq!(pair.published(index).await, [signing.key_id.clone()]);
+        assert_eq!(pair.published(index).await, std::slice::from_ref(&signing.key_id));
     }
     let mut verifier = Stranger { clock: pair.world.clock.clone(), fetched: None };
     let refused = verifier.verify(&mut pair.client(0), &old_token).await;

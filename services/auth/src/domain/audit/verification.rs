@@ -60,7 +60,7 @@ impl<'a> Verification<'a> {
         } else if is_next && self.is_last_sound && entry.previous_hash != self.last.hash.as_bytes() {
             self.breach(entry.position, "the entry does not follow the one before it");
         }
-        if let Some(details) = &entry.details
+        if let Some(details) = entry.details.as_ref().filter(|_| is_sound)
             && entry.details_hash != details.hash()
         {
             self.breach(entry.position, "ip or user agent of the entry were altered");
