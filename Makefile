@@ -11,7 +11,7 @@ test_pulse = $(call pulse_of,$(TEST_PROFILE))
 export PATH := $(CURDIR)/.pulse/tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check up demo status build build-tests web test check fmt clippy layers proto check-proto sqlx check-sqlx bench \
+.PHONY: help setup setup-check up demo status build build-tests web test check fmt clippy layers privacy proto check-proto sqlx check-sqlx bench \
 	deny advisories unused squawk check-web check-deploy
 
 help: ## list the targets
@@ -38,6 +38,10 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	@cd web && npm ci --no-audit --no-fund
 	@touch $@
 
+e2e/oidc-provider/node_modules/.package-lock.json: e2e/oidc-provider/package-lock.json
+	@cd e2e/oidc-provider && npm ci --no-audit --no-fund
+	@touch $@
+
 up: build web ## build and run everything on this machine, at http://localhost:8080
 	@exec $(pulse) up
 
@@ -51,10 +55,10 @@ test: build-tests web ## run every test: unit, database, services, whole system,
 	@cd web && npm test
 	@$(test_pulse) with-servers -- cargo nextest run --cargo-profile $(TEST_PROFILE) --workspace
 
-build-tests: setup-check
+build-tests: setup-check e2e/oidc-provider/node_modules/.package-lock.json
 	@cargo build --profile $(TEST_PROFILE) --workspace --all-targets
 
-check: fmt clippy layers check-proto check-sqlx deny unused squawk check-web check-deploy ## everything that needs no running system
+check: fmt clippy layers privacy check-proto check-sqlx deny unused squawk check-web check-deploy ## everything that needs no running system
 
 fmt: ## check the formatting
 	@cargo fmt --all --check
@@ -64,6 +68,9 @@ clippy: ## lint, with warnings denied
 
 layers: ## who may name whom
 	@tools/layers
+
+privacy: ## every table, column, stream and cache key has a rule in docs/privacy.md
+	@tools/check-privacy
 
 proto: ## generate the Rust of proto/
 	@cargo run --quiet --package pulse-proto --example generate

@@ -29,7 +29,7 @@ pub async fn dump_tables(database_url: &str) -> anyhow::Result<String> {
         // The names come from the catalogue, quoted by the server.
         let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut conn).await?;
         for row in rows {
-            dump.push_str(&format!("{table}: {row}\n"));
+            dump.push_str(&format!("{table}: {}\n", row.replace('\n', " ")));
         }
     }
     conn.close().await?;

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pulse_proto::auth::v1::CheckSessionsRequest;
 use pulse_proto::auth::v1::auth_service_client::AuthServiceClient;
 use pulse_testkit::{Stack, StackOptions};
+use pulse_types::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use tonic::metadata::MetadataValue;
 use tonic::transport::Channel;
@@ -101,7 +102,7 @@ async fn no_forged_service_token_opens_a_service() -> anyhow::Result<()> {
     let seeds = Seeds(serde_json::from_slice(&std::fs::read(stack.data_dir().join("secrets.json"))?)?);
     let address = format!("http://{}", stack.description()?.services.auth.grpc_addr);
     let client = AuthServiceClient::new(Channel::from_shared(address)?.connect().await?);
-    let now = i64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs())?;
+    let now = SystemClock.now().unix_timestamp();
 
     let token = |service: &str| -> anyhow::Result<String> {
         let pair = seeds.pair(service)?;

@@ -1,13 +1,20 @@
 //! Every journey runs on a stack of its own: real servers, real services, two gateways.
 
+mod accounts;
 mod browser;
 mod chat;
+mod cookies;
 mod crash;
+#[cfg(test)]
 mod flood;
 mod foreign_jwt;
+#[cfg(test)]
 mod forged;
+#[cfg(test)]
 mod forged_services;
+#[cfg(test)]
 mod forgery;
+mod mailbox;
 mod operator;
 mod people;
 mod revocation;

@@ -22,9 +22,9 @@ const USERNAME_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How often a replica looks when nobody wakes it: erasures of others that ended, and those that are tried again.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// For how long an erasure is left to the replica that took it up: longer than a step may take.
-const LEASE: Duration = Duration::from_secs(40);
+const LEASE: Duration = Duration::from_secs(20);
 /// Longest step. What it did is not lost when it takes longer: the next attempt goes on from there.
-const STEP_TIMEOUT: Duration = Duration::from_secs(30);
+const STEP_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Why a step is not done yet.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,38 @@
+//! A flood of sign-ins does not slow the chat down. The full measurement is `make bench`; here it is short, and the bounds are
+//! wide enough for a machine that does other things as well.
+
+mod load;
+
+use std::time::Duration;
+
+use load::{chat, flood, pairs, stack};
+
+const SPAN: Duration = Duration::from_secs(6);
+/// What a busy machine adds, in milliseconds.
+const NOISE_MS: f64 = 60.0;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chat_goes_on_while_500_sign_ins_a_second_come_in() -> anyhow::Result<()> {
+    let stack = stack().await?;
+    let mut pairs = pairs(&stack).await?;
+    // Connections and caches are warm from here on.
+    chat(&mut pairs, Duration::from_secs(1)).await?;
+    let before = chat(&mut pairs, SPAN).await?;
+    let (during, statuses) = tokio::join!(chat(&mut pairs, SPAN), flood(&stack, SPAN));
+    let (during, statuses) = (during?, statuses?);
+    let told = format!(
+        "p50 {:.1} ms, then {:.1}; p95 {:.1} ms, then {:.1}; answers {statuses:?}",
+        before.at(0.5),
+        during.at(0.5),
+        before.at(0.95),
+        during.at(0.95)
+    );
+    eprintln!("{told}");
+    for quantile in [0.5, 0.95] {
+        assert!(during.at(quantile) <= before.at(quantile) * 2.0 + NOISE_MS, "{told}");
+    }
+    assert!(statuses.keys().all(|status| [401, 429].contains(status)), "{told}");
+    let refused = statuses.get(&429).copied().unwrap_or_default();
+    assert!(refused > statuses.values().sum::<u64>() / 4, "the flood is let in: {told}");
+    Ok(())
+}
