@@ -101,6 +101,27 @@ async fn a_deleted_account_leaves_nothing_here_but_what_is_documented() {
 }
 
 #[tokio::test]
+async fn the_last_mail_says_goodbye_and_all_others_that_wait_are_gone() {
+    let auth = Auth::start().await;
+    let grant = ada(&auth).await;
+    let to = "canary@example.org";
+    auth.mails(to, "verify_email", 1).await;
+    let pool = auth.pool().await;
+    sqlx::query("UPDATE accounts SET email_verified_at = created_at").execute(&pool).await.unwrap();
+    // One that waits for its next attempt.
+    let waiting = "INSERT INTO mails (mail_id, user_id, kind, sealed_message, created_at, next_attempt_at, expires_at)
+                   SELECT gen_random_uuid(), user_id, 'verify_email', '', created_at, 'infinity', 'infinity' FROM accounts";
+    sqlx::query(waiting).execute(&pool).await.unwrap();
+    auth.delete(&grant, PASSWORD).await.unwrap();
+    auth.mails(to, "account_deleted", 1).await;
+    let empty = || async {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM mails").fetch_one(&pool).await.unwrap();
+        (count == 0).then_some(())
+    };
+    eventually(SOON, empty).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_erasure_waits_for_services_that_are_away_and_survives_the_end_of_the_process() {
     let mut auth = Auth::start().await;
     let grant = ada(&auth).await;

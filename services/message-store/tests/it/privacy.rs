@@ -98,6 +98,39 @@ async fn erased_messages_become_deleted_ones_with_versions_of_their_own_and_noth
 }
 
 #[tokio::test]
+async fn an_erasure_that_is_cut_off_again_and_again_goes_on_from_where_it_was() {
+    let app = App::start().await;
+    let (ada, bob, place) = app.direct().await;
+    // A history of two thousand, as the service would have written it.
+    let insert = "INSERT INTO messages (conversation_id, seq, message_id, version, sender_id, client_id, kind, body, created_at)
+                  SELECT $1::uuid, n, gen_random_uuid(), n + 1, $2::uuid, gen_random_uuid(), 'text', 'canary', now()
+                  FROM generate_series(1, 2000) AS n";
+    sqlx::query(insert).bind(&place).bind(ada.user_id.as_uuid()).execute(&app.pool).await.unwrap();
+    let head = "UPDATE conversations SET last_seq = 2000, version = 2001 WHERE conversation_id = $1::uuid";
+    sqlx::query(head).bind(&place).execute(&app.pool).await.unwrap();
+
+    let mut cuts = 0;
+    loop {
+        let message = proto::ErasePersonRequest { user_id: ada.user_id.to_string(), erase_messages: true };
+        let mut request = tonic::Request::new(message);
+        request.set_timeout(std::time::Duration::from_millis(60));
+        match app.privacy.clone().erase_person(request).await {
+            Ok(_) => break,
+            Err(_) => cuts += 1,
+        }
+        assert!(cuts < 1000, "it gets nowhere");
+    }
+    assert!(cuts > 0, "it was not cut off: no proof");
+    let history = app.everything(bob, &place).await;
+    assert_eq!(history.len(), 2000);
+    assert!(history.iter().all(|message| message.body.is_empty() && message.sender.is_none()));
+    let mut versions: Vec<_> = history.iter().map(|message| message.version).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, (2002..=4001).collect::<Vec<_>>());
+    assert_eq!(app.conversation(bob, &place).await.version, 4002);
+}
+
+#[tokio::test]
 async fn kept_messages_stay_as_they_are_without_a_sender() {
     let app = App::start().await;
     let (ada, bob, place) = app.direct().await;

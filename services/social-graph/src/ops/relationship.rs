@@ -67,7 +67,10 @@ pub async fn follow(graph: &Graph, caller: UserId, user_id: UserId) -> Result<Re
     let mut tx = graph.db.begin().await?;
     let settings = store::settings::find(&mut tx, user_id).await?.ok_or(FollowError::NotFound)?;
     store::profile::find(&mut tx, caller).await?.ok_or(FollowError::NoProfile)?;
-    store::relationship::lock_or_insert(&mut tx, pair).await?;
+    // Erased in this moment, if not locked.
+    if !store::relationship::lock_or_insert(&mut tx, pair).await? {
+        return Err(FollowError::NotFound);
+    }
     let before = store::relationship::find(&mut tx, caller, user_id).await?.relationship;
     let after = before.follow(settings.follow_policy())?;
     apply(graph, tx, Change { viewer: caller, other: user_id, pair, before, after }).await?;

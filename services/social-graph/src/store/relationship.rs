@@ -24,21 +24,29 @@ pub struct Direction {
 }
 
 /// Locks a pair until the transaction ends, and inserts its row when nothing was between the two before. Whoever else
-/// locks it waits.
+/// locks it waits. False when one of the two has no profile (any more), after which the transaction can't go on.
 ///
 /// # Errors
-/// When the database fails, or one of the two has no profile.
-pub async fn lock_or_insert(conn: &mut Conn, pair: Pair) -> Result<(), StoreError> {
+/// When the database fails.
+pub async fn lock_or_insert(conn: &mut Conn, pair: Pair) -> Result<bool, StoreError> {
     // The update changes nothing; it is what locks a row that stands already.
-    sqlx::query!(
+    let outcome = sqlx::query!(
         "INSERT INTO pairs (low_user_id, high_user_id) VALUES ($1, $2)
          ON CONFLICT (low_user_id, high_user_id) DO UPDATE SET version = pairs.version",
         pair.low().as_uuid(),
         pair.high().as_uuid(),
     )
     .execute(conn)
-    .await?;
-    Ok(())
+    .await;
+    match outcome {
+        Ok(_) => Ok(true),
+        Err(sqlx::Error::Database(refusal))
+            if matches!(refusal.constraint(), Some("pairs_low_user_id_fkey" | "pairs_high_user_id_fkey")) =>
+        {
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Locks a pair until the transaction ends; false when nothing was ever between the two.

@@ -52,7 +52,11 @@ impl List {
     }
 
     /// A page of JSON texts, and where the list goes on.
-    async fn page(&self, conn: &mut Conn, user_id: UserId) -> Result<(Vec<String>, Option<Self>), StoreError> {
+    async fn page(
+        &self,
+        conn: &mut Conn,
+        user_id: UserId,
+    ) -> Result<(Vec<String>, Option<Self>), StoreError> {
         Ok(match self {
             Self::Sessions(after) => {
                 cut(store::held::list_sessions(conn, user_id, *after, PAGE).await?, Self::Sessions)

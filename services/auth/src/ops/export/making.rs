@@ -77,7 +77,9 @@ async fn make_one(parts: &Parts, shutdown: &Shutdown) -> Result<bool, StoreError
     };
     match outcome.unwrap_or(Err(MakeError::TimedOut)) {
         Ok(()) => metrics::counter!("pulse_auth_exports_made_total").increment(1),
-        Err(MakeError::Overtaken) => tracing::debug!(export.id = %making.export_id, "an export was overtaken"),
+        Err(MakeError::Overtaken) => {
+            tracing::debug!(export.id = %making.export_id, "an export was overtaken")
+        }
         Err(error) => {
             tracing::warn!(export.id = %making.export_id, error = &error as &dyn std::error::Error, "an export is not made yet");
             let next_attempt_at =
