@@ -21,12 +21,16 @@ export class Person {
     return new Person(page, name);
   }
 
+  get email(): string {
+    return `${this.username}@example.com`;
+  }
+
   async signUp(): Promise<void> {
     const { page } = this;
     await page.getByRole("link", { name: "Create an account" }).click();
     await page.getByLabel("Your name").fill(this.name);
     await page.getByLabel("Username").fill(this.username);
-    await page.getByLabel("Email").fill(`${this.username}@example.com`);
+    await page.getByLabel("Email").fill(this.email);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Create account" }).click();
     await this.expectSignedIn();
@@ -36,7 +40,7 @@ export class Person {
     const { page } = this;
     await page.getByLabel("Username or email").fill(this.username);
     await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
   }
 
   async signOut(): Promise<void> {

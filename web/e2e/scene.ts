@@ -1,5 +1,6 @@
 // A small world for the pictures: people who know each other, and what they said, made through the public API.
 import { type APIRequestContext, expect, request } from "@playwright/test";
+import { linkFrom } from "./mail";
 import { PASSWORD } from "./person";
 
 export interface Actor {
@@ -20,6 +21,8 @@ export async function enrol(baseURL: string, name: string): Promise<Actor> {
   const answer = await door.post("/v1/auth/register", { data: body });
   expect(answer.status()).toBe(201);
   const { access_token: token, user } = await answer.json();
+  const mailed = (await linkFrom("verify_email", body.email)).split("#token=")[1];
+  expect((await door.post("/v1/auth/email/verify", { data: { token: mailed } })).status()).toBe(204);
   const api = await request.newContext({ baseURL, extraHTTPHeaders: { Authorization: `Bearer ${token}` } });
   return { api, id: user.id, username, name };
 }

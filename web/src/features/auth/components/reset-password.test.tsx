@@ -71,7 +71,7 @@ it("says that a password is too easy to guess, at its field", async () => {
 it("offers a new link when this one was used or has expired", async () => {
   server.use(http.post("*/v1/auth/password/reset", () => problem(401, "invalid_code")));
   await choose("a quiet river at dawn");
-  expect(await screen.findByRole("heading", { name: "This link doesn't work any more" })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "This link no longer works" })).toBeVisible();
   expect(screen.getByRole("link", { name: "Ask for a new link" })).toBeVisible();
 });
 

@@ -36,7 +36,7 @@ export function ResetPassword({ token, signIn, askAgain }: Props) {
   if (outcome === "refused" || token === undefined)
     return (
       <AuthCard
-        title={token ? "This link doesn't work any more" : "Open the link once more"}
+        title={token ? "This link no longer works" : "Open the link once more"}
         lead={
           token
             ? "It has been used, has expired, or a newer one was sent. Ask for a new link, and use the latest mail."

@@ -75,7 +75,7 @@ it("sends the one who is signed in another link when this one is used up", async
 it("tells a stranger to sign in for another link", async () => {
   refuse(401, "invalid_code");
   open();
-  expect(await screen.findByRole("heading", { name: "This link doesn't work any more" })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "This link no longer works" })).toBeVisible();
   expect(screen.getByText(/sign in and have another link sent/)).toBeVisible();
 });
 

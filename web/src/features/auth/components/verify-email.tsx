@@ -71,7 +71,7 @@ function Unusable({ opened, onward }: { opened: boolean; onward: ReactNode }) {
     );
   return (
     <AuthCard
-      title={opened ? "This link doesn't work any more" : "Open the link once more"}
+      title={opened ? "This link no longer works" : "Open the link once more"}
       lead={opened ? "It has been used, has expired, or a newer one was sent." : "Open the link in your mail again."}
     >
       <div className={styles.actions}>
