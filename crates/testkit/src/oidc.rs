@@ -17,6 +17,8 @@ use crate::wait::eventually;
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// Who we are there.
 const CLIENT_ID: &str = "pulse";
+/// Somebody else there.
+const OTHER_CLIENT_ID: &str = "other";
 /// With characters that mean something in a header and in a form.
 const CLIENT_SECRET: &str = "s3cret:+/ %";
 /// A browser that is sent about more often than that is lost.
@@ -65,12 +67,10 @@ impl OidcProvider {
             "the test provider is not installed; run `make build-tests`"
         );
         let scratch = Scratch::new("OidcProvider")?;
-        let client = json!({
-            "client_id": CLIENT_ID,
-            "client_secret": CLIENT_SECRET,
-            "redirect_uris": redirect_uris,
+        let clients = [CLIENT_ID, OTHER_CLIENT_ID].map(|client_id| {
+            json!({ "client_id": client_id, "client_secret": CLIENT_SECRET, "redirect_uris": redirect_uris })
         });
-        let settings = json!({ "clients": [client], "id_token_claims": tells_all });
+        let settings = json!({ "clients": clients, "id_token_claims": tells_all });
         std::fs::write(scratch.path().join("settings.json"), settings.to_string())?;
         std::fs::write(scratch.path().join("accounts.json"), "{}")?;
         let mut spec = Spec::new(node, folder);
@@ -95,6 +95,12 @@ impl OidcProvider {
     pub fn settings(&self, id: &str) -> Vec<(String, String)> {
         let pairs = [("ISSUER", self.issuer()), ("CLIENT_ID", CLIENT_ID), ("CLIENT_SECRET", CLIENT_SECRET)];
         pairs.map(|(name, value)| (format!("PULSE_AUTH_OIDC_{id}_{name}"), value.to_owned())).to_vec()
+    }
+
+    /// The id of another client, to which the provider sends browsers back at the same addresses.
+    #[must_use]
+    pub const fn other_client_id(&self) -> &'static str {
+        OTHER_CLIENT_ID
     }
 
     /// Sets the claims of a person; their login is `sub`. A person without is unknown.
