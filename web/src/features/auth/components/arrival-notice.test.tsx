@@ -30,5 +30,5 @@ it("tells by its name what was linked, until it is closed", async () => {
 
 it("explains why linking failed", () => {
   arriveWith("error=conflict");
-  expect(screen.getByRole("alert")).toHaveTextContent("already belongs to somebody else on PulseChat");
+  expect(screen.getByRole("alert")).toHaveTextContent("already linked to another PulseChat account");
 });

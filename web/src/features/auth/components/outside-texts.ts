@@ -4,7 +4,7 @@ import type { ApiError } from "@/sdk/api-error";
 
 const TEXTS: Record<string, string> = {
   access_denied: "The sign-in was cancelled before it was finished. Nothing has changed.",
-  conflict: "That outside account already belongs to somebody else on PulseChat, so it can't be used for this account.",
+  conflict: "That outside account is already linked to another PulseChat account.",
   expired: "That took too long, or was started in another browser. Please try again.",
   provider_error: "The other service didn't answer as it should. Please try again in a moment.",
 };

@@ -150,7 +150,7 @@ it.each([
 
 it.each([
   ["access_denied", "The sign-in was cancelled"],
-  ["conflict", "already belongs to somebody else"],
+  ["conflict", "already linked to another PulseChat account"],
   ["expired", "That took too long"],
   ["provider_error", "didn't answer as it should"],
   ["something_new", "The sign-in didn't work."],

@@ -13,15 +13,20 @@ export function VerifyEmailBanner() {
   const resend = useResendVerification();
   const address = me.pending_email ?? me.email;
   if (me.email_verified || !address) return null;
+  const sent = resend.isSuccess;
   const why = config?.require_verified_email ? " to write to people and follow them" : "";
   return (
     <section className={styles.banner} aria-label="Confirm your email">
       <Icon name="mail" size={17} />
       <p role="status">
-        {resend.isSuccess ? "A new link is on its way to " : `Confirm your email${why}: open the link we sent to `}
-        <strong>{address}</strong>.{resend.isError && <span className={styles.fault}> {errorText(resend.error)}</span>}
+        {sent ? "A new link is on its way to " : `Confirm your email${why}`}
+        <span className={sent ? undefined : styles.where}>
+          {!sent && ": open the link we sent to "}
+          <strong>{address}</strong>.
+        </span>
+        {resend.isError && <span className={styles.fault}> {errorText(resend.error)}</span>}
       </p>
-      {!resend.isSuccess && (
+      {!sent && (
         <Button kind="quiet" size="small" busy={resend.isPending} onClick={() => resend.mutate()}>
           Send the link again
         </Button>
