@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod messages;
+pub mod passwords;
 pub mod subject;
 
 use std::time::Duration;
@@ -16,12 +17,15 @@ use crate::domain::Limits as Allowed;
 pub use crate::domain::rate::Limit;
 pub use accounts::Accounts;
 pub use messages::{Messages, Taken};
+pub use passwords::Passwords;
 pub use subject::Subject;
 
 /// Counts all that is limited.
 pub struct Limits {
     /// Sends.
     pub messages: Messages,
+    /// Whether auth has time for passwords.
+    pub passwords: Passwords,
     accounts: Accounts,
 }
 
@@ -51,7 +55,11 @@ impl Limits {
     /// Counts by the limits that clients are told and the table in `domain/rate.rs`; `is_on` false lifts them.
     #[must_use]
     pub fn new(allowed: &Allowed, is_on: bool, shared: Rates) -> Self {
-        Self { messages: Messages::new(allowed, is_on), accounts: Accounts::new(is_on, shared) }
+        Self {
+            messages: Messages::new(allowed, is_on),
+            passwords: Passwords::default(),
+            accounts: Accounts::new(is_on, shared),
+        }
     }
 
     /// Takes one of what `limit` allows `subject`: a client's address, a user, or a text like an e-mail address.

@@ -112,6 +112,25 @@ impl Presence {
         }
     }
 
+    /// Sockets of a user on all gateways; `None` while Redis is away. What has just been opened elsewhere may be missing.
+    pub async fn sockets(&self, user_id: UserId) -> Option<u64> {
+        if !self.0.check.is_up() {
+            return None;
+        }
+        // A live socket's lease was renewed less than an interval ago; what ends sooner is the grace of one that has gone.
+        let renewed = LEASE.saturating_sub(RENEW_INTERVAL).min(self.0.grace);
+        let least = self.now_ms().saturating_add(i64::try_from(renewed.as_millis()).unwrap_or(i64::MAX));
+        let mut pipeline = Pipeline::with_capacity(1);
+        pipeline.cmd("ZCOUNT").arg(key(user_id)).arg(format!("({least}")).arg("+inf");
+        match self.run::<(u64,)>(&pipeline).await {
+            Ok((count,)) => Some(count),
+            Err(error) => {
+                self.0.check.down(&error.to_string());
+                None
+            }
+        }
+    }
+
     async fn count(&self, user_ids: &[UserId]) -> Result<Vec<u64>, CacheError> {
         let mut pipeline = Pipeline::with_capacity(user_ids.len());
         for user_id in user_ids {

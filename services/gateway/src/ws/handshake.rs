@@ -33,6 +33,9 @@ const PROTOCOL: &str = "pulse.v1.json";
 /// A browser can't set `Authorization`, so it offers its token as a second protocol, which is never echoed.
 const TOKEN_PREFIX: &str = "bearer.";
 
+/// Sockets that a user may have here before it is asked how many they have elsewhere: most people never get there.
+const SOCKETS_UNASKED: usize = 4;
+
 /// The socket's address.
 pub fn router() -> Router<Arc<State>> {
     Router::new().route("/v1/ws", get(open))
@@ -56,6 +59,7 @@ async fn open(
         return Err(Failure::unavailable("this server").into());
     }
     let on_upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or_else(upgrade_required)?;
+    check_sockets_elsewhere(&state, &caller).await?;
     let seat = take_seat(&state, &caller, scope)?;
     // From here on the socket hears of the end of its session; that may have come since the token was checked.
     state.revocation.require_not_ended(caller.principal.session_id)?;
@@ -160,10 +164,24 @@ fn take_seat(state: &State, caller: &Caller, scope: Scope) -> Result<Seat, Failu
         scope,
         queue: Queue::default(),
     };
+    state.hub.join(socket).map_err(|_| full(state))
+}
+
+/// Counts the sockets on other gateways too, for those who have several here. While Redis is away each gateway counts alone.
+async fn check_sockets_elsewhere(state: &State, caller: &Caller) -> Result<(), Failure> {
+    let user_id = caller.principal.user_id;
+    if state.hub.count_of(user_id) < SOCKETS_UNASKED {
+        return Ok(());
+    }
+    match state.presence.sockets(user_id).await {
+        Some(count) if count >= state.limits_told.sockets_max => Err(full(state)),
+        _ => Ok(()),
+    }
+}
+
+fn full(state: &State) -> Failure {
     let max = state.limits_told.sockets_max;
-    let full =
-        || Failure::new(Reason::RateLimited, format!("you have {max} sockets open; close one of them first"));
-    state.hub.join(socket).map_err(|_| full())
+    Failure::new(Reason::RateLimited, format!("you have {max} sockets open; close one of them first"))
 }
 
 /// Makes the first frame. The user's events are listened to before the sync point is taken, so nothing falls between.

@@ -147,6 +147,12 @@ impl Hub {
         Ok(seat)
     }
 
+    /// How many sockets a user has here.
+    #[must_use]
+    pub fn count_of(&self, user_id: UserId) -> usize {
+        self.users(user_id).get(&user_id).map_or(0, |user| lock(&user.sockets).len())
+    }
+
     /// How many sockets are open.
     #[must_use]
     pub fn count(&self) -> usize {

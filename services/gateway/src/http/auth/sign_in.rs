@@ -1,6 +1,7 @@
 //! Registration, sign-in by password, and its second step.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::State as FromState;
@@ -166,6 +167,7 @@ async fn register(
         cookies::require_own_origin(&state.settings, &headers)?;
     }
     let request: RegisterRequest = body.read()?;
+    state.limits.passwords.enter(Instant::now())?;
     state.limits.account(Limit::Register, ip).await?;
     let cookie = request.cookie;
     let new = Registration {
@@ -177,7 +179,9 @@ async fn register(
         cookie,
         device_token: cookies::device_token(&state.settings, &headers),
     };
-    let grant = state.auth.register(new, device).await?;
+    let registered = state.auth.register(new, device).await;
+    state.limits.passwords.learn(&registered, Instant::now());
+    let grant = registered?;
     let (session, kept) = session(&state, grant, cookie).await;
     Ok((StatusCode::CREATED, kept, Json(session)).into_response())
 }
@@ -201,6 +205,7 @@ async fn login(
         cookies::require_own_origin(&state.settings, &headers)?;
     }
     let request: LoginRequest = body.read()?;
+    state.limits.passwords.enter(Instant::now())?;
     state.limits.account(Limit::SignIn, ip).await?;
     let cookie = request.cookie;
     let device_token = request.device_token.or_else(|| cookies::device_token(&state.settings, &headers));
@@ -211,8 +216,9 @@ async fn login(
         cookie,
         device_token,
     };
-    let sign_in = state.auth.login(credentials, device).await?;
-    Ok(answer(&state, sign_in, cookie).await)
+    let sign_in = state.auth.login(credentials, device).await;
+    state.limits.passwords.learn(&sign_in, Instant::now());
+    Ok(answer(&state, sign_in?, cookie).await)
 }
 
 /// Sign in: the second step
