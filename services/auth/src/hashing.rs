@@ -1,30 +1,28 @@
-//! Hashing of passwords on threads of their own, of the lowest priority, so that sign-ins can't starve everything else of
-//! processor and memory.
+//! Hashing of passwords on threads of their own, of low priority, so that sign-ins can't starve everything else of processor
+//! and memory.
 //!
-//! As many hashes run at once as there are threads, each with 19 MiB; a bounded number waits; beyond that a caller is told to
-//! come back. Which passwords are taken is in `domain/password.rs`, how one is hashed in `hashing/algorithm.rs`.
+//! As many hashes run at once as there are threads, each with 19 MiB; a bounded number waits for a bounded time; beyond that a
+//! caller is told to come back. Which passwords are taken is in `domain/password.rs`, how one is hashed in `hashing/algorithm.rs`.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use argon2::Params;
 use secrecy::SecretString;
-use tokio::sync::oneshot;
+
+use crate::hashing::queue::Queue;
 
 mod algorithm;
+mod queue;
 
-/// When whoever found the queue full may come back.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Answers wait no longer than this for the sake of hashes that take longer than ours.
 const EVEN_MAX: Duration = Duration::from_secs(1);
 
 /// Why a password was neither hashed nor checked.
 #[derive(Debug, thiserror::Error)]
 pub enum HashingError {
-    /// The queue is full.
+    /// The queue is full, or moves too slowly.
     #[error("too many passwords are being checked")]
     Busy {
         /// When a repeat may help.
@@ -47,13 +45,10 @@ pub enum Verdict {
     Wrong,
 }
 
-type Job = Box<dyn FnOnce() + Send>;
-
 /// Hashes and checks passwords. Its threads end with the last clone.
 #[derive(Debug, Clone)]
 pub struct HashingPool {
-    /// Holds as many jobs as callers may wait.
-    jobs: SyncSender<Job>,
+    queue: Queue,
     params: Params,
     /// Checked when there is no such person, so that the answer takes as long.
     dummy: Arc<str>,
@@ -72,14 +67,8 @@ impl HashingPool {
 
     fn with_params(threads: usize, queue: usize, params: Params) -> Result<Self, HashingError> {
         let dummy = algorithm::hash(&params, &SecretString::from("nobody's password"))?;
-        let (jobs, waiting) = sync_channel(queue.max(1));
-        let waiting = Arc::new(Mutex::new(waiting));
-        for _ in 0..threads.max(1) {
-            let waiting = Arc::clone(&waiting);
-            let thread = std::thread::Builder::new().name("hashing".to_owned());
-            thread.spawn(move || work_off(&waiting)).map_err(failed)?;
-        }
-        Ok(Self { jobs, params, dummy: dummy.into(), foreign: Arc::default() })
+        let queue = Queue::new(threads, queue)?;
+        Ok(Self { queue, params, dummy: dummy.into(), foreign: Arc::default() })
     }
 
     /// Hashes a password into a PHC string with a salt of its own.
@@ -88,7 +77,7 @@ impl HashingPool {
     /// [`HashingError`].
     pub async fn hash(&self, password: SecretString) -> Result<String, HashingError> {
         let params = self.params.clone();
-        let (hashed, _) = self.run(move || algorithm::hash(&params, &password)).await?;
+        let (hashed, _) = self.queue.run(move || algorithm::hash(&params, &password)).await?;
         hashed
     }
 
@@ -106,6 +95,7 @@ impl HashingPool {
         let dummy = Arc::clone(&self.dummy);
         let is_foreign = stored.as_ref().is_some_and(|stored| algorithm::is_foreign(&params, stored));
         let (verdict, took) = self
+            .queue
             .run(move || match stored {
                 Some(stored) => algorithm::verify(&params, &password, &stored),
                 None => algorithm::verify(&params, &password, &dummy).map(|_| Verdict::Wrong),
@@ -119,60 +109,7 @@ impl HashingPool {
         }
         verdict
     }
-
-    /// Takes a place or refuses, waits for a thread, works; tells how long the work took. Work whose caller has gone away is
-    /// left out.
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<(T, Duration), HashingError> {
-        let (answer, answered) = oneshot::channel();
-        let waiting = Waiting::begin();
-        let job = move || {
-            drop(waiting);
-            if answer.is_closed() {
-                return;
-            }
-            let started = Instant::now();
-            let outcome = work();
-            let took = started.elapsed();
-            metrics::histogram!("pulse_auth_hashing_seconds").record(took.as_secs_f64());
-            // Whoever asked may have gone away meanwhile.
-            let _ = answer.send((outcome, took));
-        };
-        self.jobs.try_send(Box::new(job)).map_err(|error| match error {
-            TrySendError::Full(_) => HashingError::Busy { retry_after: RETRY_AFTER },
-            TrySendError::Disconnected(_) => failed("the threads have ended"),
-        })?;
-        answered.await.map_err(failed)
-    }
 }
-
-/// What each thread does until the pool is gone.
-fn work_off(waiting: &Mutex<Receiver<Job>>) {
-    yield_to_everything_else();
-    loop {
-        let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
-        if catch_unwind(AssertUnwindSafe(job)).is_err() {
-            tracing::error!("hashing a password panicked");
-        }
-    }
-}
-
-/// Runs this thread only when nothing else wants the processor, almost: chat goes before sign-in.
-#[cfg(target_os = "linux")]
-fn yield_to_everything_else() {
-    /// The nicest there is (setpriority(2)); on Linux it holds for one thread.
-    const NICEST: i32 = 19;
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICEST) {
-        tracing::warn!(%error, "passwords are hashed at the priority of everything else");
-    }
-}
-
-/// Other systems have no priority for a single thread that could be set safely.
-#[cfg(not(target_os = "linux"))]
-fn yield_to_everything_else() {}
 
 /// How long a check takes of hashes that are not like ours, in microseconds.
 #[derive(Debug, Default)]
@@ -192,28 +129,14 @@ impl Foreign {
     }
 }
 
-/// Counts a caller in the queue, also when it goes away.
-struct Waiting;
-
-impl Waiting {
-    fn begin() -> Self {
-        metrics::gauge!("pulse_auth_hashing_queue_depth").increment(1.0);
-        Self
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        metrics::gauge!("pulse_auth_hashing_queue_depth").decrement(1.0);
-    }
-}
-
 fn failed(error: impl std::fmt::Display) -> HashingError {
     HashingError::Failed(error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     fn cheap(threads: usize, queue: usize) -> HashingPool {
@@ -267,70 +190,5 @@ mod tests {
             pool.foreign.note(Duration::from_millis(1));
         }
         assert!(pool.foreign.takes() < Duration::from_millis(2), "it follows shorter times too");
-    }
-
-    /// Blocks the only thread of a pool until the sender is dropped.
-    async fn block(pool: &HashingPool) -> std::sync::mpsc::Sender<()> {
-        let (release, released) = std::sync::mpsc::channel::<()>();
-        let (begun, beginning) = oneshot::channel();
-        let pool = pool.clone();
-        tokio::spawn(async move {
-            let work = move || {
-                begun.send(()).ok();
-                released.recv().ok();
-            };
-            pool.run(work).await.ok();
-        });
-        beginning.await.expect("it began");
-        release
-    }
-
-    #[tokio::test]
-    async fn beyond_the_queue_callers_are_sent_away_and_come_back() {
-        let pool = cheap(1, 2);
-        let release = block(&pool).await;
-        let waiting = [(); 2].map(|()| {
-            let pool = pool.clone();
-            tokio::spawn(async move { pool.hash(password("some password")).await })
-        });
-        while pool.jobs.try_send(Box::new(|| {})).is_ok() {
-            tokio::task::yield_now().await;
-        }
-        let refused = pool.hash(password("some password")).await;
-        assert!(matches!(refused, Err(HashingError::Busy { .. })));
-        drop(release);
-        for waits in waiting {
-            // One of them may have found a filler in its place.
-            waits.await.expect("it ended").ok();
-        }
-        assert!(pool.hash(password("some password")).await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn work_whose_caller_went_away_is_left_out() {
-        let pool = cheap(1, 2);
-        let release = block(&pool).await;
-        let (worked, works) = std::sync::mpsc::channel::<()>();
-        let gone = pool.run(move || worked.send(()));
-        assert!(tokio::time::timeout(Duration::from_millis(10), gone).await.is_err());
-        drop(release);
-        pool.hash(password("some password")).await.expect("hashed");
-        assert!(works.recv().is_err(), "it was dropped, not done");
-    }
-
-    #[tokio::test]
-    async fn a_panic_costs_no_thread() {
-        let pool = cheap(1, 1);
-        assert!(pool.run(|| panic!("on purpose")).await.is_err());
-        assert!(pool.hash(password("some password")).await.is_ok());
-    }
-
-    #[cfg(target_os = "linux")]
-    #[tokio::test]
-    async fn its_threads_have_the_lowest_priority_and_no_others() {
-        let nice = || rustix::process::getpriority_process(Some(rustix::thread::gettid())).expect("a priority");
-        let before = nice();
-        let (theirs, _) = cheap(1, 1).run(nice).await.expect("worked");
-        assert_eq!((theirs, nice()), (19, before));
     }
 }

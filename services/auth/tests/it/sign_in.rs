@@ -65,41 +65,12 @@ async fn guesses_at_once_learn_no_more_than_guesses_one_by_one() {
         tasks.spawn(async move { reason_of(client.login(request).await.unwrap_err()) });
     }
     let reasons = tasks.join_all().await;
-    assert_eq!(reasons.iter().filter(|reason| **reason == Reason::InvalidCredentials).count(), 10);
-    assert_eq!(reasons.iter().filter(|reason| **reason == Reason::LockedOut).count(), 20);
-}
-
-#[tokio::test]
-async fn a_device_that_is_known_is_counted_apart() {
-    let auth = Auth::start().await;
-    let grant = auth.register("ada").await;
-    auth.register("grace").await;
-    for _ in 0..10 {
-        auth.login("ada", WRONG).await.unwrap_err();
-    }
-    let with_device = |identifier: &str, device_token: &str, cookie| LoginRequest {
-        identifier: identifier.to_owned(),
-        password: PASSWORD.to_owned(),
-        device_token: device_token.to_owned(),
-        cookie,
-        ..LoginRequest::default()
-    };
-    assert_eq!(auth.login("ada", PASSWORD).await.unwrap_err().reason, Reason::LockedOut);
-    let again = auth.try_login(with_device("ada", &grant.device_token, false)).await.unwrap();
-    assert_eq!(again.device_token, grant.device_token, "it stays the same");
-    let by_cookie = auth.try_login(with_device("ada", &grant.device_token, true)).await.unwrap();
-    assert_eq!(by_cookie.device_token, "");
-    // Another account's device is a stranger.
-    let strange = auth.login("grace", PASSWORD).await.unwrap().device_token;
-    let refused = auth.try_login(with_device("ada", &strange, false)).await.unwrap_err();
-    assert_eq!(refused.reason, Reason::LockedOut);
-    // It is forgotten after a year.
-    auth.advance(366 * 24 * 3600);
-    for _ in 0..10 {
-        auth.login("ada", WRONG).await.unwrap_err();
-    }
-    let refused = auth.try_login(with_device("ada", &again.device_token, false)).await.unwrap_err();
-    assert_eq!(refused.reason, Reason::LockedOut);
+    let count = |wanted| reasons.iter().filter(|reason| **reason == wanted).count();
+    // A busy computer may send some away.
+    let (wrong, locked, busy) =
+        (count(Reason::InvalidCredentials), count(Reason::LockedOut), count(Reason::RateLimited));
+    assert_eq!(wrong, 10, "{reasons:?}");
+    assert_eq!(locked + busy, 20, "{reasons:?}");
 }
 
 #[tokio::test]
@@ -115,6 +86,51 @@ async fn a_hash_of_older_costs_is_renewed_at_the_next_sign_in() {
         sqlx::query_scalar("SELECT password_hash FROM accounts").fetch_one(&pool).await.unwrap();
     assert!(new.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{new}");
     auth.login("ada", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_bcrypt_hash_of_an_older_system_opens_the_account_once_and_is_replaced() {
+    let auth = Auth::start().await;
+    let pool = auth.pool().await;
+    // Longer than the 72 bytes that bcrypt sees.
+    let long = format!("{}{PASSWORD}", "x".repeat(72));
+    for (username, password, prefix) in [
+        ("ada", PASSWORD, "$2a$"),
+        ("grace", PASSWORD, "$2b$"),
+        ("mary", PASSWORD, "$2y$"),
+        ("joan", &long, "$2b$"),
+    ] {
+        auth.register(username).await;
+        let legacy = bcrypt::hash(password, 6).unwrap().replacen("$2b$", prefix, 1);
+        let update = sqlx::query("UPDATE accounts SET password_hash = $1 WHERE username = $2");
+        update.bind(&legacy).bind(username).execute(&pool).await.unwrap();
+        assert_eq!(auth.login(username, WRONG).await.unwrap_err().reason, Reason::InvalidCredentials);
+        auth.login(username, password).await.unwrap();
+        let find = sqlx::query_scalar("SELECT password_hash FROM accounts WHERE username = $1");
+        let new: String = find.bind(username).fetch_one(&pool).await.unwrap();
+        assert!(new.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{new}");
+        auth.login(username, password).await.unwrap();
+    }
+    let cut = auth.login("joan", &long[..72]).await.unwrap_err();
+    assert_eq!(cut.reason, Reason::InvalidCredentials, "from the upgrade on every character counts");
+}
+
+#[tokio::test]
+async fn a_password_that_changes_while_it_is_checked_opens_nothing() {
+    let auth = Auth::start().await;
+    auth.register("ada").await;
+    let pool = auth.pool().await;
+    // As a reset does: it holds the account while the sign-in checks the old password.
+    let mut tx = pool.begin().await.unwrap();
+    sqlx::query("UPDATE accounts SET password_hash = 'another'").execute(&mut *tx).await.unwrap();
+    let mut client = auth.client();
+    let request =
+        LoginRequest { identifier: "ada".into(), password: PASSWORD.into(), ..LoginRequest::default() };
+    let login = tokio::spawn(async move { client.login(request).await.map_err(reason_of) });
+    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    assert!(!login.is_finished(), "it waits for the reset");
+    tx.commit().await.unwrap();
+    assert_eq!(login.await.unwrap().unwrap_err(), Reason::InvalidCredentials);
 }
 
 fn old_hash() -> String {
