@@ -70,8 +70,7 @@ impl AccountService for AccountDoor {
     ) -> Result<Response<ChangeEmailResponse>, Status> {
         let (caller, request) = convert::caller(request, |request| &request.client)?;
         let proof = convert::proof(request.proof);
-        let account =
-            email::change(&self.0, &caller, &request.email, proof).await.map_err(Failure::from)?;
+        let account = email::change(&self.0, &caller, &request.email, proof).await.map_err(Failure::from)?;
         Ok(Response::new(ChangeEmailResponse { account: Some(convert::account(account)) }))
     }
 
@@ -99,8 +98,7 @@ impl AccountService for AccountDoor {
         request: Request<ChangeUsernameRequest>,
     ) -> Result<Response<ChangeUsernameResponse>, Status> {
         let (caller, request) = convert::caller(request, |request| &request.client)?;
-        let account =
-            username::change(&self.0, &caller, &request.username).await.map_err(Failure::from)?;
+        let account = username::change(&self.0, &caller, &request.username).await.map_err(Failure::from)?;
         Ok(Response::new(ChangeUsernameResponse { account: Some(convert::account(account)) }))
     }
 }

@@ -219,9 +219,11 @@ fn part(content_type: ContentType, text: String) -> SinglePart {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use pulse_types::{Clock as _, SystemClock, UserId};
 
     use super::*;
+    use crate::domain::account::Email;
     use crate::domain::mail_token::MailToken;
     use crate::domain::session::ClientInfo;
 
@@ -273,9 +275,18 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_address_beyond_ascii_is_written_as_it_is() {
-        assert!(write(&Mail::PasswordChanged, "jörg@bücher.example").contains("To: "));
+    proptest! {
+        #[test]
+        fn whatever_is_taken_as_an_address_can_be_written_to(
+            local in "[a-zA-Z0-9äßж!#$%&'*+/=?^_`{|}~-]{1,12}(\\.[a-z0-9ö+-]{1,8}){0,2}",
+            host in "[a-zA-Z0-9-äйß]{1,12}(\\.[a-z0-9-ü]{1,8}){1,3}",
+        ) {
+            if let Ok(email) = Email::parse(&format!("{local}@{host}")) {
+                let content = write(&Mail::PasswordChanged, email.as_str());
+                let to: Vec<_> = content.lines().filter(|line| line.starts_with("To:")).collect();
+                prop_assert_eq!(to, [format!("To: {}", email.as_str())]);
+            }
+        }
     }
 
     #[test]

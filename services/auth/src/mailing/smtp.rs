@@ -111,8 +111,7 @@ impl Smtp {
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
         let hello = ClientId::default();
-        let parameters =
-            || TlsParameters::new(self.host.clone()).map_err(|error| failed("trust", &error));
+        let parameters = || TlsParameters::new(self.host.clone()).map_err(|error| failed("trust", &error));
         let implicit = match self.tls {
             Tls::Implicit => Some(parameters()?),
             Tls::None | Tls::Opportunistic | Tls::Required => None,
@@ -201,9 +200,14 @@ mod tests {
         assert_eq!(read("smtp://127.0.0.1:2525?tls=none"), Ok((2525, Tls::None)));
         assert_eq!(read("smtp://ada:p%40ss@mail.example.org"), Ok((587, Tls::Required)));
         assert_eq!(read("smtps://ada:pass@mail.example.org"), Ok((465, Tls::Implicit)));
-        for bad in
-            ["mail.example.org:25", "http://x", "smtp://ada@x", "smtp://x?tls=maybe", "smtps://x?tls=none", "smtp://"]
-        {
+        for bad in [
+            "mail.example.org:25",
+            "http://x",
+            "smtp://ada@x",
+            "smtp://x?tls=maybe",
+            "smtps://x?tls=none",
+            "smtp://",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
         let smtp: Smtp = "smtp://ada:p%40ss@[::1]:25".parse().expect("a server");

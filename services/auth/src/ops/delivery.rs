@@ -57,7 +57,8 @@ async fn round(parts: &Arc<Parts>) -> Result<usize, StoreError> {
     let due = store::mail::claim(&mut conn, now, now + LEASE, limit).await?;
     let waiting = store::mail::waiting(&mut conn).await?;
     drop(conn);
-    metrics::gauge!("pulse_auth_mails_waiting").set(f64::from(u32::try_from(waiting.count).unwrap_or(u32::MAX)));
+    metrics::gauge!("pulse_auth_mails_waiting")
+        .set(f64::from(u32::try_from(waiting.count).unwrap_or(u32::MAX)));
     let oldest_seconds = waiting.oldest_at.map_or(0.0, |at| (now - at).as_seconds_f64());
     metrics::gauge!("pulse_auth_mails_oldest_seconds").set(oldest_seconds);
 
@@ -134,8 +135,7 @@ async fn postpone(parts: &Parts, mail: &DueMail, error: &str) {
 /// Does not rest until it is done: a mail that is not forgotten is sent again.
 async fn forget(parts: &Parts, mail: &DueMail) {
     loop {
-        let forgotten =
-            async { store::mail::delete(&mut *parts.db.conn().await?, mail.mail_id).await }.await;
+        let forgotten = async { store::mail::delete(&mut *parts.db.conn().await?, mail.mail_id).await }.await;
         match forgotten {
             Ok(()) => return,
             Err(error) => tracing::debug!(mail.id = %mail.mail_id, %error, "a mail can't be forgotten yet"),

@@ -51,7 +51,12 @@ impl From<VerifyError> for EmailError {
 /// # Errors
 /// [`EmailError`]; then nothing has changed.
 #[tracing::instrument(name = "email.change", skip_all)]
-pub async fn change(parts: &Parts, caller: &Caller, typed: &str, proof: Proof) -> Result<Account, EmailError> {
+pub async fn change(
+    parts: &Parts,
+    caller: &Caller,
+    typed: &str,
+    proof: Proof,
+) -> Result<Account, EmailError> {
     let email = Email::parse(typed).map_err(EmailError::Invalid)?;
     let user_id = caller.user_id;
     reauthentication::require(parts, caller, proof, Wants::Password).await?;
@@ -72,8 +77,12 @@ pub async fn change(parts: &Parts, caller: &Caller, typed: &str, proof: Proof) -
     let entry = parts.record(&mut tx, &DomainEvent::MeChanged { user_id }).await?;
     let account = store::account::find(&mut tx, user_id).await?.ok_or(EmailError::Unknown(user_id))?;
     let event = SecurityEvent::EmailChangeRequested;
-    audit::record(parts, &mut tx, AuditEntry { user_id: Some(user_id), event, client: caller.client.clone() })
-        .await?;
+    audit::record(
+        parts,
+        &mut tx,
+        AuditEntry { user_id: Some(user_id), event, client: caller.client.clone() },
+    )
+    .await?;
     tx.commit().await?;
     parts.relay.offer(vec![entry]);
     parts.mailing.wake();

@@ -103,15 +103,20 @@ async fn request(
     store::mail_request::insert(conn, &new).await
 }
 
-/// Writes the links that were asked for. One that fails stays and holds up no other.
+/// Writes the links that were asked for. One that fails is tried again and holds up no other.
 ///
 /// # Errors
 /// [`StoreError`] when there is no telling what was asked for.
 pub(crate) async fn answer_requests(parts: &Parts) -> Result<(), StoreError> {
     let request_ids = store::mail_request::list(&mut *parts.db.conn().await?, REQUESTS).await?;
     for request_id in request_ids {
-        if let Err(error) = answer(parts, request_id).await {
-            tracing::warn!(request.id = %request_id, %error, "a link can't be written now");
+        match answer(parts, request_id).await {
+            Ok(()) => {}
+            Err(error @ (StoreError::Crypto(_) | StoreError::Unwritable { .. })) => {
+                tracing::error!(request.id = %request_id, %error, "a link can never be written and is given up");
+                store::mail_request::take(&mut *parts.db.conn().await?, request_id).await?;
+            }
+            Err(error) => tracing::warn!(request.id = %request_id, %error, "a link can't be written now"),
         }
     }
     Ok(())

@@ -126,9 +126,7 @@ pub async fn reset(
 
 /// The token's account, if the mail went to the address that it still has.
 fn of_owner(account: Option<Account>, owner: &TokenOwner) -> Result<Account, PasswordError> {
-    account
-        .filter(|account| account.has_address(&owner.email_lower))
-        .ok_or(PasswordError::Token)
+    account.filter(|account| account.has_address(&owner.email_lower)).ok_or(PasswordError::Token)
 }
 
 fn require_unlike(password: &Password, account: &Account) -> Result<(), PasswordError> {

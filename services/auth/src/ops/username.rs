@@ -47,8 +47,7 @@ pub async fn change(parts: &Parts, caller: &Caller, typed: &str) -> Result<Accou
         return Ok(account);
     }
     let taken = || RenameError::Taken(username.as_str().to_owned());
-    let renamed_at =
-        store::account::rename(&mut tx, user_id, &username, now).await?.ok_or_else(taken)?;
+    let renamed_at = store::account::rename(&mut tx, user_id, &username, now).await?.ok_or_else(taken)?;
     // After the change: whoever gave the name up beside us has committed by now.
     if store::released_username::is_kept_from(&mut tx, &username, Some(user_id), now).await? {
         return Err(taken());
@@ -62,8 +61,12 @@ pub async fn change(parts: &Parts, caller: &Caller, typed: &str) -> Result<Accou
     ];
     let account = store::account::find(&mut tx, user_id).await?.ok_or(RenameError::Unknown(user_id))?;
     let event = SecurityEvent::AccountRenamed;
-    audit::record(parts, &mut tx, AuditEntry { user_id: Some(user_id), event, client: caller.client.clone() })
-        .await?;
+    audit::record(
+        parts,
+        &mut tx,
+        AuditEntry { user_id: Some(user_id), event, client: caller.client.clone() },
+    )
+    .await?;
     tx.commit().await?;
 
     parts.relay.offer(entries);

@@ -21,7 +21,11 @@ pub enum VerifyError {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn set_pending(conn: &mut Conn, user_id: UserId, pending: Option<&Email>) -> Result<(), StoreError> {
+pub async fn set_pending(
+    conn: &mut Conn,
+    user_id: UserId,
+    pending: Option<&Email>,
+) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE accounts SET pending_email = $2, pending_email_lower = $3 WHERE user_id = $1",
         user_id.as_uuid(),
@@ -37,7 +41,11 @@ pub async fn set_pending(conn: &mut Conn, user_id: UserId, pending: Option<&Emai
 ///
 /// # Errors
 /// [`VerifyError::Owned`] by index `accounts_verified_email_key`.
-pub async fn verify_present(conn: &mut Conn, user_id: UserId, now: OffsetDateTime) -> Result<(), VerifyError> {
+pub async fn verify_present(
+    conn: &mut Conn,
+    user_id: UserId,
+    now: OffsetDateTime,
+) -> Result<(), VerifyError> {
     let result = sqlx::query!(
         "UPDATE accounts SET email_verified_at = $2 WHERE user_id = $1 AND email_verified_at IS NULL",
         user_id.as_uuid(),
@@ -50,7 +58,11 @@ pub async fn verify_present(conn: &mut Conn, user_id: UserId, now: OffsetDateTim
 ///
 /// # Errors
 /// [`VerifyError::Owned`] by index `accounts_verified_email_key`.
-pub async fn verify_pending(conn: &mut Conn, user_id: UserId, now: OffsetDateTime) -> Result<(), VerifyError> {
+pub async fn verify_pending(
+    conn: &mut Conn,
+    user_id: UserId,
+    now: OffsetDateTime,
+) -> Result<(), VerifyError> {
     let result = sqlx::query!(
         "UPDATE accounts
          SET email = pending_email, email_lower = pending_email_lower, email_verified_at = $2,

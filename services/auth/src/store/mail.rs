@@ -152,9 +152,7 @@ pub async fn postpone(
 /// # Errors
 /// [`StoreError`].
 pub async fn waiting(conn: &mut Conn) -> Result<Waiting, StoreError> {
-    let waiting = sqlx::query_as!(
-        Waiting,
-        r#"SELECT count(*) AS "count!", min(created_at) AS oldest_at FROM mails"#
-    );
+    let waiting =
+        sqlx::query_as!(Waiting, r#"SELECT count(*) AS "count!", min(created_at) AS oldest_at FROM mails"#);
     Ok(waiting.fetch_one(conn).await?)
 }

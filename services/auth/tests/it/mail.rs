@@ -24,7 +24,8 @@ async fn until_tried(auth: &Auth, attempts: i32) -> Vec<String> {
     let ask = || async {
         let tried = "SELECT attempts, last_error FROM mails ORDER BY mail_id";
         let tried: Vec<(i32, Option<String>)> = sqlx::query_as(tried).fetch_all(&pool).await.unwrap();
-        let is_done = !tried.is_empty() && tried.iter().all(|(count, error)| *count >= attempts && error.is_some());
+        let is_done =
+            !tried.is_empty() && tried.iter().all(|(count, error)| *count >= attempts && error.is_some());
         if is_done {
             return Some(tried.into_iter().filter_map(|(_, error)| error).collect());
         }
@@ -219,7 +220,11 @@ async fn no_address_can_write_a_header() {
         "ada@example.org\0",
     ] {
         let request = RegisterRequest { email: email.to_owned(), ..registration("ada") };
-        assert_eq!(auth.try_register(request).await.unwrap_err().reason, Reason::ValidationFailed, "{email:?}");
+        assert_eq!(
+            auth.try_register(request).await.unwrap_err().reason,
+            Reason::ValidationFailed,
+            "{email:?}"
+        );
         let failure = auth.forgot_password(email).await.unwrap_err();
         assert_eq!(failure.reason, Reason::ValidationFailed, "{email:?}");
     }
@@ -254,7 +259,8 @@ async fn logs_and_metrics_and_tables_tell_neither_addresses_nor_tokens() {
     auth.register("canary").await;
     let pool = auth.pool().await;
     until_tried(&auth, 1).await;
-    let stored: Vec<String> = sqlx::query_scalar("SELECT m::text FROM mails m").fetch_all(&pool).await.unwrap();
+    let stored: Vec<String> =
+        sqlx::query_scalar("SELECT m::text FROM mails m").fetch_all(&pool).await.unwrap();
     assert!(stored.iter().all(|row| !row.contains("canary")), "{stored:?}");
     server.behave(Behaviour::Takes);
     auth.advance(60);
@@ -268,7 +274,10 @@ async fn logs_and_metrics_and_tables_tell_neither_addresses_nor_tokens() {
     let metrics = render_metrics();
     let logs = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
     assert!(logs.contains("a mail will be tried again") && logs.contains("a mail is given up"), "{logs}");
-    assert!(metrics.contains("pulse_auth_mails_total{kind=\"verify_email\",outcome=\"sent\"} 1"), "{metrics}");
+    assert!(
+        metrics.contains("pulse_auth_mails_total{kind=\"verify_email\",outcome=\"sent\"} 1"),
+        "{metrics}"
+    );
     assert!(metrics.contains("pulse_auth_mails_waiting"), "{metrics}");
     for text in [logs, metrics] {
         for line in text.lines() {

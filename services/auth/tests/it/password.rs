@@ -57,7 +57,10 @@ async fn an_account_without_a_password_sets_its_first_one_soon_after_the_sign_in
     auth.advance(301);
     let failure = auth.change_password(&grant, None, NEW_PASSWORD).await.unwrap_err();
     assert_eq!(failure.reason, Reason::ReauthenticationRequired);
-    sqlx::query("UPDATE sessions SET created_at = created_at + interval '301 s'").execute(&pool).await.unwrap();
+    sqlx::query("UPDATE sessions SET created_at = created_at + interval '301 s'")
+        .execute(&pool)
+        .await
+        .unwrap();
     auth.change_password(&grant, None, NEW_PASSWORD).await.unwrap();
     auth.login("ada", NEW_PASSWORD).await.unwrap();
     let told: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox WHERE event_type = 'me.changed'")
@@ -182,7 +185,11 @@ async fn a_link_goes_to_the_verified_owner_else_to_the_only_one_with_the_address
     let grace = auth.try_register(same("grace")).await.unwrap();
     auth.forgot_password("ada@example.org").await.unwrap();
     auth.until_no_mail_waits().await;
-    assert_eq!(auth.mails("ada@example.org", "reset_password", 1).await.len(), 1, "it means neither of the two");
+    assert_eq!(
+        auth.mails("ada@example.org", "reset_password", 1).await.len(),
+        1,
+        "it means neither of the two"
+    );
     let token = auth.last_token("ada@example.org", "verify_email", 2).await;
     assert_eq!(auth.verify_email(&token).await.unwrap().user_id, account(&grace).user_id);
     auth.forgot_password("ada@example.org").await.unwrap();

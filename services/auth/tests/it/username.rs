@@ -61,7 +61,8 @@ async fn of_many_who_want_one_name_at_once_one_gets_it() {
     for n in 0..8 {
         let grant = auth.register(&format!("person{n}")).await;
         let mut client = auth.accounts();
-        let request = pulse_proto::auth::v1::ChangeUsernameRequest { username: "ada".to_owned(), client: None };
+        let request =
+            pulse_proto::auth::v1::ChangeUsernameRequest { username: "ada".to_owned(), client: None };
         let request = principal(&grant).request(request);
         tasks.spawn(async move { client.change_username(request).await.map_err(crate::support::reason_of) });
     }
