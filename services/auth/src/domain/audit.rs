@@ -157,7 +157,7 @@ impl FromStr for Head {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (position, hex) = text.trim().split_once(':').ok_or(InvalidAnchor)?;
         let position = position.parse().ok().filter(|position| *position > 0).ok_or(InvalidAnchor)?;
-        if hex.len() != 64 || !hex.is_ascii() {
+        if hex.len() != 64 || !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             return Err(InvalidAnchor);
         }
         let mut hash = [0; 32];

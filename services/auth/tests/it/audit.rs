@@ -166,6 +166,9 @@ async fn the_table_refuses_every_change_but_forgetting() {
 
 #[tokio::test]
 async fn what_was_done_to_the_table_behind_our_back_is_found_where_it_was_done() {
+    let log = Log::with_entries(6).await;
+    let copies = "CREATE TABLE log AS TABLE audit_log; CREATE TABLE head AS TABLE audit_head";
+    sqlx::raw_sql(copies).execute(&log.pool).await.unwrap();
     for (statements, positions) in [
         ("UPDATE audit_log SET event = 'session.started' WHERE position = 3", &[3][..]),
         ("UPDATE audit_log SET user_id = NULL WHERE position = 1", &[1]),
@@ -192,10 +195,14 @@ async fn what_was_done_to_the_table_behind_our_back_is_found_where_it_was_done()
             &[5],
         ),
     ] {
-        let log = Log::with_entries(6).await;
-        assert_eq!(log.verify("").await.breaches, []);
+        assert_eq!(log.verify("").await.breaches, [], "before: {statements}");
         log.tamper(statements).await;
         assert_eq!(log.broken_at("").await, positions, "{statements}");
+        log.tamper(
+            "DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM log;
+             DELETE FROM audit_head; INSERT INTO audit_head SELECT * FROM head",
+        )
+        .await;
     }
 }
 
