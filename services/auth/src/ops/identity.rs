@@ -1,6 +1,6 @@
 //! The outside identities of an account.
 
-use crate::clients::oidc::Providers;
+use crate::clients::oidc::{Provider, Providers, Visitor};
 use crate::domain::audit::{AuditEntry, SecurityEvent};
 use crate::domain::mail::Mail;
 use crate::domain::oidc::identity::Identity;
@@ -54,6 +54,56 @@ impl Linked {
 pub async fn list(parts: &Parts, caller: &Caller) -> Result<Vec<Linked>, StoreError> {
     let identities = store::identity::list(&mut *parts.db.conn().await?, caller.user_id).await?;
     Ok(identities.into_iter().map(|identity| Linked::new(&parts.providers, identity)).collect())
+}
+
+/// What a link came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LinkOutcome {
+    /// The identity is the caller's, now or since before.
+    Linked,
+    /// It is another account's, or the caller has another one of its issuer.
+    Conflict,
+    /// The session that asked for it has ended.
+    SessionEnded,
+}
+
+/// Links an identity to the account of a session that still lives.
+///
+/// # Errors
+/// [`StoreError`].
+#[tracing::instrument(name = "identity.link", skip_all)]
+pub(crate) async fn link(
+    parts: &Parts,
+    provider: &Provider,
+    visitor: Visitor,
+    caller: Caller,
+) -> Result<LinkOutcome, StoreError> {
+    let now = parts.now();
+    let Caller { user_id, session_id, client } = caller;
+    let mut tx = parts.db.begin().await?;
+    let account = store::account::lock(&mut tx, user_id).await?;
+    let session = store::session::lock(&mut tx, session_id).await?;
+    let is_live = session.is_some_and(|session| session.is_live(parts.lifetimes.session_idle, now));
+    let Some(account) = account.filter(|_| is_live) else { return Ok(LinkOutcome::SessionEnded) };
+    let identity = Identity {
+        key: visitor.key,
+        user_id,
+        provider_id: provider.provider_id().to_owned(),
+        email: visitor.profile.email,
+        created_at: now,
+    };
+    if !store::identity::insert(&mut tx, &identity).await? {
+        let owner = store::identity::find_owner(&mut tx, &identity.key).await?;
+        let is_ours = owner == Some(user_id);
+        return Ok(if is_ours { LinkOutcome::Linked } else { LinkOutcome::Conflict });
+    }
+    let notice = Mail::IdentityLinked { provider: provider.name().to_owned() };
+    mail::notify(parts, &mut tx, &account, &notice).await?;
+    let entry = AuditEntry { user_id: Some(user_id), event: SecurityEvent::IdentityLinked, client };
+    audit::record(parts, &mut tx, entry).await?;
+    tx.commit().await?;
+    parts.mailing.wake();
+    Ok(LinkOutcome::Linked)
 }
 
 /// Unlinks the caller's identity of a provider; unlinking what is not linked changes nothing. An identity of a provider that

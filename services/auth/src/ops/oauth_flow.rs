@@ -4,15 +4,13 @@
 use std::time::Duration;
 
 use crate::clients::oidc::{Provider, ProviderError, Visitor};
-use crate::domain::audit::{AuditEntry, SecurityEvent};
 use crate::domain::fault::Fault;
-use crate::domain::mail::Mail;
 use crate::domain::oidc::flow::{CODE_TTL, FLOW_TTL, Flow, FlowSecrets, Linker};
-use crate::domain::oidc::identity::Identity;
 use crate::domain::oidc::token::{BrowserToken, ExchangeCode, FlowState};
 use crate::domain::sealing::CryptoError;
-use crate::domain::session::ClientInfo;
-use crate::ops::{Parts, audit, mail};
+use crate::domain::session::{Caller, ClientInfo};
+use crate::ops::Parts;
+use crate::ops::identity::{self, LinkOutcome};
 use crate::store::oauth_code::Finished;
 use crate::store::{self, StoreError};
 
@@ -282,43 +280,15 @@ async fn settle(
         store::oauth_code::insert(&mut *parts.db.conn().await?, &code.hash(), &finished, expires_at).await?;
         return Ok(Outcome::Code(code));
     };
-    link(parts, provider, visitor, linker, client).await
-}
-
-/// Links an identity to the account of a session that still lives.
-async fn link(
-    parts: &Parts,
-    provider: &Provider,
-    visitor: Visitor,
-    linker: Linker,
-    client: ClientInfo,
-) -> Result<Outcome, FinishError> {
-    let now = parts.now();
-    let mut tx = parts.db.begin().await?;
-    let account = store::account::lock(&mut tx, linker.user_id).await?;
-    let session = store::session::lock(&mut tx, linker.session_id).await?;
-    let is_live = session.is_some_and(|session| session.is_live(parts.lifetimes.session_idle, now));
-    let Some(account) = account.filter(|_| is_live) else {
-        return Ok(Outcome::Failed(FlowFailure::Expired));
-    };
-    let identity = Identity {
-        key: visitor.key,
-        user_id: linker.user_id,
-        provider_id: provider.provider_id().to_owned(),
-        email: visitor.profile.email,
-        created_at: now,
-    };
-    let linked = Outcome::Linked(identity.provider_id.clone());
-    if !store::identity::insert(&mut tx, &identity).await? {
-        let owner = store::identity::find_owner(&mut tx, &identity.key).await?;
-        let is_ours = owner == Some(linker.user_id);
-        return Ok(if is_ours { linked } else { Outcome::Failed(FlowFailure::Conflict) });
-    }
-    let notice = Mail::IdentityLinked { provider: provider.name().to_owned() };
-    mail::notify(parts, &mut tx, &account, &notice).await?;
-    let entry = AuditEntry { user_id: Some(linker.user_id), event: SecurityEvent::IdentityLinked, client };
-    audit::record(parts, &mut tx, entry).await?;
-    tx.commit().await?;
-    parts.mailing.wake();
-    Ok(linked)
+    let linked = identity::link(
+        parts,
+        provider,
+        visitor,
+        Caller { user_id: linker.user_id, session_id: linker.session_id, client },
+    );
+    Ok(match linked.await? {
+        LinkOutcome::Linked => Outcome::Linked(provider.provider_id().to_owned()),
+        LinkOutcome::Conflict => Outcome::Failed(FlowFailure::Conflict),
+        LinkOutcome::SessionEnded => Outcome::Failed(FlowFailure::Expired),
+    })
 }
