@@ -21,6 +21,16 @@ impl MethodPolicy {
         OPEN.iter().any(|prefix| path.starts_with(prefix))
     }
 
+    /// The names of the services whose methods are listed (`pulsechat.auth.v1.AuthService`), sorted.
+    #[must_use]
+    pub fn services(&self) -> Vec<&'static str> {
+        let names = self.0.iter().filter_map(|(path, _)| path.trim_start_matches('/').split('/').next());
+        let mut names: Vec<_> = names.collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// The callers of a method; `None` for a method that is not listed.
     #[must_use]
     pub fn callers(&self, path: &str) -> Option<&'static [ServiceName]> {

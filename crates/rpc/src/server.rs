@@ -45,7 +45,7 @@ pub enum ServeError {
 }
 
 /// Serves until the shutdown begins, then lets calls in flight finish; those that outlive the grace period are dropped. `S` is
-/// the generated server type, whose name health and reflection tell.
+/// the generated server type of its first service; health and reflection tell the names of all that the policy lists.
 ///
 /// # Errors
 /// When the network stack fails or the recorded contracts can't be read.
@@ -56,18 +56,22 @@ pub async fn serve<S: NamedService>(
     shutdown: &Shutdown,
 ) -> Result<(), ServeError> {
     let (reporter, health) = tonic_health::server::health_reporter();
+    let mut services = options.policy.services();
+    if !services.contains(&S::NAME) {
+        services.push(S::NAME);
+    }
     let reflection = || {
-        tonic_reflection::server::Builder::configure()
+        let builder = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(pulse_proto::DESCRIPTORS)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-            .with_service_name(S::NAME)
-            .with_service_name("grpc.health.v1.Health")
+            .with_service_name("grpc.health.v1.Health");
+        services.iter().fold(builder, |builder, name| builder.with_service_name(*name))
     };
     let routes = routes
         .add_service(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?);
-    shutdown.spawn("rpc.health", report_health(reporter, S::NAME, options.readiness, shutdown.clone()));
+    shutdown.spawn("rpc.health", report_health(reporter, services.clone(), options.readiness, shutdown.clone()));
 
     let guard = Guard { name: options.name, callers: options.callers, policy: options.policy };
     let begun = shutdown.token();
@@ -94,7 +98,7 @@ pub async fn serve<S: NamedService>(
 
 async fn report_health(
     reporter: HealthReporter,
-    service: &'static str,
+    services: Vec<&'static str>,
     readiness: Readiness,
     shutdown: Shutdown,
 ) {
@@ -103,7 +107,9 @@ async fn report_health(
     loop {
         let is_ready = readiness.is_ready() && !begun.is_cancelled();
         let status = if is_ready { ServingStatus::Serving } else { ServingStatus::NotServing };
-        reporter.set_service_status(service, status).await;
+        for service in &services {
+            reporter.set_service_status(*service, status).await;
+        }
         reporter.set_service_status("", status).await;
         if begun.is_cancelled() {
             return;
