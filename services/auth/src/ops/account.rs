@@ -4,12 +4,13 @@ use pulse_events::OutboxEntry;
 use pulse_types::UserId;
 
 use crate::domain::account::{Account, DisplayName, Email, Username};
+use crate::domain::audit::{AuditEntry, SecurityEvent};
 use crate::domain::event::{AccountRegistered, DomainEvent};
 use crate::domain::fault::{Fault, collect};
 use crate::domain::password::{self, Password};
 use crate::hashing::HashingError;
-use crate::ops::{Parts, mail};
 use crate::ops::grant::{self, Device, Grant, GrantError, PASSWORD_METHOD, Proven};
+use crate::ops::{Parts, audit, mail};
 use crate::store::account::{InsertError, NewAccount};
 use crate::store::{self, Conn, StoreError};
 
@@ -111,7 +112,12 @@ pub async fn register(parts: &Parts, registration: Registration) -> Result<Grant
         CreateError::Store(error) => error.into(),
     })?;
     let proven = Proven { account: created.account.clone(), method: PASSWORD_METHOD.to_owned(), at: now };
+    let client = registration.device.client.clone();
     let grant = grant::open(parts, &mut tx, proven, registration.device).await?;
+    for event in [SecurityEvent::AccountRegistered, SecurityEvent::SessionStarted] {
+        let entry = AuditEntry { user_id: Some(created.account.user_id), event, client: client.clone() };
+        audit::record(parts, &mut tx, entry).await?;
+    }
     tx.commit().await?;
     created.publish(parts).await;
     Ok(grant)
