@@ -121,6 +121,7 @@ pub async fn run_with_clock(
         holders: Holders::new(holders, &settings.identity),
         wakers: Wakers::default(),
         social_graph: SocialGraph::new(settings.social_graph, settings.identity),
+        resetting: Arc::default(),
         mailing: Mailing::new(settings.mail_from, &settings.public_url, settings.mail_transport)?,
         lifetimes: Lifetimes { access_token: settings.access_token_ttl, session: settings.session_ttl, signing_key: settings.key_rotation, session_idle: settings.session_idle },
         allowed_signup: settings.allowed_signup,

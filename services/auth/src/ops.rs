@@ -67,6 +67,8 @@ pub struct Parts {
     pub cursor_key: CursorKey,
     /// Writes an event as it travels.
     pub encode: fn(&DomainEvent, &dyn Clock) -> Outgoing,
+    /// Held by the one call that sets a password by the link of a mail.
+    pub resetting: Arc<tokio::sync::Mutex<()>>,
     /// Writes and sends mails.
     pub mailing: Mailing,
     /// Publishes what the outbox holds.

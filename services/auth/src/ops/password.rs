@@ -12,6 +12,7 @@ use crate::domain::guard::Subject;
 use crate::domain::mail::Mail;
 use crate::domain::mail_token::{MailToken, TokenKind, TokenOwner};
 use crate::domain::password::Password;
+use crate::domain::secret::TokenHash;
 use crate::domain::session::{Caller, ClientInfo};
 use crate::hashing::HashingError;
 use crate::ops::reauthentication::{self, Proof, ReauthenticationError, Wants};
@@ -99,18 +100,18 @@ pub async fn reset(
 ) -> Result<(), PasswordError> {
     let password = Password::parse(new.expose_secret(), FIELD).map_err(PasswordError::Invalid)?;
     let token_hash = MailToken::parse(token).ok_or(PasswordError::Token)?.hash();
-    let kind = TokenKind::ResetPassword;
-    let mut conn = parts.db.conn().await?;
-    let owner = store::mail_token::find(&mut conn, &token_hash, kind, parts.now()).await?;
-    let owner = owner.ok_or(PasswordError::Token)?;
-    let account = store::account::find(&mut conn, owner.user_id).await?;
-    drop(conn);
-    require_unlike(&password, &of_owner(account, &owner)?)?;
+    find_owner(parts, &token_hash).await?;
+    // Uses of one token that run side by side must not cost a hash each: who waited finds it used.
+    let _turn = parts.resetting.lock().await;
+    let (owner, account) = find_owner(parts, &token_hash).await?;
+    require_unlike(&password, &account)?;
     let hash = parts.hashing.hash(password.secret().clone()).await?;
 
     let mut tx = parts.db.begin().await?;
     let account = of_owner(store::account::lock(&mut tx, owner.user_id).await?, &owner)?;
-    store::mail_token::take(&mut tx, &token_hash, kind, parts.now()).await?.ok_or(PasswordError::Token)?;
+    store::mail_token::take(&mut tx, &token_hash, TokenKind::ResetPassword, parts.now())
+        .await?
+        .ok_or(PasswordError::Token)?;
     let mut entries = set(parts, &mut tx, &account, &hash, None).await?;
     if account.password_hash.is_none() {
         entries.push(parts.record(&mut tx, &DomainEvent::MeChanged { user_id: owner.user_id }).await?);
@@ -122,6 +123,15 @@ pub async fn reset(
     finish(parts, tx, &account, SecurityEvent::PasswordReset, client).await?;
     parts.relay.offer(entries);
     Ok(())
+}
+
+/// Whose token it is, with their account.
+async fn find_owner(parts: &Parts, token_hash: &TokenHash) -> Result<(TokenOwner, Account), PasswordError> {
+    let mut conn = parts.db.conn().await?;
+    let owner = store::mail_token::find(&mut conn, token_hash, TokenKind::ResetPassword, parts.now()).await?;
+    let owner = owner.ok_or(PasswordError::Token)?;
+    let account = of_owner(store::account::find(&mut conn, owner.user_id).await?, &owner)?;
+    Ok((owner, account))
 }
 
 /// The token's account, if the mail went to the address that it still has.

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use pulse_proto::auth::v1::account_service_client::AccountServiceClient;
 use pulse_proto::auth::v1::{LoginRequest, ResetPasswordRequest};
-use pulse_rpc::Reason;
+use pulse_rpc::{Reason, ServiceName};
 use tokio::task::JoinSet;
 
 use crate::account_service::NEW_PASSWORD;
@@ -157,9 +158,12 @@ async fn of_fifty_uses_of_one_token_at_once_one_succeeds() {
     auth.register("ada").await;
     auth.forgot_password("ada@example.org").await.unwrap();
     let token = auth.mailed_token("ada@example.org", "reset_password").await;
+    let second = auth.world.spawn().await;
+    let elsewhere = auth.world.connection(&second.endpoint, ServiceName::Gateway);
+    let doors = [auth.accounts(), AccountServiceClient::new(elsewhere)];
     let mut tasks = JoinSet::new();
     for n in 0..50 {
-        let mut client = auth.accounts();
+        let mut client = doors[n % 2].clone();
         let new_password = format!("new password number {n}");
         let request = ResetPasswordRequest { token: token.clone(), new_password, client: None };
         tasks.spawn(async move { client.reset_password(request).await.map(|_| n).map_err(reason_of) });
