@@ -109,6 +109,7 @@ pub async fn activate(parts: &Parts, caller: &Caller, typed: &str) -> Result<Vec
     let entry = me_changed(parts, &mut tx, caller).await?;
     record(parts, &mut tx, caller, SecurityEvent::FactorEnabled).await?;
     tx.commit().await?;
+    parts.mailing.wake();
     parts.relay.offer(vec![entry]);
     Ok(codes)
 }
@@ -133,6 +134,7 @@ pub async fn replace_recovery_codes(
     mail::notify(parts, &mut tx, &account, &Mail::RecoveryCodesReplaced).await?;
     record(parts, &mut tx, caller, SecurityEvent::RecoveryCodesReplaced).await?;
     tx.commit().await?;
+    parts.mailing.wake();
     Ok(codes)
 }
 
@@ -153,6 +155,7 @@ pub async fn disable(parts: &Parts, caller: &Caller, proof: Proof) -> Result<(),
     let entry = me_changed(parts, &mut tx, caller).await?;
     record(parts, &mut tx, caller, SecurityEvent::FactorDisabled).await?;
     tx.commit().await?;
+    parts.mailing.wake();
     parts.relay.offer(vec![entry]);
     Ok(())
 }

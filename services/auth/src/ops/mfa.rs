@@ -118,6 +118,7 @@ pub async fn verify(parts: &Parts, answer: Answer) -> Result<(Grant, bool), Veri
     let grant = sign_in::enter(parts, &mut tx, proven, device).await?;
     code::report(parts, &mut tx, &grant.account, &answer.client, code_use).await?;
     tx.commit().await?;
+    parts.mailing.wake();
     Ok((grant, challenge.cookie))
 }
 

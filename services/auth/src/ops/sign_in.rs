@@ -127,6 +127,7 @@ pub async fn sign_in(
     let proven = Proven { account, method: PASSWORD_METHOD.to_owned(), at: now };
     let signed_in = finish(parts, &mut tx, proven, device).await?;
     tx.commit().await?;
+    parts.mailing.wake();
     Ok(signed_in)
 }
 
@@ -149,7 +150,8 @@ pub async fn finish(
     Ok(SignedIn::Grant(Box::new(enter(parts, conn, proven, device).await?)))
 }
 
-/// Opens the session of somebody who gave all their factors; tells them if the account did not know the device.
+/// Opens the session of somebody who gave all their factors; tells them if the account did not know the device, unless it
+/// was made by this very sign-in.
 pub(crate) async fn enter(
     parts: &Parts,
     conn: &mut Conn,
@@ -163,7 +165,7 @@ pub(crate) async fn enter(
         None => false,
     };
     let grant = grant::open(parts, conn, proven, device).await?;
-    if !is_known {
+    if !is_known && account.created_at < at {
         mail::notify(parts, conn, &account, &Mail::NewDevice { client: client.clone(), at }).await?;
     }
     let event = SecurityEvent::SessionStarted;

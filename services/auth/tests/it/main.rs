@@ -23,6 +23,8 @@ mod key_rotation;
 #[cfg(test)]
 mod mail;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod oidc;
 #[cfg(test)]
 mod oidc_forger;
