@@ -8,8 +8,8 @@
 //! | `pulse.v1.event.account.registered.<user_id>` | `account.registered` | auth | social-graph (`social-graph-profiles`) | stream `AUTH`, until the account is erased | none |
 //! | `pulse.v1.event.account.renamed.<user_id>` | `account.renamed` | auth | social-graph (`social-graph-renames`) | stream `AUTH`, until the account is erased | by `renamed_at` |
 //! | `pulse.v1.user.<user_id>` | `me.changed` | auth, social-graph | the same | no | none |
-//! | `pulse.v1.event.session.ended` | `session.ended` | auth | gateways, live | stream `AUTH` | none |
-//! | `pulse.v1.event.signing_key.withdrawn` | `signing_key.withdrawn` | auth | gateways, live | stream `AUTH` | none |
+//! | `pulse.v1.event.session.ended` | `session.ended` | auth | gateways, live and again after each gap | stream `AUTH` | none |
+//! | `pulse.v1.event.signing_key.withdrawn` | `signing_key.withdrawn` | auth | gateways, live and again after each gap | stream `AUTH` | none |
 //! | `pulse.v1.gateway.connections` | `ListConnectionsRequest`, answered by `ListConnectionsResponse` | gateways | gateways | no | none |
 
 use pulse_types::{ConversationId, UserId};

@@ -14,6 +14,7 @@ mod forged;
 mod forged_services;
 #[cfg(test)]
 mod forgery;
+mod limits;
 mod mailbox;
 mod operator;
 mod people;

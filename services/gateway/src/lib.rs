@@ -26,7 +26,7 @@ use pulse_types::{Clock, SystemClock};
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
-use crate::cache::{Link, Presence, Rates};
+use crate::cache::{Link, Presence};
 use crate::clients::{Auth, Commands, MessageStore, Sessions, SocialGraph, health};
 use crate::config::Settings;
 use crate::domain::certainty::Times;
@@ -140,7 +140,7 @@ async fn assemble(
     let limits_told = domain::Limits::default();
     let bus = Bus::connect(&settings.nats_url, "gateway", readiness.check("nats", false)).await?;
     let redis_check = readiness.check("redis", false);
-    let rates = Rates::new(Link::new(&settings.redis_url, redis_check.clone())?);
+    let link = Link::new(&settings.redis_url, redis_check.clone())?;
     let presence = Presence::connect(
         &settings.redis_url,
         settings.presence_grace,
@@ -173,7 +173,7 @@ async fn assemble(
     let verified = VerifiedEmails::new(settings.require_verified_email, auth.clone());
     Ok(State {
         verified,
-        limits: Limits::new(&limits_told, settings.rate_limits, rates),
+        limits: Limits::new(&limits_told, settings.rate_limits, &link, shutdown),
         social_graph: SocialGraph::new(social_graph),
         shutdown: shutdown.clone(),
         settings,

@@ -6,13 +6,16 @@
 pub mod accounts;
 pub mod messages;
 pub mod passwords;
+pub mod sharing;
 pub mod subject;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pulse_rpc::{Failure, Reason};
+use pulse_runtime::Shutdown;
 
-use crate::cache::Rates;
+use crate::cache::{Link, Rates, Sends};
 use crate::domain::Limits as Allowed;
 pub use crate::domain::rate::Limit;
 pub use accounts::Accounts;
@@ -23,7 +26,7 @@ pub use subject::Subject;
 /// Counts all that is limited.
 pub struct Limits {
     /// Sends.
-    pub messages: Messages,
+    pub messages: Arc<Messages>,
     /// Whether auth has time for passwords.
     pub passwords: Passwords,
     accounts: Accounts,
@@ -52,11 +55,16 @@ impl From<Exceeded> for Failure {
 }
 
 impl Limits {
-    /// Counts by the limits that clients are told and the table in `domain/rate.rs`; `is_on` false lifts them.
+    /// Counts by the limits that clients are told and the table in `domain/rate.rs`; `is_on` false lifts them. What is sent is
+    /// shared with other gateways by a task of `shutdown`.
     #[must_use]
-    pub fn new(allowed: &Allowed, is_on: bool, shared: Rates) -> Self {
+    pub fn new(allowed: &Allowed, is_on: bool, link: &Link, shutdown: &Shutdown) -> Self {
+        let (sharing, named) = sharing::Sharing::new(Sends::new(link.clone()));
+        let messages = Arc::new(Messages::new(allowed, is_on).shared_by(sharing.clone()));
+        sharing::spawn(Arc::clone(&messages), sharing, named, shutdown);
+        let shared = Rates::new(link.clone());
         Self {
-            messages: Messages::new(allowed, is_on),
+            messages,
             passwords: Passwords::default(),
             accounts: Accounts::new(is_on, shared),
         }

@@ -204,6 +204,7 @@ async fn send(
     }
     let send =
         SendMessage { conversation_id, client_id: new.client_id, body: new.body, reply_to: new.reply_to };
+    state.limits.messages.ask_others(caller.principal.user_id).await;
     let taken = state.limits.messages.take(
         caller.principal.user_id,
         conversation_id,

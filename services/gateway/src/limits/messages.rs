@@ -1,10 +1,10 @@
 //! How many messages a user may send: in all, and in one conversation (contract section 2).
 //!
-//! Counted in this process alone, for REST and sockets together: a user of two gateways has two allowances. What was sent
-//! in the window is remembered message by message, because both limits must be taken together or not at all, and because
-//! repeats and refused messages do not count.
+//! Counted for REST and sockets together. What was sent in the window is remembered message by message, because both limits
+//! must be taken together or not at all, and because repeats and refused messages do not count. What other gateways let
+//! through is heard from `sharing.rs`; while that can't be, half of each limit is allowed here.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,14 +13,16 @@ use pulse_rpc::{Failure, Kind};
 use pulse_types::{ConversationId, UserId};
 use uuid::Uuid;
 
+use crate::cache::sends::Told;
 use crate::domain::{Limits as Allowed, Sent};
 use crate::limits::Exceeded;
+use crate::limits::sharing::Sharing;
 
 /// What clients are told the limit is called.
 pub const NAME: &str = "messages";
 
 /// The window that the limits are named after.
-const WINDOW: Duration = Duration::from_secs(10);
+pub const WINDOW: Duration = Duration::from_secs(10);
 const SHARDS: usize = 16;
 /// Users of a shard from which on those who were quiet for a window are forgotten.
 const SWEEP_FROM: usize = 1024;
@@ -29,6 +31,8 @@ const SWEEP_FROM: usize = 1024;
 pub struct Messages {
     /// `None` lifts them, for load tests.
     allowed: Option<Rates>,
+    /// `None` counts alone.
+    sharing: Option<Sharing>,
     hasher: RandomState,
     shards: [Mutex<Shard>; SHARDS],
 }
@@ -42,6 +46,8 @@ struct Rates {
 #[derive(Default)]
 struct Shard {
     users: HashMap<UserId, Sends>,
+    /// Names of sends that did not count after all, which the others do not know yet.
+    taken_back: Vec<(UserId, String)>,
     sweep_at: usize,
 }
 
@@ -53,6 +59,18 @@ struct Send {
     at: Instant,
     conversation_id: ConversationId,
     client_id: Uuid,
+    /// Who let it through, and whether the others know.
+    origin: Origin,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// We, and nobody else knows.
+    New,
+    /// We, and the others know.
+    Told,
+    /// Another gateway.
+    Elsewhere,
 }
 
 /// One message taken from the allowances. Settle it when its outcome is known.
@@ -73,7 +91,70 @@ impl Messages {
             per_user: rate(allowed.messages_per_10s),
             per_conversation: rate(allowed.messages_per_10s_conversation),
         };
-        Self { allowed: is_on.then_some(rates), hasher: RandomState::new(), shards: Default::default() }
+        Self {
+            allowed: is_on.then_some(rates),
+            sharing: None,
+            hasher: RandomState::new(),
+            shards: Default::default(),
+        }
+    }
+
+    /// The same, shared with the other gateways.
+    #[must_use]
+    pub fn shared_by(self, sharing: Sharing) -> Self {
+        Self { sharing: Some(sharing), ..self }
+    }
+
+    /// What was allowed, or half of it while the others can't be heard.
+    fn rates(&self) -> Option<Rates> {
+        let is_alone = self.sharing.as_ref().is_some_and(|sharing| !sharing.is_up());
+        self.allowed.map(|rates| if is_alone { rates.stricter() } else { rates })
+    }
+
+    /// Hears what the other gateways let through of a user of whom nothing is known here; for those who can wait for it.
+    pub async fn ask_others(&self, user_id: UserId) {
+        let Some(sharing) = self.sharing.as_ref().filter(|_| self.allowed.is_some()) else { return };
+        let now = Instant::now();
+        let is_known = self.shard(user_id, |shard| {
+            let latest = shard.users.get(&user_id).and_then(VecDeque::back);
+            latest.is_some_and(|send| !is_over(send, now))
+        });
+        let is_known = is_known.unwrap_or_default();
+        if !is_known {
+            sharing.exchange(self, user_id).await;
+        }
+    }
+
+    /// What the others do not know yet; from here on they count as told.
+    pub(super) fn news(&self, user_id: UserId, now: Instant) -> Told {
+        let news = self.shard(user_id, |shard| {
+            let mut told = Told::default();
+            for send in shard.users.get_mut(&user_id).into_iter().flatten() {
+                if send.origin == Origin::New {
+                    send.origin = Origin::Told;
+                    told.added.push((now.duration_since(send.at), send.name()));
+                }
+            }
+            let (theirs, others) =
+                std::mem::take(&mut shard.taken_back).into_iter().partition(|(id, _)| *id == user_id);
+            shard.taken_back = others;
+            let theirs: Vec<(UserId, String)> = theirs;
+            told.taken_back = theirs.into_iter().map(|(_, name)| name).collect();
+            told
+        });
+        news.unwrap_or_default()
+    }
+
+    /// All sends of a user in the window, with their ages.
+    pub(super) fn learn(&self, user_id: UserId, all: &[(String, Duration)], now: Instant) {
+        self.shard(user_id, |shard| {
+            let sends = shard.users.entry(user_id).or_default();
+            sends.retain(|send| send.origin != Origin::Elsewhere);
+            let own: HashSet<_> = sends.iter().map(Send::name).collect();
+            let foreign = all.iter().filter(|(name, _)| !own.contains(name));
+            sends.extend(foreign.filter_map(|(name, age)| Send::elsewhere(name, now.checked_sub(*age)?)));
+            sends.make_contiguous().sort_by_key(|send| send.at);
+        });
     }
 
     /// Takes one message from both allowances, or from none. A `client_id` that was counted in this window is a repeat, and
@@ -88,7 +169,7 @@ impl Messages {
         client_id: Uuid,
         now: Instant,
     ) -> Result<Taken, Exceeded> {
-        let Some(rates) = self.allowed else { return Ok(Taken { user_id, client_id, is_counted: false }) };
+        let Some(rates) = self.rates() else { return Ok(Taken { user_id, client_id, is_counted: false }) };
         let counted = self.shard(user_id, |shard| {
             shard.sweep(now);
             let sends = shard.users.entry(user_id).or_default();
@@ -108,11 +189,14 @@ impl Messages {
             match in_all.into_iter().chain(here).max_by_key(|exceeded| exceeded.retry_after) {
                 Some(exceeded) => Err(exceeded),
                 None => {
-                    sends.push_back(Send { at: now, conversation_id, client_id });
+                    sends.push_back(Send { at: now, conversation_id, client_id, origin: Origin::New });
                     Ok(true)
                 }
             }
         });
+        if let (Some(sharing), Some(Ok(true))) = (&self.sharing, &counted) {
+            sharing.tell(user_id);
+        }
         counted.unwrap_or(Ok(true)).map(|is_counted| Taken { user_id, client_id, is_counted })
     }
 
@@ -126,10 +210,18 @@ impl Messages {
             return;
         }
         self.shard(taken.user_id, |shard| {
-            if let Some(sends) = shard.users.get_mut(&taken.user_id) {
-                sends.retain(|send| send.client_id != taken.client_id);
+            let Some(sends) = shard.users.get_mut(&taken.user_id) else { return };
+            let told =
+                sends.iter().filter(|send| send.client_id == taken.client_id && send.origin == Origin::Told);
+            let told: Vec<_> = told.map(|send| (taken.user_id, send.name())).collect();
+            sends.retain(|send| send.client_id != taken.client_id || send.origin == Origin::Elsewhere);
+            if shard.taken_back.len() < SWEEP_FROM {
+                shard.taken_back.extend(told);
             }
         });
+        if let Some(sharing) = &self.sharing {
+            sharing.tell(taken.user_id);
+        }
     }
 
     /// `None` never happens: the index is below the number of shards.
@@ -137,6 +229,25 @@ impl Messages {
         let index = usize::try_from(self.hasher.hash_one(user_id)).unwrap_or_default() % SHARDS;
         let shard = self.shards.get(index)?;
         Some(action(&mut shard.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+impl Rates {
+    fn stricter(self) -> Self {
+        Self { per_user: (self.per_user / 2).max(1), per_conversation: (self.per_conversation / 2).max(1) }
+    }
+}
+
+impl Send {
+    /// What it is called among gateways.
+    fn name(&self) -> String {
+        format!("{}:{}", self.conversation_id, self.client_id)
+    }
+
+    fn elsewhere(name: &str, at: Instant) -> Option<Self> {
+        let (conversation_id, client_id) = name.split_once(':')?;
+        let (conversation_id, client_id) = (conversation_id.parse().ok()?, client_id.parse().ok()?);
+        Some(Self { at, conversation_id, client_id, origin: Origin::Elsewhere })
     }
 }
 
@@ -241,6 +352,26 @@ mod tests {
         let repeat = limits.take(ada, chat, named(7), now).expect("a repeat");
         limits.settle(&repeat, &refused(Reason::IdempotencyMismatch));
         assert!(limits.take(ada, chat, named(20), now).is_err(), "a repeat gives back nothing");
+    }
+
+    #[test]
+    fn what_another_gateway_let_through_counts_until_it_is_taken_back() {
+        let (ada, chat, now) = (user(), chat(), Instant::now());
+        let (here, there) =
+            (Messages::new(&Allowed::default(), true), Messages::new(&Allowed::default(), true));
+        for number in 0..15 {
+            assert!(there.take(ada, chat, named(number), now).is_ok());
+        }
+        let told = there.news(ada, now);
+        assert_eq!(told.added.len(), 15);
+        assert_eq!(there.news(ada, now), Told::default(), "it is told once");
+        let all: Vec<_> = told.added.into_iter().map(|(age, name)| (name, age)).collect();
+        here.learn(ada, &all, now);
+        here.learn(ada, &all, now);
+        let taken = (20..40).filter(|number| here.take(ada, chat, named(*number), now).is_ok()).count();
+        assert_eq!(taken, 5);
+        here.learn(ada, &all[..10], now);
+        assert!(here.take(ada, chat, named(50), now).is_ok(), "five were taken back");
     }
 
     #[test]
