@@ -70,6 +70,8 @@ pub(crate) struct Plan {
     pub(crate) key_fetches: usize,
     /// How often the announcement was asked for.
     pub(crate) announcements: usize,
+    /// How often a code was brought to it.
+    pub(crate) token_requests: usize,
     nonce: Value,
 }
 
@@ -102,6 +104,7 @@ impl Forger {
             user_info: json!({}),
             key_fetches: 0,
             announcements: 0,
+            token_requests: 0,
             nonce: Value::Null,
         };
         let shared = Arc::new(Shared {
@@ -229,7 +232,8 @@ async fn keys(State(shared): State<Arc<Shared>>) -> Json<Value> {
 }
 
 async fn tokens(State(shared): State<Arc<Shared>>) -> Response {
-    let plan = shared.plan.lock().unwrap();
+    let mut plan = shared.plan.lock().unwrap();
+    plan.token_requests += 1;
     match &plan.answer {
         Answer::Tokens(forge) => token_answer(&shared, &plan, forge),
         Answer::Json(value) => Json(value.clone()).into_response(),

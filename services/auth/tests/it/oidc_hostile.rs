@@ -7,6 +7,7 @@ use reqwest::Url;
 use serde_json::json;
 
 use crate::oidc::{Desk, RETURN_TO, failed, redirect_uris};
+use crate::oidc_forger::Forger;
 
 /// A provider `corp`, a desk, a victim's flow that came back from the provider, and an attacker's.
 struct Scene {
@@ -218,7 +219,8 @@ async fn errors_of_the_provider_are_told_in_our_words() {
 #[tokio::test]
 async fn what_came_from_one_provider_is_nothing_at_the_callback_of_another() {
     let one = OidcProvider::start(&redirect_uris(&["corp", "club"]), true).await.unwrap();
-    let two = OidcProvider::start(&redirect_uris(&["corp", "club"]), true).await.unwrap();
+    // The other one is the attacker's: it would like to have the code.
+    let two = Forger::start().await;
     one.set_account("a", json!({})).unwrap();
     let desk = Desk::start([one.settings("CORP"), two.settings("CLUB")].concat()).await;
     for issuer in [one.issuer(), two.issuer(), ""] {
@@ -231,5 +233,6 @@ async fn what_came_from_one_provider_is_nothing_at_the_callback_of_another() {
         assert_ne!(return_to, RETURN_TO);
         assert_eq!(outcome, failed("expired"));
     }
+    assert_eq!(two.plan(|plan| plan.token_requests), 0, "the code went to nobody else");
     assert_eq!(desk.counts().await, [0; 4]);
 }
