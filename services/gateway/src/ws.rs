@@ -11,6 +11,7 @@ pub mod order;
 pub mod queue;
 pub mod times;
 pub mod unread;
+pub mod unverified;
 pub mod wire;
 
 pub use close::Close;

@@ -15,12 +15,12 @@ use crate::domain::{Moment, SendMessage};
 use crate::http::extract::authenticate;
 use crate::revocation::Answer;
 use crate::state::State;
-use crate::verified::{self, Verdict};
 use crate::ws::close::Close;
 use crate::ws::frames::{self, Command, Event, Reply, Request};
 use crate::ws::hub::{Seat, Socket};
 use crate::ws::queue::Order;
 use crate::ws::times::{Flood, HEARTBEAT_INTERVAL, Times};
+use crate::ws::unverified;
 use crate::ws::wire::{Turn, Wire};
 
 /// Pings without an answer after which a client is taken for gone.
@@ -249,24 +249,12 @@ impl Connection {
         });
     }
 
-    /// Whether the address is verified was asked when the socket was opened, and is asked again after each change: looking it
-    /// up does not let sends overtake one another.
-    fn refuse_unverified(&self, id: &str, conversation_id: ConversationId) -> bool {
-        let verdict = self.state.verified.look_up(self.socket.principal.user_id, Instant::now().into_std());
-        if verdict == Verdict::Verified {
-            return false;
-        }
-        let (state, socket, id) = (Arc::clone(&self.state), Arc::clone(&self.socket), id.to_owned());
-        socket.queue.expect_answer();
-        self.state.hub.spawn(async move {
-            let failure = unverified_failure(&state, &socket, verdict, conversation_id).await;
-            answer(&socket, &id, Err(failure));
-        });
-        true
-    }
-
     fn send(&self, id: String, send: SendMessage) {
-        if self.refuse_unverified(&id, send.conversation_id) {
+        let (state, socket) = (Arc::clone(&self.state), Arc::clone(&self.socket));
+        if let Some(refusal) = unverified::refusal(state, socket, send.conversation_id) {
+            let socket = Arc::clone(&self.socket);
+            socket.queue.expect_answer();
+            self.state.hub.spawn(async move { answer(&socket, &id, Err(refusal.await)) });
             return;
         }
         let now = std::time::Instant::now();
@@ -307,26 +295,6 @@ impl Connection {
         let traceparent = span.as_ref().and_then(trace_context::of);
         let order = CommandOrder { principal: self.socket.principal, traceparent, timeout: COMMAND_TIMEOUT };
         (order, span)
-    }
-}
-
-/// Why a send is refused: what one may not see is told first. What is not known, or not any more, is asked for the next send.
-async fn unverified_failure(
-    state: &State,
-    socket: &Socket,
-    verdict: Verdict,
-    conversation_id: ConversationId,
-) -> Failure {
-    if verdict != (Verdict::Unverified { is_old: false }) {
-        match state.verified.ask(socket.principal.user_id).await {
-            Ok(true) => return Failure::unavailable("your account's state"),
-            Ok(false) => {}
-            Err(failure) => return failure,
-        }
-    }
-    match state.message_store.conversation(socket.principal, conversation_id).await {
-        Ok(_) => verified::unverified(),
-        Err(failure) => failure,
     }
 }
 
