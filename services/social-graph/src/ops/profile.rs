@@ -47,7 +47,7 @@ pub enum Key {
 /// [`CreateError::UsernameTaken`] when another user's profile has the name.
 pub async fn create(graph: &Graph, profile: &NewProfile) -> Result<(), CreateError> {
     let mut tx = graph.db.begin().await?;
-    store::erasure::lock_person(&mut tx, profile.user_id).await?;
+    store::erasure::hold_person(&mut tx, profile.user_id).await?;
     if store::erasure::is_erased(&mut tx, profile.user_id).await? {
         // An event of the time before, delivered again.
         return Ok(());

@@ -6,7 +6,18 @@ use uuid::Uuid;
 
 use super::{Conn, StoreError};
 
-/// Whoever makes or erases this person waits until the transaction ends.
+/// Nobody erases this person until the transaction ends; others may make them beside it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_person(conn: &mut Conn, user_id: UserId) -> Result<(), StoreError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", user_id.to_string())
+        .fetch_one(conn)
+        .await?;
+    Ok(())
+}
+
+/// Nobody makes or erases this person until the transaction ends.
 ///
 /// # Errors
 /// When the database fails.
