@@ -108,9 +108,7 @@ impl Pair {
                 }
             }
         };
-        let (sent, heard) = tokio::join!(speaker.send_message(self.chat, body), heard);
-        sent?;
-        heard?;
+        tokio::try_join!(speaker.send_message(self.chat, body), heard)?;
         Ok(())
     }
 }

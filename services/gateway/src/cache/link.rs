@@ -4,8 +4,8 @@
 //! Nobody waits long here: while Redis is known to be down a question fails at once. `presence.rs` asks once a second whether
 //! it is back.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use deadpool_redis::redis::aio::MultiplexedConnection;
 use deadpool_redis::redis::{Client, FromRedisValue, RedisError, ScriptInvocation};
@@ -15,6 +15,9 @@ use tokio::sync::Mutex;
 /// Longest that a question takes, with the time to connect.
 const TIMEOUT: Duration = Duration::from_millis(50);
 
+/// A silence that is shorter may be a busy machine: what counts beside Redis goes on as if it were there.
+const SILENCE_MAX: Duration = Duration::from_secs(3);
+
 /// The shared connection. Clones share it.
 #[derive(Clone)]
 pub struct Link(Arc<Shared>);
@@ -23,6 +26,7 @@ struct Shared {
     client: Client,
     check: Check,
     connection: Mutex<Kept>,
+    answered_at: std::sync::Mutex<Option<Instant>>,
 }
 
 /// The connection that works; its number, so that only those who used it give it up.
@@ -61,13 +65,25 @@ impl Link {
     /// [`InvalidAddress`]. A server that is down is no error.
     pub fn new(url: &str, check: Check) -> Result<Self, InvalidAddress> {
         let client = Client::open(url).map_err(|error| InvalidAddress(error.into()))?;
-        Ok(Self(Arc::new(Shared { client, check, connection: Mutex::default() })))
+        Ok(Self(Arc::new(Shared {
+            client,
+            check,
+            connection: Mutex::default(),
+            answered_at: std::sync::Mutex::default(),
+        })))
     }
 
     /// Whether Redis is there, as far as is known.
     #[must_use]
     pub fn is_up(&self) -> bool {
         self.0.check.is_up()
+    }
+
+    /// Whether it is there, or was a moment ago.
+    #[must_use]
+    pub fn was_up_lately(&self) -> bool {
+        let answered_at = *self.0.answered_at.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_up() || answered_at.is_some_and(|at| at.elapsed() < SILENCE_MAX)
     }
 
     /// Runs a script.
@@ -85,9 +101,14 @@ impl Link {
             Ok::<_, CacheError>(script.invoke_async(&mut connection).await?)
         });
         let outcome = asked.await.unwrap_or_else(|late| Err(late.into()));
-        if let Err(error) = &outcome {
-            self.give_up(used).await;
-            self.0.check.down(&error.to_string());
+        match &outcome {
+            Ok(_) => {
+                *self.0.answered_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+            }
+            Err(error) => {
+                self.give_up(used).await;
+                self.0.check.down(&error.to_string());
+            }
         }
         outcome
     }

@@ -46,10 +46,10 @@ impl Sends {
         Self { link, exchange: Arc::new(Script::new(EXCHANGE)) }
     }
 
-    /// Whether Redis is there, as far as is known.
+    /// Whether Redis is there, or was a moment ago.
     #[must_use]
     pub fn is_up(&self) -> bool {
-        self.link.is_up()
+        self.link.was_up_lately()
     }
 
     /// Tells what is new of a user, and gives all sends in the window: their names, and how long ago they were.
