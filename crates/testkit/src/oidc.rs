@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::wait::eventually;
 
-const START_TIMEOUT: Duration = Duration::from_secs(20);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// Who we are there.
 const CLIENT_ID: &str = "pulse";
 /// Somebody else there.
