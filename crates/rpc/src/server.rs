@@ -71,7 +71,8 @@ pub async fn serve<S: NamedService>(
         .add_service(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?);
-    shutdown.spawn("rpc.health", report_health(reporter, services.clone(), options.readiness, shutdown.clone()));
+    shutdown
+        .spawn("rpc.health", report_health(reporter, services.clone(), options.readiness, shutdown.clone()));
 
     let guard = Guard { name: options.name, callers: options.callers, policy: options.policy };
     let begun = shutdown.token();

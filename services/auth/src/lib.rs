@@ -11,10 +11,10 @@ use pulse_proto::auth::v1::account_service_server::AccountServiceServer;
 use pulse_proto::auth::v1::audit_service_server::AuditServiceServer;
 use pulse_proto::auth::v1::auth_service_server::AuthServiceServer;
 use pulse_proto::auth::v1::factor_service_server::FactorServiceServer;
-use pulse_proto::auth::v1::privacy_service_server::PrivacyServiceServer;
-use pulse_proto::auth::v1::session_service_server::SessionServiceServer;
 use pulse_proto::auth::v1::identity_service_server::IdentityServiceServer;
 use pulse_proto::auth::v1::operator_service_server::OperatorServiceServer;
+use pulse_proto::auth::v1::privacy_service_server::PrivacyServiceServer;
+use pulse_proto::auth::v1::session_service_server::SessionServiceServer;
 use pulse_rpc::ServiceName;
 use pulse_rpc::server::{ServerOptions, serve};
 use pulse_runtime::{Check, Readiness, Shutdown, admin};
@@ -28,7 +28,9 @@ use crate::clients::oidc::Providers;
 use crate::clients::social_graph::SocialGraph;
 use crate::domain::audit::AuditKey;
 use crate::domain::signing_key::SigningKeys;
-use crate::grpc::{AccountDoor, AuditDoor, AuthDoor, FactorDoor, IdentityDoor, OperatorDoor, PrivacyDoor, SessionDoor};
+use crate::grpc::{
+    AccountDoor, AuditDoor, AuthDoor, FactorDoor, IdentityDoor, OperatorDoor, PrivacyDoor, SessionDoor,
+};
 use crate::hashing::HashingPool;
 use crate::mailing::Mailing;
 use crate::ops::signing_key::LoadError;
@@ -123,7 +125,12 @@ pub async fn run_with_clock(
         social_graph: SocialGraph::new(settings.social_graph, settings.identity),
         resetting: Arc::default(),
         mailing: Mailing::new(settings.mail_from, &settings.public_url, settings.mail_transport)?,
-        lifetimes: Lifetimes { access_token: settings.access_token_ttl, session: settings.session_ttl, signing_key: settings.key_rotation, session_idle: settings.session_idle },
+        lifetimes: Lifetimes {
+            access_token: settings.access_token_ttl,
+            session: settings.session_ttl,
+            signing_key: settings.key_rotation,
+            session_idle: settings.session_idle,
+        },
         allowed_signup: settings.allowed_signup,
         issuer: settings.public_url,
         db: db.clone(),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pulse_events::{Bus, Event, OutboxEntry, RelayHandle};
-use pulse_types::{Clock, CursorKey};
 use pulse_types::clock::to_millisecond;
+use pulse_types::{Clock, CursorKey};
 use time::OffsetDateTime;
 use tokio::sync::Notify;
 
@@ -39,8 +39,8 @@ pub mod oauth_code;
 pub mod oauth_flow;
 pub mod password;
 pub mod reauthentication;
-pub mod role;
 pub mod refresh;
+pub mod role;
 pub mod session;
 pub mod sign_in;
 pub mod signing_key;

@@ -63,11 +63,7 @@ impl Limits {
         let messages = Arc::new(Messages::new(allowed, is_on).shared_by(sharing.clone()));
         sharing::spawn(Arc::clone(&messages), sharing, named, shutdown);
         let shared = Rates::new(link.clone());
-        Self {
-            messages,
-            passwords: Passwords::default(),
-            accounts: Accounts::new(is_on, shared),
-        }
+        Self { messages, passwords: Passwords::default(), accounts: Accounts::new(is_on, shared) }
     }
 
     /// Takes one of what `limit` allows `subject`: a client's address, a user, or a text like an e-mail address.

@@ -33,15 +33,15 @@ mod oidc_hostile;
 #[cfg(test)]
 mod oidc_link;
 #[cfg(test)]
-mod oidc_tokens;
-#[cfg(test)]
 mod oidc_sign_in;
 #[cfg(test)]
-mod reauthentication;
+mod oidc_tokens;
 #[cfg(test)]
 mod password;
 #[cfg(test)]
 mod privacy;
+#[cfg(test)]
+mod reauthentication;
 #[cfg(test)]
 mod session;
 #[cfg(test)]
