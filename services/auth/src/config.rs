@@ -24,7 +24,7 @@ const DEFAULT_ACCESS_TOKEN_TTL_SECONDS: u64 = 300;
 const DEFAULT_SESSION_TTL_SECONDS: u64 = 25_200;
 const DEFAULT_SESSION_IDLE_SECONDS: u64 = 2_592_000;
 const DEFAULT_KEY_ROTATION_DAYS: u64 = 90;
-const DEFAULT_HASHING_QUEUE: usize = 64;
+const DEFAULT_HASHING_QUEUE: usize = 128;
 const DEFAULT_MAIL_FROM: &str = "PulseChat <no-reply@localhost>";
 
 /// What this service needs to know before it starts.

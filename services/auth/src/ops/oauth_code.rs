@@ -125,7 +125,9 @@ async fn find(
     if let Some(email) = profile.email().filter(|_| profile.is_email_verified) {
         let owner = store::account::find_by_email(conn, &email).await?;
         if owner.is_some_and(|owner| owner.is_email_verified) {
-            return Ok(Found::AddressOwned);
+            // It may be their own: of two first sign-ins side by side the other one has just made the account.
+            let is_their_own = store::identity::find_owner(conn, &key).await?.is_some();
+            return Ok(if is_their_own { Found::Overtaken } else { Found::AddressOwned });
         }
     }
     if !parts.allowed_signup {
