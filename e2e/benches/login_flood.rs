@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use load::{chat, flood, pairs, stack};
 
+/// What an attacker manages.
+const PER_SECOND: u64 = 500;
 const SPAN: Duration = Duration::from_secs(30);
 /// The longest that p99 may grow by, and what is noise below, in milliseconds.
 const FACTOR: f64 = 2.0;
@@ -23,7 +25,7 @@ async fn main() -> anyhow::Result<()> {
     let mut pairs = pairs(&stack).await?;
     chat(&mut pairs, Duration::from_secs(2)).await?;
     let before = chat(&mut pairs, SPAN).await?;
-    let (during, statuses) = tokio::join!(chat(&mut pairs, SPAN), flood(&stack, SPAN));
+    let (during, statuses) = tokio::join!(chat(&mut pairs, SPAN), flood(&stack, PER_SECOND, SPAN));
     let (during, statuses) = (during?, statuses?);
     for (name, times) in [("quiet", &before), ("with 500 sign-ins a second", &during)] {
         println!("chat round trip, {name:<27} p50 {:.2} ms   p99 {:.2} ms", times.at(0.5), times.at(0.99));

@@ -1,5 +1,5 @@
-//! A flood of sign-ins does not slow the chat down. The full measurement is `make bench`; here it is short, and the bounds are
-//! wide enough for a machine that does other things as well.
+//! A flood of sign-ins does not slow the chat down. The full measurement, 500 a second, is `make bench`; here
+//! it is short, and the bounds are wide enough for a machine that does other things as well.
 
 mod load;
 
@@ -7,18 +7,20 @@ use std::time::Duration;
 
 use load::{chat, flood, pairs, stack};
 
+/// Far more than passwords can be hashed, and as much as unoptimised processes and this client can take beside the chat.
+const PER_SECOND: u64 = 150;
 const SPAN: Duration = Duration::from_secs(6);
 /// What a busy machine adds, in milliseconds.
 const NOISE_MS: f64 = 60.0;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn chat_goes_on_while_500_sign_ins_a_second_come_in() -> anyhow::Result<()> {
+async fn chat_goes_on_while_sign_ins_flood_in() -> anyhow::Result<()> {
     let stack = stack().await?;
     let mut pairs = pairs(&stack).await?;
     // Connections and caches are warm from here on.
     chat(&mut pairs, Duration::from_secs(1)).await?;
     let before = chat(&mut pairs, SPAN).await?;
-    let (during, statuses) = tokio::join!(chat(&mut pairs, SPAN), flood(&stack, SPAN));
+    let (during, statuses) = tokio::join!(chat(&mut pairs, SPAN), flood(&stack, PER_SECOND, SPAN));
     let (during, statuses) = (during?, statuses?);
     let told = format!(
         "p50 {:.1} ms, then {:.1}; p95 {:.1} ms, then {:.1}; answers {statuses:?}",

@@ -13,15 +13,13 @@ use pulse_types::ConversationId;
 use serde_json::json;
 use tokio::time::MissedTickBehavior;
 
-/// What an attacker manages.
-const PER_SECOND: u64 = 500;
 /// Requests are sent in groups this far apart.
 const TICK: Duration = Duration::from_millis(10);
 /// Addresses that the flood comes from.
 const ADDRESSES: u64 = 1000;
 const PAIRS: usize = 8;
 /// Between two rounds of one pair: below the limits of sends.
-const PACE: Duration = Duration::from_millis(550);
+const PACE: Duration = Duration::from_millis(700);
 
 /// A system as it is deployed, behind a proxy that tells the client's address.
 pub(crate) async fn stack() -> anyhow::Result<Stack> {
@@ -113,8 +111,8 @@ impl Pair {
     }
 }
 
-/// Signs in as somebody else each time, from another address, 500 times a second for so long, whatever is answered.
-pub(crate) async fn flood(stack: &Stack, span: Duration) -> anyhow::Result<Statuses> {
+/// Signs in as somebody else each time, from another address, so many times a second for so long, whatever is answered.
+pub(crate) async fn flood(stack: &Stack, per_second: u64, span: Duration) -> anyhow::Result<Statuses> {
     let url = format!("{}/v1/auth/login", stack.description()?.url);
     let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
     let sent = Arc::new(AtomicU64::new(0));
@@ -124,7 +122,7 @@ pub(crate) async fn flood(stack: &Stack, span: Duration) -> anyhow::Result<Statu
     while begun.elapsed() < span {
         tick.tick().await;
         // What a late tick has missed is made up for.
-        let due = begun.elapsed().as_millis() as u64 * PER_SECOND / 1000;
+        let due = begun.elapsed().as_millis() as u64 * per_second / 1000;
         while sent.load(Ordering::Relaxed) < due {
             let number = sent.fetch_add(1, Ordering::Relaxed);
             let address = number % ADDRESSES;
