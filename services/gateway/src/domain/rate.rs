@@ -57,7 +57,7 @@ limits! {
     Rename: "rename", 30 in HOUR;
     /// Searches; by user.
     Search: "search", 300 in MINUTE;
-    /// Follows, unfollows and answers to requests; by user.
+    /// Follows and unfollows; by user.
     Follow: "follow", 600 in 10 * MINUTE;
 }
 

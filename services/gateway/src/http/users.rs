@@ -16,6 +16,7 @@ use crate::http::extract::{Body, Caller, NoFields, PathText};
 use crate::http::openapi::PageParams;
 use crate::http::problem::{Problem, Refusal};
 use crate::http::query::{QueryText, page_ask};
+use crate::limits::Limit;
 use crate::state::State;
 
 /// A page of people.
@@ -61,6 +62,7 @@ async fn search(
     }
     let ask = page_ask(&mut fields);
     let (text, ask) = fields.finish(|| Some((text?, ask?)))?;
+    state.limits.account(Limit::Search, caller.principal.user_id).await?;
     Ok(Json(state.social_graph.search(caller.principal, text, ask).await?.into()))
 }
 
@@ -113,6 +115,7 @@ async fn follow(
             return Err(unverified.into());
         }
     }
+    state.limits.account(Limit::Follow, caller.user_id).await?;
     Ok(Json(state.social_graph.follow(caller, user_id).await?))
 }
 
@@ -128,5 +131,7 @@ async fn unfollow(
     caller: Caller,
     path: PathText,
 ) -> Result<Json<Relationship>, Refusal> {
-    Ok(Json(state.social_graph.unfollow(caller.principal, path.id("user")?).await?))
+    let user_id = path.id("user")?;
+    state.limits.account(Limit::Follow, caller.principal.user_id).await?;
+    Ok(Json(state.social_graph.unfollow(caller.principal, user_id).await?))
 }
