@@ -1,8 +1,15 @@
 //! Limits hold over all gateways together.
 
-use pulse_client::NewMessage;
+use std::time::Duration;
 
-use crate::people::{code, gateway_url, pair};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use pulse_client::{Client, NewMessage};
+
+use crate::people::{code, gateway_url, pair, two_gateways};
+
+/// A silence that long is no busy machine any more, and so long after its return Redis counts again.
+const SETTLED: Duration = Duration::from_secs(6);
 
 #[tokio::test]
 async fn twenty_messages_in_ten_seconds_are_twenty_over_all_gateways() -> anyhow::Result<()> {
@@ -32,5 +39,41 @@ async fn a_person_has_32_sockets_over_all_gateways() -> anyhow::Result<()> {
     for gateway in [&pair.ada, &elsewhere] {
         assert_eq!(code(gateway.connect().await.map(drop)), "rate_limited");
     }
+    Ok(())
+}
+
+/// A forgotten password of one address may be asked for ten times; of how many tries each of two gateways in turn takes one.
+async fn taken(gateways: &[&Client], address: &str, tries: usize) -> anyhow::Result<usize> {
+    let mut taken = 0;
+    for gateway in gateways.iter().cycle().take(tries) {
+        match gateway.forgot_password(address).await {
+            Ok(()) => taken += 1,
+            refused => assert_eq!(code(refused), "rate_limited"),
+        }
+    }
+    Ok(taken)
+}
+
+#[tokio::test]
+async fn without_redis_each_gateway_counts_on_and_allows_half() -> anyhow::Result<()> {
+    let stack = two_gateways(&[]).await?;
+    let [one, other] = [Client::new(&gateway_url(&stack, 0)?)?, Client::new(&gateway_url(&stack, 1)?)?];
+    assert_eq!(taken(&[&one, &other], "first@example.org", 12).await?, 10);
+
+    // A stopped process is a host that vanished: its connections stay and say nothing.
+    let redis = Pid::from_raw(i32::try_from(stack.description()?.redis.pid)?);
+    kill(redis, Signal::SIGSTOP)?;
+    let alone = async {
+        tokio::time::sleep(SETTLED).await;
+        let one = taken(&[&one], "second@example.org", 7).await?;
+        let other = taken(&[&other], "second@example.org", 7).await?;
+        anyhow::Ok([one, other])
+    }
+    .await;
+    kill(redis, Signal::SIGCONT)?;
+    assert_eq!(alone?, [5, 5]);
+
+    tokio::time::sleep(SETTLED).await;
+    assert_eq!(taken(&[&one, &other], "third@example.org", 12).await?, 10);
     Ok(())
 }
