@@ -17,6 +17,7 @@ mod forgery;
 mod limits;
 mod mailbox;
 mod operator;
+mod outside;
 mod people;
 mod privacy;
 mod revocation;
