@@ -6,7 +6,7 @@
 // and <folder>/accounts.json `{<login>: {<claim>: <value>}}` at every sign-in; any password is right. It listens on a free
 // port of 127.0.0.1 and then writes its issuer to <folder>/issuer.
 
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -18,7 +18,14 @@ const folder = argv[2]
 const read = (name) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
 
 const settings = read('settings.json')
-const signingKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })
+// As text: exporting a key object that was just made hangs Node.js 20 once in fifty times, when its garbage is collected
+// meanwhile.
+const { privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+const signingKey = createPrivateKey(privateKey).export({ format: 'jwk' })
 
 const configuration = {
   clients: settings.clients,

@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 
 use crate::wait::eventually;
 
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(20);
+/// Node.js 20 may hang while it starts, rarely: it is ended and started anew.
+const START_ATTEMPTS: u32 = 3;
 /// Who we are there.
 const CLIENT_ID: &str = "pulse";
 /// Somebody else there.
@@ -76,12 +78,19 @@ impl OidcProvider {
         let mut spec = Spec::new(node, folder);
         spec.args = vec![PathBuf::from("server.js").into(), scratch.path().into()];
         let log = scratch.path().join("log");
-        let running = Running::start(&spec, &Output::File(&log))?;
         let issuer_file = scratch.path().join("issuer");
-        let issuer = eventually(START_TIMEOUT, || async { std::fs::read_to_string(&issuer_file).ok() })
-            .await
-            .with_context(|| format!("the test provider does not start: {:?}", Tail::of_file(&log)))?;
-        Ok(Self { _running: running, scratch, issuer })
+        let mut attempt = 1;
+        loop {
+            let running = Running::start(&spec, &Output::File(&log))?;
+            match eventually(START_TIMEOUT, || async { std::fs::read_to_string(&issuer_file).ok() }).await {
+                Ok(issuer) => return Ok(Self { _running: running, scratch, issuer }),
+                Err(error) if attempt == START_ATTEMPTS => {
+                    let last = Tail::of_file(&log);
+                    return Err(error.context(format!("the test provider does not start: {last:?}")));
+                }
+                Err(_) => attempt += 1,
+            }
+        }
     }
 
     /// Its issuer.
