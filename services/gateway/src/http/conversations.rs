@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use http::StatusCode;
-use pulse_rpc::{Principal, Reason};
+use pulse_rpc::{Failure, Principal, Reason};
 use pulse_types::UserId;
 use serde::Serialize;
 use serde_json::Value;
@@ -179,9 +179,27 @@ async fn create(
         state.social_graph.user(caller.principal, UserKey::Id(peer_id)).await?;
         return Err(unverified.into());
     }
-    let (conversation, is_new) = state.message_store.get_or_create_direct(caller.principal, peer_id).await?;
+    let made = state.message_store.get_or_create_direct(caller.principal, peer_id).await;
+    let (conversation, is_new) = match made {
+        Err(failure) if failure.reason == Reason::NotFound => {
+            return Err(of_unknown(&state, caller.principal, peer_id).await.into());
+        }
+        made => made?,
+    };
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(with_peer(&state, caller.principal, conversation).await)).into_response())
+}
+
+/// Why there is no direct conversation with somebody whom message-store does not know: it may not have been told yet of a
+/// person, or of a connection, that social-graph knows.
+async fn of_unknown(state: &State, caller: Principal, peer_id: UserId) -> Failure {
+    match state.social_graph.user(caller, UserKey::Id(peer_id)).await {
+        Ok(peer) if peer.relationship.is_some_and(|relationship| relationship.connected) => {
+            Failure::unavailable("the service that keeps conversations")
+        }
+        Ok(_) => Failure::new(Reason::NotConnected, "the two of you do not follow one another"),
+        Err(failure) => failure,
+    }
 }
 
 /// One conversation
