@@ -47,8 +47,20 @@ event_types! {
     RelationshipUpdated = "relationship.updated";
     /// `pulsechat.messages.v1.MessageCreated`
     MessageCreated = "message.created";
+    /// `pulsechat.messages.v1.MessageUpdated`
+    MessageUpdated = "message.updated";
+    /// `pulsechat.messages.v1.MessageDeleted`
+    MessageDeleted = "message.deleted";
+    /// `pulsechat.messages.v1.ReactionUpdated`
+    ReactionUpdated = "reaction.updated";
+    /// `pulsechat.messages.v1.MemberChanged`
+    MemberChanged = "member.changed";
     /// `pulsechat.messages.v1.ConversationCreated`
     ConversationCreated = "conversation.created";
+    /// `pulsechat.messages.v1.ConversationUpdated`
+    ConversationUpdated = "conversation.updated";
+    /// `pulsechat.messages.v1.ConversationRemoved`
+    ConversationRemoved = "conversation.removed";
     /// `pulsechat.messages.v1.MarksMoved`
     MarksMoved = "marks.moved";
 }

@@ -104,6 +104,10 @@ ids! {
     MailId;
     /// An archive of all data held on a person.
     ExportId;
+    /// A file.
+    AttachmentId;
+    /// A report of a person.
+    ReportId;
 }
 
 #[cfg(test)]

@@ -9,6 +9,6 @@ pub mod id;
 pub use clock::{Clock, SystemClock};
 pub use cursor::{CursorKey, InvalidCursor};
 pub use id::{
-    ConnectionId, ConversationId, EventId, ExportId, FollowRequestId, InvalidId, KeyId, MailId, MessageId,
-    RequestId, SessionId, UserId,
+    AttachmentId, ConnectionId, ConversationId, EventId, ExportId, FollowRequestId, InvalidId, KeyId, MailId,
+    MessageId, ReportId, RequestId, SessionId, UserId,
 };

@@ -1,6 +1,7 @@
 //! What the service does, one function for each operation.
 
 pub mod announce;
+mod changing;
 pub mod command;
 mod commit;
 pub mod conversation;

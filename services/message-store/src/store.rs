@@ -1,10 +1,13 @@
 //! All SQL. `Db` lends a connection or opens a transaction; the files beside this one hold plain functions on it.
 
+pub mod attachment;
 pub mod batch;
 pub mod connection;
 pub mod conversation;
+pub mod discard;
 pub mod erasure;
 pub mod export;
+mod hydrate;
 pub mod mark;
 pub mod member;
 pub mod message;

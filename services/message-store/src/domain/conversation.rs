@@ -96,12 +96,29 @@ pub struct Membership {
     pub joined_at: OffsetDateTime,
     /// How far the member has come.
     pub marks: Marks,
+    /// Undeleted messages above `read_seq` that mention the member.
+    pub mention_count: i64,
     /// Muted up to then.
     pub muted_until: Option<OffsetDateTime>,
     /// Marked by the member.
     pub is_pinned: bool,
     /// Put away by the member.
     pub is_archived: bool,
+}
+
+/// Somebody in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub user_id: UserId,
+    /// How they are shown; none when they are gone.
+    pub person: Option<Person>,
+    /// What they may do.
+    pub role: Role,
+    /// Since when.
+    pub joined_at: OffsetDateTime,
+    /// The conversation's version of their last change.
+    pub version: i64,
 }
 
 /// A conversation as one user sees it.
@@ -115,6 +132,8 @@ pub struct Conversation {
     pub title: String,
     /// Empty when there is none.
     pub topic: String,
+    /// Address of the picture; empty when there is none.
+    pub avatar_url: String,
     /// Readable, not writable.
     pub is_closed: bool,
     /// Nobody in a direct.
@@ -148,6 +167,8 @@ pub struct Head {
     pub kind: Kind,
     /// Readable, not writable.
     pub is_closed: bool,
+    /// Nobody in a direct.
+    pub owner_id: Option<UserId>,
     /// The two people of a direct.
     pub pair: Option<Pair>,
     /// Whether the two people of a direct are connected.
@@ -177,6 +198,12 @@ pub enum Refusal {
     /// Readable, not writable.
     #[error("the conversation is closed")]
     ConversationClosed,
+    /// The caller's role, or the kind of the conversation, does not allow it.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// What is stored does not allow it.
+    #[error("{0}")]
+    Conflict(&'static str),
     /// The `client_id` stands for another message.
     #[error("the client_id was used for another message; take a new one for each message")]
     IdempotencyMismatch,

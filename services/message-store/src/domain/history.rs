@@ -1,5 +1,7 @@
 //! Pages of history. Positions are dense, so a page is a range of them, at any depth.
 
+use time::OffsetDateTime;
+
 /// Which page of a history is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Position {
@@ -11,6 +13,15 @@ pub enum Position {
     After(i64),
     /// The one with this position in its middle.
     Around(i64),
+}
+
+/// What a page of a history is asked for by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A position.
+    Position(Position),
+    /// The page with the first message in its middle that is not older; when all are, the newest.
+    At(OffsetDateTime),
 }
 
 /// A range of positions, both ends included, and whether there is more on either side.

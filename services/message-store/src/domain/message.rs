@@ -7,8 +7,11 @@ use pulse_types::{ConversationId, InvalidId, MessageId, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::domain::attachment::Attachment;
 use crate::domain::conversation::UnknownValue;
 use crate::domain::person::Person;
+use crate::domain::reaction::Reaction;
+use crate::domain::system::SystemNote;
 
 /// Longest body, in Unicode scalar values.
 pub const BODY_MAX: usize = 4000;
@@ -181,6 +184,14 @@ pub struct Message {
     pub body: String,
     /// The message it answers.
     pub reply_to: Option<ReplyTo>,
+    /// Whom it mentions.
+    pub mentions: Vec<UserId>,
+    /// Its files, in the order in which they were sent.
+    pub attachments: Vec<Attachment>,
+    /// Its reactions, the first ones first.
+    pub reactions: Vec<Reaction>,
+    /// What a system message tells.
+    pub system: Option<SystemNote>,
     /// When it was stored, to the millisecond; never before the one before it.
     pub created_at: OffsetDateTime,
     /// When it was edited last.

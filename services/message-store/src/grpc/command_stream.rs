@@ -103,9 +103,13 @@ impl CommandStream {
 fn answer(outcome: Result<Done, CommandError>) -> Outcome {
     match outcome {
         Ok(Done::Sent { message, is_replay }) => Outcome::SendMessage(sent(&message, is_replay)),
-        Ok(Done::Marked { marks, last_seq, total_unread }) => Outcome::MarkRead(proto::MarkReadResponse {
-            marks: Some(convert::marks(marks, last_seq, total_unread)),
-        }),
+        Ok(Done::Marked { is_read, marks, last_seq, counts }) => {
+            let marks = Some(convert::marks(marks, last_seq, counts));
+            match is_read {
+                true => Outcome::MarkRead(proto::MarkReadResponse { marks }),
+                false => Outcome::MarkDelivered(proto::MarkDeliveredResponse { marks }),
+            }
+        }
         Err(error) => {
             let failure = Failure::from(error);
             failure.log();

@@ -5,11 +5,14 @@ use pulse_proto::common::v1 as common;
 use pulse_proto::messages::v1 as proto;
 use time::OffsetDateTime;
 
-use crate::domain::conversation::{Conversation, Kind, Membership, Role};
+use crate::domain::attachment::Attachment;
+use crate::domain::conversation::{Conversation, Kind, Member, Membership, Role};
 use crate::domain::mark::Marks;
 use crate::domain::message::{Message, MessageKind, ReplyTo};
 use crate::domain::person::Person;
-use crate::store::mark::Unread;
+use crate::domain::reaction::Reaction;
+use crate::domain::system::{SystemEvent, SystemNote};
+use crate::store::mark::{Counts, Unread};
 
 /// A moment.
 #[must_use]
@@ -46,10 +49,65 @@ pub fn message(message: &Message) -> proto::Message {
         kind: kind.into(),
         body: message.body.clone(),
         reply_to: message.reply_to.as_ref().map(reply_to),
-        mentioned_user_ids: Vec::new(),
+        mentioned_user_ids: message.mentions.iter().map(ToString::to_string).collect(),
+        attachments: message.attachments.iter().map(attachment).collect(),
+        reactions: reactions(&message.reactions),
+        system: message.system.as_ref().map(system),
         created_at: Some(timestamp(message.created_at)),
         edited_at: message.edited_at.map(timestamp),
         deleted_at: message.deleted_at.map(timestamp),
+    }
+}
+
+/// A file.
+#[must_use]
+pub fn attachment(attachment: &Attachment) -> proto::Attachment {
+    let (width, height) = attachment.dimensions.unwrap_or_default();
+    let address = attachment.address.as_ref();
+    proto::Attachment {
+        attachment_id: attachment.attachment_id.to_string(),
+        name: attachment.name.clone(),
+        media_type: attachment.media_type.clone(),
+        size_bytes: attachment.size_bytes,
+        width,
+        height,
+        url: address.map(|address| address.url.clone()).unwrap_or_default(),
+        thumbnail_url: address.map(|address| address.thumbnail_url.clone()).unwrap_or_default(),
+        url_expires_at: address.map(|address| timestamp(address.expires_at)),
+    }
+}
+
+/// Reactions.
+#[must_use]
+pub fn reactions(reactions: &[Reaction]) -> Vec<proto::Reaction> {
+    let reactions = reactions.iter().map(|reaction| proto::Reaction {
+        emoji: reaction.emoji.clone(),
+        count: reaction.count,
+        me: reaction.is_mine,
+    });
+    reactions.collect()
+}
+
+fn system(note: &SystemNote) -> proto::SystemNote {
+    let event = match note.event {
+        SystemEvent::Created => proto::SystemEvent::Created,
+        SystemEvent::MemberAdded => proto::SystemEvent::MemberAdded,
+        SystemEvent::MemberRemoved => proto::SystemEvent::MemberRemoved,
+        SystemEvent::MemberLeft => proto::SystemEvent::MemberLeft,
+        SystemEvent::RoleChanged => proto::SystemEvent::RoleChanged,
+        SystemEvent::Renamed => proto::SystemEvent::Renamed,
+        SystemEvent::TopicChanged => proto::SystemEvent::TopicChanged,
+        SystemEvent::Transferred => proto::SystemEvent::Transferred,
+        SystemEvent::Closed => proto::SystemEvent::Closed,
+        SystemEvent::Reopened => proto::SystemEvent::Reopened,
+    };
+    proto::SystemNote {
+        event: event.into(),
+        actor: note.actor.as_ref().map(person),
+        user: note.user.as_ref().map(person),
+        title: note.title.clone(),
+        topic: note.topic.clone(),
+        role: note.role.map(|role| role.as_str().to_owned()).unwrap_or_default(),
     }
 }
 
@@ -79,6 +137,7 @@ pub fn conversation(conversation: &Conversation) -> proto::Conversation {
         kind: kind.into(),
         title: conversation.title.clone(),
         topic: conversation.topic.clone(),
+        avatar_url: conversation.avatar_url.clone(),
         state: state.into(),
         owner_id: conversation.owner_id.map(|owner_id| owner_id.to_string()).unwrap_or_default(),
         member_count: u32::try_from(conversation.member_count).unwrap_or_default(),
@@ -93,33 +152,49 @@ pub fn conversation(conversation: &Conversation) -> proto::Conversation {
 }
 
 fn membership(my: &Membership, last_seq: i64) -> proto::Membership {
-    let role = match my.role {
-        Role::Member => proto::MemberRole::Member,
-        Role::Admin => proto::MemberRole::Admin,
-        Role::Owner => proto::MemberRole::Owner,
-    };
     proto::Membership {
-        role: role.into(),
+        role: role(my.role).into(),
         joined_at: Some(timestamp(my.joined_at)),
         read_seq: my.marks.read_seq,
         delivered_seq: my.marks.delivered_seq,
         unread_count: my.marks.unread_count(last_seq),
-        mention_count: 0,
+        mention_count: my.mention_count,
         muted_until: my.muted_until.map(timestamp),
         pinned: my.is_pinned,
         archived: my.is_archived,
     }
 }
 
+/// What a member may do.
+#[must_use]
+pub const fn role(role: Role) -> proto::MemberRole {
+    match role {
+        Role::Member => proto::MemberRole::Member,
+        Role::Admin => proto::MemberRole::Admin,
+        Role::Owner => proto::MemberRole::Owner,
+    }
+}
+
+/// Somebody in a conversation.
+#[must_use]
+pub fn member(member: &Member) -> proto::Member {
+    proto::Member {
+        user: member.person.as_ref().map(person),
+        role: role(member.role).into(),
+        joined_at: Some(timestamp(member.joined_at)),
+        version: member.version,
+    }
+}
+
 /// A member's marks in a conversation that ends at `last_seq`.
 #[must_use]
-pub fn marks(marks: Marks, last_seq: i64, total_unread: i64) -> proto::Marks {
+pub fn marks(marks: Marks, last_seq: i64, counts: Counts) -> proto::Marks {
     proto::Marks {
         delivered_seq: marks.delivered_seq,
         read_seq: marks.read_seq,
         unread_count: marks.unread_count(last_seq),
-        mention_count: 0,
-        total_unread,
+        mention_count: counts.mention_count,
+        total_unread: counts.total_unread,
     }
 }
 
@@ -134,7 +209,7 @@ pub fn unread(unread: &Unread) -> proto::Unread {
         version: unread.version,
         read_seq: unread.read_seq,
         unread_count: marks.unread_count(unread.last_seq),
-        mention_count: 0,
+        mention_count: unread.mention_count,
         total_unread: unread.total_unread,
     }
 }

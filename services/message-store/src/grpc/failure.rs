@@ -26,6 +26,8 @@ impl From<Refusal> for Failure {
             Refusal::NotAMember => Reason::NotAMember,
             Refusal::NotConnected => Reason::NotConnected,
             Refusal::ConversationClosed => Reason::ConversationClosed,
+            Refusal::Forbidden(_) => Reason::Forbidden,
+            Refusal::Conflict(_) => Reason::Conflict,
             Refusal::IdempotencyMismatch => Reason::IdempotencyMismatch,
             Refusal::ReplyToInvalid => {
                 return Self::invalid_field("reply_to", "invalid", refusal.to_string());

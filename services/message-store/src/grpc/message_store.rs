@@ -166,12 +166,39 @@ impl MessageStoreService for Service {
         let principal = Principal::of(&request)?;
         let command = parse::mark_read(principal.user_id, request.get_ref())?;
         match self.execute(command).await? {
-            Done::Marked { marks, last_seq, total_unread } => {
-                let marks = Some(convert::marks(marks, last_seq, total_unread));
+            Done::Marked { marks, last_seq, counts, .. } => {
+                let marks = Some(convert::marks(marks, last_seq, counts));
                 Ok(Response::new(proto::MarkReadResponse { marks }))
             }
             Done::Sent { .. } => Err(mismatched().into()),
         }
+    }
+
+    async fn mark_delivered(
+        &self,
+        request: Request<proto::MarkDeliveredRequest>,
+    ) -> Result<Response<proto::MarkDeliveredResponse>, Status> {
+        let principal = Principal::of(&request)?;
+        let command = parse::mark_delivered(principal.user_id, request.get_ref())?;
+        match self.execute(command).await? {
+            Done::Marked { marks, last_seq, counts, .. } => {
+                let marks = Some(convert::marks(marks, last_seq, counts));
+                Ok(Response::new(proto::MarkDeliveredResponse { marks }))
+            }
+            Done::Sent { .. } => Err(mismatched().into()),
+        }
+    }
+
+    async fn mark_all_read(
+        &self,
+        request: Request<proto::MarkAllReadRequest>,
+    ) -> Result<Response<proto::MarkAllReadResponse>, Status> {
+        let principal = Principal::of(&request)?;
+        let deadline = Instant::now() + UNARY_TIMEOUT;
+        let traceparent = trace_context::current().unwrap_or_default();
+        let marked = ops::mark::read_all(&self.context, principal.user_id, deadline, &traceparent).await;
+        marked.map_err(Failure::from)?;
+        Ok(Response::new(proto::MarkAllReadResponse {}))
     }
 
     async fn list_unread(

@@ -1,13 +1,15 @@
 //! Requests as domain values. All faults of a request are told at once, by the field names of the public contract.
 
+use prost_types::Timestamp;
 use pulse_proto::common::v1 as common;
 use pulse_proto::messages::v1 as proto;
 use pulse_rpc::{Failure, FieldFault, Principal};
 use pulse_types::{Clock, ConversationId, MessageId, UserId};
+use time::OffsetDateTime;
 
 use crate::domain::batch::{Action, Command};
 use crate::domain::conversation::Kind;
-use crate::domain::history::Position;
+use crate::domain::history::{Place, Position};
 use crate::domain::message::{Body, BodyFault, NewMessage};
 use crate::domain::person::{Pair, Person};
 use crate::ops::conversation::InboxRequest;
@@ -80,17 +82,32 @@ pub(super) fn send(
 }
 
 pub(super) fn mark_read(user_id: UserId, request: &proto::MarkReadRequest) -> Result<Command, Failure> {
+    mark(user_id, &request.conversation_id, request.seq, Action::MarkRead)
+}
+
+pub(super) fn mark_delivered(
+    user_id: UserId,
+    request: &proto::MarkDeliveredRequest,
+) -> Result<Command, Failure> {
+    mark(user_id, &request.conversation_id, request.seq, Action::MarkDelivered)
+}
+
+fn mark(
+    user_id: UserId,
+    conversation: &str,
+    seq: i64,
+    action: fn(i64) -> Action,
+) -> Result<Command, Failure> {
     let mut faults = Faults(Vec::new());
-    let conversation_id = faults.take(conversation_id(&request.conversation_id));
-    let seq = match request.seq {
+    let conversation_id = faults.take(conversation_id(conversation));
+    let seq = faults.take(match seq {
         seq if seq >= 0 => Ok(seq),
         _ => Err(FieldFault::new("seq", "too_small", "must be 0 or more")),
-    };
-    let seq = faults.take(seq);
+    });
     let parsed = conversation_id.zip(seq).map(|(conversation_id, seq)| Command {
         user_id,
         conversation_id,
-        action: Action::MarkRead(seq),
+        action: action(seq),
     });
     faults.finish(parsed)
 }
@@ -105,6 +122,7 @@ pub(super) fn command(
     match &request.command {
         Some(Wanted::SendMessage(wanted)) => send(user_id, wanted, clock),
         Some(Wanted::MarkRead(wanted)) => mark_read(user_id, wanted),
+        Some(Wanted::MarkDelivered(wanted)) => mark_delivered(user_id, wanted),
         None => Err(Failure::invalid_field("command", "required", "must be one that this version knows")),
     }
 }
@@ -117,8 +135,16 @@ fn limit(limit: u32) -> Result<u32, FieldFault> {
     }
 }
 
+/// A moment of the years that a time of the public contract can name.
+pub(super) fn moment(field: &str, at: Timestamp) -> Result<OffsetDateTime, FieldFault> {
+    let nanoseconds = i128::from(at.seconds) * 1_000_000_000 + i128::from(at.nanos);
+    let moment = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).ok();
+    let is_shown = |moment: &OffsetDateTime| (1..=9999).contains(&moment.year());
+    moment.filter(is_shown).ok_or_else(|| FieldFault::new(field, "invalid", "must be a time"))
+}
+
 /// Limit and position of a page of history.
-pub(super) fn history(request: &proto::ListMessagesRequest) -> Result<(u32, Position), Failure> {
+pub(super) fn history(request: &proto::ListMessagesRequest) -> Result<(u32, Place), Failure> {
     use proto::list_messages_request::Position as Wanted;
     let not_negative = |field: &str, seq: i64| match seq >= 0 {
         true => Ok(seq),
@@ -127,10 +153,17 @@ pub(super) fn history(request: &proto::ListMessagesRequest) -> Result<(u32, Posi
     let mut faults = Faults(Vec::new());
     let limit = faults.take(limit(request.limit));
     let position = faults.take(match request.position {
-        None => Ok(Position::Latest),
-        Some(Wanted::BeforeSeq(seq)) => not_negative("before", seq).map(Position::Before),
-        Some(Wanted::AfterSeq(seq)) => not_negative("after", seq).map(Position::After),
-        Some(Wanted::AroundSeq(seq)) => not_negative("around", seq).map(Position::Around),
+        None => Ok(Place::Position(Position::Latest)),
+        Some(Wanted::BeforeSeq(seq)) => {
+            not_negative("before", seq).map(|seq| Place::Position(Position::Before(seq)))
+        }
+        Some(Wanted::AfterSeq(seq)) => {
+            not_negative("after", seq).map(|seq| Place::Position(Position::After(seq)))
+        }
+        Some(Wanted::AroundSeq(seq)) => {
+            not_negative("around", seq).map(|seq| Place::Position(Position::Around(seq)))
+        }
+        Some(Wanted::At(at)) => moment("at", at).map(Place::At),
     });
     faults.finish(limit.zip(position))
 }

@@ -15,6 +15,8 @@ pub const POLICY: MethodPolicy = MethodPolicy(&[
     ("/pulsechat.messages.v1.MessageStoreService/ExecuteCommands", FOR_USERS),
     ("/pulsechat.messages.v1.MessageStoreService/SendMessage", FOR_USERS),
     ("/pulsechat.messages.v1.MessageStoreService/MarkRead", FOR_USERS),
+    ("/pulsechat.messages.v1.MessageStoreService/MarkDelivered", FOR_USERS),
+    ("/pulsechat.messages.v1.MessageStoreService/MarkAllRead", FOR_USERS),
     ("/pulsechat.messages.v1.MessageStoreService/ListUnread", FOR_USERS),
     ("/pulsechat.messages.v1.MessageStoreService/ListMessages", FOR_USERS),
     ("/pulsechat.messages.v1.MessageStoreService/GetMessage", FOR_USERS),

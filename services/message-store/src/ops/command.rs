@@ -1,4 +1,4 @@
-//! Commands that are stored in batches: sending a message, moving a read mark.
+//! Commands that are stored in batches: sending a message, moving a mark.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use crate::domain::mark::Marks;
 use crate::domain::message::Message;
 use crate::ops::Context;
 use crate::store::StoreError;
+use crate::store::mark::Counts;
 
 /// What became of a command.
 #[derive(Debug, Clone)]
@@ -24,14 +25,16 @@ pub enum Done {
         /// Whether an earlier command had stored it.
         is_replay: bool,
     },
-    /// The read mark is where it should be.
+    /// The mark is where it should be.
     Marked {
+        /// Whether it is the read mark; else the delivered mark.
+        is_read: bool,
         /// The marks as they are now.
         marks: Marks,
         /// Position of the newest message.
         last_seq: i64,
-        /// Sum over the user's conversations that are neither archived nor muted.
-        total_unread: i64,
+        /// What is counted beside the marks.
+        counts: Counts,
     },
 }
 
@@ -53,6 +56,14 @@ pub enum CommandError {
     /// The database refused this very command.
     #[error("the command could not be stored")]
     Internal(#[source] Arc<StoreError>),
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        let is_outage = error.is_outage();
+        let error = Arc::new(error);
+        if is_outage { Self::Unavailable(error) } else { Self::Internal(error) }
+    }
 }
 
 /// Called once with what became of a command.
@@ -86,6 +97,7 @@ pub fn span_of(action: &Action, traceparent: &str) -> Span {
     let span = match action {
         Action::Send(_) => tracing::info_span!("message.send", otel.kind = "server"),
         Action::MarkRead(_) => tracing::info_span!("mark.read", otel.kind = "server"),
+        Action::MarkDelivered(_) => tracing::info_span!("mark.delivered", otel.kind = "server"),
     };
     trace_context::set_parent(&span, traceparent);
     span

@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use pulse_events::{OutboxEntry, subjects};
 use pulse_runtime::trace_context;
 use pulse_types::clock::to_millisecond;
-use pulse_types::{Clock, ConversationId, MessageId, UserId};
+use pulse_types::{Clock, ConversationId, MessageId};
 use tracing::Span;
 
-use crate::domain::batch::{self, Command, Outcome, Plan};
-use crate::domain::change::Change;
+use crate::domain::batch::{self, Command, Marked, Outcome, Plan};
+use crate::domain::change::{Change, MarksMoved};
 use crate::domain::conversation::{Head, INBOX_FANOUT_MAX, Refusal};
+use crate::domain::person::Pair;
 use crate::ops::announce::{Announcer, user_subjects};
 use crate::store::batch::Writes;
 use crate::store::outbox::NewEntry;
@@ -55,7 +56,7 @@ pub(super) async fn commit(
 
     let mut tx = store::begin(conn).await?;
     let heads = store::batch::lock_heads(&mut tx, &conversation_ids).await?;
-    let facts = store::batch::facts(&mut tx, batch.commands).await?;
+    let facts = store::batch::facts(&mut tx, &heads, batch.commands).await?;
     let audiences = audiences(&mut tx, &heads).await?;
     // Read under the locks, so that times rise with positions.
     let now = to_millisecond(clock.now());
@@ -71,17 +72,36 @@ pub(super) async fn commit(
     Ok(Committed { outcomes: plan.outcomes, entries, has_written: true })
 }
 
+/// Who hears of what.
+struct Audiences {
+    /// Subjects of the messages of each conversation.
+    members: HashMap<ConversationId, Vec<String>>,
+    /// The two people of each direct.
+    pairs: HashMap<ConversationId, Pair>,
+}
+
+impl Audiences {
+    /// Subjects of those who see how far somebody else has come: the other one of a direct, and whoever looks at the
+    /// conversation.
+    fn observers(&self, moved: MarksMoved) -> Vec<String> {
+        let both = self.pairs.get(&moved.conversation_id).map(Pair::both);
+        let others = both.into_iter().flatten().filter(|user_id| *user_id != moved.user_id);
+        let mut observers = user_subjects(others);
+        observers.push(subjects::conversation(moved.conversation_id));
+        observers
+    }
+}
+
 /// The subjects on which the messages of each conversation go. The members of a direct are on its head; those of a group
 /// are read; a large conversation has a subject of its own.
-async fn audiences(
-    conn: &mut Conn,
-    heads: &[Head],
-) -> Result<HashMap<ConversationId, Vec<String>>, StoreError> {
+async fn audiences(conn: &mut Conn, heads: &[Head]) -> Result<Audiences, StoreError> {
     let mut audiences = HashMap::with_capacity(heads.len());
+    let mut pairs = HashMap::with_capacity(heads.len());
     let mut groups = Vec::new();
     for head in heads {
         if let Some(pair) = head.pair {
             audiences.insert(head.conversation_id, user_subjects(pair.both()));
+            pairs.insert(head.conversation_id, pair);
         } else if head.member_count > INBOX_FANOUT_MAX {
             audiences.insert(head.conversation_id, vec![subjects::conversation(head.conversation_id)]);
         } else {
@@ -93,27 +113,30 @@ async fn audiences(
             audiences.entry(conversation_id).or_default().push(subjects::user(user_id));
         }
     }
-    Ok(audiences)
+    Ok(Audiences { members: audiences, pairs })
 }
 
 fn entries(
     plan: &Plan,
     batch: Batch<'_>,
-    audiences: &HashMap<ConversationId, Vec<String>>,
+    audiences: &Audiences,
     clock: &dyn Clock,
     announcer: &Announcer,
 ) -> Vec<NewEntry> {
     let traces = traces_of_messages(plan, batch);
-    let mut entries = Vec::with_capacity(plan.messages.len() + plan.read.len());
+    let mut entries = Vec::with_capacity(plan.messages.len() + 2 * plan.marked.len());
     for message in &plan.messages {
-        let audience = audiences.get(&message.conversation_id).cloned().unwrap_or_default();
+        let audience = audiences.members.get(&message.conversation_id).cloned().unwrap_or_default();
         let mut entry = announcer.entry(&Change::MessageCreated(message.clone()), audience, clock);
         entry.event.traceparent = traces.get(&message.message_id).cloned();
         entries.push(entry);
     }
-    for moved in &plan.read {
-        let reader: [UserId; 1] = [moved.user_id];
-        entries.push(announcer.entry(&Change::MarksMoved(*moved), user_subjects(reader), clock));
+    for Marked { own, shown } in &plan.marked {
+        entries.push(announcer.entry(&Change::MarksMoved(*own), user_subjects([own.user_id]), clock));
+        if let Some(shown) = shown {
+            let subjects = audiences.observers(*own);
+            entries.push(announcer.entry(&Change::MarksMoved(*shown), subjects, clock));
+        }
     }
     entries
 }

@@ -191,7 +191,7 @@ pub async fn get(
         return if conversation.kind == Kind::Room { Ok(conversation) } else { Err(FindError::NotFound) };
     }
     let mut one = [conversation];
-    add_last_messages(&mut conn, &mut one).await?;
+    add_last_messages(&mut conn, Some(user_id), &mut one).await?;
     let [conversation] = one;
     Ok(conversation)
 }
@@ -210,7 +210,7 @@ pub async fn list(context: &Context, user_id: UserId, request: InboxRequest) -> 
     let mut conversations = store::conversation::list_inbox(&mut conn, query).await?;
     let has_more = conversations.len() > request.limit;
     conversations.truncate(request.limit);
-    add_last_messages(&mut conn, &mut conversations).await?;
+    add_last_messages(&mut conn, Some(user_id), &mut conversations).await?;
     let totals = store::mark::total_unread(&mut conn, &[user_id], context.clock.now()).await?;
     let next_cursor = match conversations.last() {
         Some(last) if has_more => context.cursors.seal(INBOX, &cursor(user_id, &request, last)),
@@ -253,14 +253,19 @@ fn position(
     Ok(Some(InboxPosition { active_at, conversation_id: cursor.conversation_id }))
 }
 
-async fn add_last_messages(conn: &mut Conn, conversations: &mut [Conversation]) -> Result<(), StoreError> {
+/// Puts the newest messages in, as `viewer` sees them; without one, as nobody in particular does.
+pub(super) async fn add_last_messages(
+    conn: &mut Conn,
+    viewer: Option<UserId>,
+    conversations: &mut [Conversation],
+) -> Result<(), StoreError> {
     let with_messages = conversations.iter().filter(|conversation| conversation.last_seq > 0);
     let positions: Vec<_> =
         with_messages.map(|conversation| (conversation.conversation_id, conversation.last_seq)).collect();
     if positions.is_empty() {
         return Ok(());
     }
-    let messages: Vec<Message> = store::message::list_at(conn, &positions).await?;
+    let messages: Vec<Message> = store::message::list_at(conn, viewer, &positions).await?;
     for message in messages {
         let of_it =
             |conversation: &&mut Conversation| conversation.conversation_id == message.conversation_id;

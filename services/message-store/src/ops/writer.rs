@@ -6,16 +6,18 @@ use std::time::Duration;
 
 use metrics::{Counter, Gauge, Histogram};
 use pulse_runtime::Shutdown;
-use pulse_types::{Clock, ConversationId, UserId};
+use pulse_types::{Clock, ConversationId};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::Span;
 
-use crate::domain::batch::{Command, Outcome};
+use crate::domain::batch::{Action, Command, Outcome};
+use crate::domain::change::MarksMoved;
 use crate::domain::conversation::Refusal;
 use crate::ops::announce::Announcer;
 use crate::ops::command::{CommandError, Done, Queued};
 use crate::ops::commit::{self, Batch, Committed};
+use crate::store::mark::Counts;
 use crate::store::{self, Conn, Db, StoreError};
 
 /// Longest time for one transaction; then its end is not known and its connection is given up.
@@ -218,30 +220,35 @@ impl Writer {
         if marked.is_empty() {
             return;
         }
-        let user_ids: Vec<UserId> = marked.iter().map(|(queued, ..)| queued.command.user_id).collect();
-        match self.total_unread(&user_ids).await {
-            Ok(totals) => {
-                for (queued, marks, last_seq) in marked {
-                    let user_id = queued.command.user_id;
-                    let total =
-                        totals.iter().find(|(owner, _)| *owner == user_id).map_or(0, |(_, total)| *total);
-                    queued.finish(Ok(Done::Marked { marks, last_seq, total_unread: total }));
+        let members: Vec<MarksMoved> = marked
+            .iter()
+            .map(|(queued, marks, _)| MarksMoved {
+                conversation_id: queued.command.conversation_id,
+                user_id: queued.command.user_id,
+                marks: *marks,
+            })
+            .collect();
+        match self.counts(&members).await {
+            Ok(counts) => {
+                for ((queued, marks, last_seq), counts) in marked.into_iter().zip(counts) {
+                    let is_read = matches!(queued.command.action, Action::MarkRead(_));
+                    queued.finish(Ok(Done::Marked { is_read, marks, last_seq, counts }));
                 }
             }
             Err(error) => fail(marked.into_iter().map(|(queued, ..)| queued).collect(), error),
         }
     }
 
-    async fn total_unread(&mut self, user_ids: &[UserId]) -> Result<Vec<(UserId, i64)>, StoreError> {
+    async fn counts(&mut self, members: &[MarksMoved]) -> Result<Vec<Counts>, StoreError> {
         let mut conn = match self.conn.take() {
             Some(conn) => conn,
             None => self.db.dedicated().await?,
         };
-        let asking = store::mark::total_unread(&mut conn, user_ids, self.clock.now());
-        let totals =
+        let asking = store::mark::counts(&mut conn, members, self.clock.now());
+        let counts =
             tokio::time::timeout(BATCH_TIMEOUT, asking).await.map_err(|_| StoreError::TimedOut)??;
         self.conn = Some(conn);
-        Ok(totals)
+        Ok(counts)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pulse_events::OutboxEntry;
-use pulse_types::{ConversationId, MessageId};
+use pulse_types::{ConversationId, MessageId, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ pub async fn lock_heads(
 ) -> Result<Vec<Head>, StoreError> {
     let conversation_ids: Vec<Uuid> = conversation_ids.iter().map(ConversationId::as_uuid).collect();
     let rows = sqlx::query!(
-        "SELECT conversation_id, kind, is_closed, low_user_id, high_user_id, is_connected, member_count, last_seq,
+        "SELECT conversation_id, kind, is_closed, owner_id, low_user_id, high_user_id, is_connected, member_count, last_seq,
                 version, active_at
          FROM conversations WHERE conversation_id = ANY($1)
          ORDER BY conversation_id
@@ -42,6 +42,7 @@ pub async fn lock_heads(
             conversation_id: ConversationId::from_uuid(row.conversation_id),
             kind: row.kind.parse().map_err(corrupt)?,
             is_closed: row.is_closed,
+            owner_id: row.owner_id.map(UserId::from_uuid),
             pair: pair(row.low_user_id, row.high_user_id),
             is_connected: row.is_connected,
             member_count: row.member_count,
@@ -58,25 +59,29 @@ pub async fn lock_heads(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn facts(conn: &mut Conn, commands: &[Command]) -> Result<Vec<Facts>, StoreError> {
+pub async fn facts(conn: &mut Conn, heads: &[Head], commands: &[Command]) -> Result<Vec<Facts>, StoreError> {
     let conversation_ids: Vec<Uuid> =
         commands.iter().map(|command| command.conversation_id.as_uuid()).collect();
     let user_ids: Vec<Uuid> = commands.iter().map(|command| command.user_id.as_uuid()).collect();
     let sends = commands.iter().map(|command| match &command.action {
         Action::Send(new) => (Some(new.client_id.as_uuid()), new.reply_to.as_ref().map(MessageId::as_uuid)),
-        Action::MarkRead(_) => (None, None),
+        Action::MarkRead(_) | Action::MarkDelivered(_) => (None, None),
     });
     let (client_ids, reply_ids): (Vec<Option<Uuid>>, Vec<Option<Uuid>>) = sends.unzip();
+    let other_ids: Vec<Option<Uuid>> = commands.iter().map(|command| other_of(heads, command)).collect();
     let rows = sqlx::query!(
         r#"SELECT m.read_seq AS "read_seq?", m.delivered_seq AS "delivered_seq?",
                   p.user_id AS "person_id?", p.username AS "username?", p.display_name AS "display_name?",
-                  p.avatar_url AS "avatar_url?", s.seq AS "repeated_seq?",
+                  p.avatar_url AS "avatar_url?",
+                  p.sends_read_receipts AND COALESCE(o.sends_read_receipts, true) AS shows_read,
+                  s.seq AS "repeated_seq?",
                   r.message_id AS "reply_message_id?", r.seq AS "reply_seq?", r.sender_id AS "reply_sender_id?",
                   left(r.body, 120) AS "reply_excerpt?"
-           FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[])
-                WITH ORDINALITY AS k (conversation_id, user_id, client_id, reply_id, place)
+           FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
+                WITH ORDINALITY AS k (conversation_id, user_id, client_id, reply_id, other_id, place)
            LEFT JOIN members m ON m.conversation_id = k.conversation_id AND m.user_id = k.user_id
            LEFT JOIN people p ON p.user_id = k.user_id
+           LEFT JOIN people o ON o.user_id = k.other_id
            LEFT JOIN messages s ON s.conversation_id = k.conversation_id AND s.sender_id = k.user_id
                                 AND s.client_id = k.client_id
            LEFT JOIN messages r ON r.conversation_id = k.conversation_id AND r.message_id = k.reply_id
@@ -85,6 +90,7 @@ pub async fn facts(conn: &mut Conn, commands: &[Command]) -> Result<Vec<Facts>, 
         &user_ids,
         &client_ids as &[Option<Uuid>],
         &reply_ids as &[Option<Uuid>],
+        &other_ids as &[Option<Uuid>],
     )
     .fetch_all(&mut *conn)
     .await?;
@@ -101,12 +107,23 @@ pub async fn facts(conn: &mut Conn, commands: &[Command]) -> Result<Vec<Facts>, 
                 .zip(row.delivered_seq)
                 .map(|(read_seq, delivered_seq)| Marks { read_seq, delivered_seq }),
             person: person(row.person_id, row.username, row.display_name, row.avatar_url),
+            shows_read: row.shows_read.unwrap_or(true),
             repeated: None,
             reply_to: reply_to(row.reply_message_id, row.reply_seq, row.reply_sender_id, row.reply_excerpt),
         });
     }
     add_repeated(conn, &mut facts, &repeated).await?;
     Ok(facts)
+}
+
+/// The other one of a direct in which somebody marks: both decide whether it is shown.
+fn other_of(heads: &[Head], command: &Command) -> Option<Uuid> {
+    if matches!(command.action, Action::Send(_)) {
+        return None;
+    }
+    let head = heads.iter().find(|head| head.conversation_id == command.conversation_id)?;
+    let other = head.pair?.both().into_iter().find(|user_id| *user_id != command.user_id)?;
+    Some(other.as_uuid())
 }
 
 /// Repeats are rare, and cost a statement more.
@@ -122,7 +139,7 @@ async fn add_repeated(
         repeated.iter().map(|(_, conversation_id, seq)| (*conversation_id, *seq)).collect();
     positions.sort_unstable();
     positions.dedup();
-    let messages = message::list_at(conn, &positions).await?;
+    let messages = message::list_at(conn, None, &positions).await?;
     for (place, conversation_id, seq) in repeated {
         let known =
             messages.iter().find(|known| known.conversation_id == *conversation_id && known.seq == *seq);

@@ -3,7 +3,7 @@
 use pulse_types::{ConversationId, UserId};
 use time::OffsetDateTime;
 
-use crate::domain::conversation::{Conversation, Kind};
+use crate::domain::conversation::{Conversation, Head, Kind};
 use crate::domain::person::Pair;
 use crate::store::row::ConversationRow;
 use crate::store::{Conn, StoreError};
@@ -43,11 +43,14 @@ pub async fn find(
 ) -> Result<Option<Conversation>, StoreError> {
     let row = sqlx::query_as!(
         ConversationRow,
-        r#"SELECT c.conversation_id, c.kind, c.title, c.topic, c.is_closed, c.owner_id, c.member_count, c.last_seq,
+        r#"SELECT c.conversation_id, c.kind, c.title, c.topic, c.avatar_url AS picture_url, c.is_closed, c.owner_id, c.member_count, c.last_seq,
                   c.version, c.created_at, c.updated_at, c.active_at,
                   m.role AS "role?", m.joined_at AS "joined_at?", m.read_seq AS "read_seq?",
                   m.delivered_seq AS "delivered_seq?", m.muted_until AS "muted_until?", m.is_pinned AS "is_pinned?",
                   m.is_archived AS "is_archived?",
+                  (SELECT count(*) FROM mentions n
+                   WHERE n.conversation_id = c.conversation_id AND n.user_id = m.user_id AND n.seq > m.read_seq)
+                      AS "mention_count!",
                   p.user_id AS "peer_id?", p.username AS "username?", p.display_name AS "display_name?",
                   p.avatar_url AS "avatar_url?"
            FROM conversations c
@@ -62,6 +65,43 @@ pub async fn find(
     row.map(Conversation::try_from).transpose()
 }
 
+/// A conversation as everybody sees it: without anybody's own part, without a peer. Its last message is left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_shared(
+    conn: &mut Conn,
+    conversation_id: ConversationId,
+) -> Result<Option<Conversation>, StoreError> {
+    let nobody = UserId::from_uuid(uuid::Uuid::nil());
+    let found = find(conn, conversation_id, nobody).await?;
+    Ok(found.map(|conversation| Conversation { peer: None, ..conversation }))
+}
+
+/// Writes a locked head: what moved in it, at `now`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn update_head(conn: &mut Conn, head: &Head, now: OffsetDateTime) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE conversations
+         SET last_seq = $2, version = $3, member_count = $4, owner_id = $5, is_closed = $6, active_at = $7,
+             updated_at = greatest(updated_at, $8), changed_xid = pg_current_xact_id()
+         WHERE conversation_id = $1",
+        head.conversation_id.as_uuid(),
+        head.last_seq,
+        head.version,
+        head.member_count,
+        head.owner_id.map(|owner_id| owner_id.as_uuid()),
+        head.is_closed,
+        head.active_at,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// A page of somebody's inbox, latest activity first, without the last messages.
 ///
 /// # Errors
@@ -69,11 +109,14 @@ pub async fn find(
 pub async fn list_inbox(conn: &mut Conn, query: InboxQuery) -> Result<Vec<Conversation>, StoreError> {
     let rows = sqlx::query_as!(
         ConversationRow,
-        r#"SELECT c.conversation_id, c.kind, c.title, c.topic, c.is_closed, c.owner_id, c.member_count, c.last_seq,
+        r#"SELECT c.conversation_id, c.kind, c.title, c.topic, c.avatar_url AS picture_url, c.is_closed, c.owner_id, c.member_count, c.last_seq,
                   c.version, c.created_at, c.updated_at, c.active_at,
                   m.role AS "role?", m.joined_at AS "joined_at?", m.read_seq AS "read_seq?",
                   m.delivered_seq AS "delivered_seq?", m.muted_until AS "muted_until?", m.is_pinned AS "is_pinned?",
                   m.is_archived AS "is_archived?",
+                  (SELECT count(*) FROM mentions n
+                   WHERE n.conversation_id = c.conversation_id AND n.user_id = m.user_id AND n.seq > m.read_seq)
+                      AS "mention_count!",
                   p.user_id AS "peer_id?", p.username AS "username?", p.display_name AS "display_name?",
                   p.avatar_url AS "avatar_url?"
            FROM members m

@@ -54,3 +54,47 @@ pub async fn list_ids(
         .map(|row| (ConversationId::from_uuid(row.conversation_id), UserId::from_uuid(row.user_id)));
     Ok(pairs.collect())
 }
+
+/// What somebody may do in a conversation; `None` when they are not in.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_role(
+    conn: &mut Conn,
+    conversation_id: ConversationId,
+    user_id: UserId,
+) -> Result<Option<Role>, StoreError> {
+    let role = sqlx::query_scalar!(
+        "SELECT role FROM members WHERE conversation_id = $1 AND user_id = $2",
+        conversation_id.as_uuid(),
+        user_id.as_uuid(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    let corrupt = |_| StoreError::Corrupt { table: "members", id: conversation_id.as_uuid() };
+    role.map(|role| role.parse().map_err(corrupt)).transpose()
+}
+
+/// Moves somebody's marks up to a position at which they stand or which they wrote themselves; never back.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn catch_up(
+    conn: &mut Conn,
+    conversation_id: ConversationId,
+    user_id: UserId,
+    seq: i64,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE members
+         SET read_seq = GREATEST(read_seq, $3), delivered_seq = GREATEST(delivered_seq, $3),
+             changed_xid = pg_current_xact_id()
+         WHERE conversation_id = $1 AND user_id = $2",
+        conversation_id.as_uuid(),
+        user_id.as_uuid(),
+        seq,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,11 +1,14 @@
-//! Stored messages, each with its sender and the message it answers.
+//! Stored messages, complete: as somebody sees them, or as nobody in particular, without what is one's own.
 
-use pulse_types::{ConversationId, MessageId};
+use pulse_types::{ConversationId, MessageId, UserId};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::domain::conversation::Role;
 use crate::domain::message::Message;
+use crate::domain::system::SystemNote;
 use crate::store::row::MessageRow;
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, hydrate};
 
 /// The messages of a range of positions, both ends included, ascending.
 ///
@@ -13,9 +16,9 @@ use crate::store::{Conn, StoreError};
 /// [`StoreError`].
 pub async fn list_range(
     conn: &mut Conn,
+    viewer: UserId,
     conversation_id: ConversationId,
-    first: i64,
-    last: i64,
+    (first, last): (i64, i64),
 ) -> Result<Vec<Message>, StoreError> {
     let rows = sqlx::query_as!(
         MessageRow,
@@ -24,7 +27,10 @@ pub async fn list_range(
                   p.username AS "username?", p.display_name AS "display_name?", p.avatar_url AS "avatar_url?",
                   m.client_id, m.kind AS "kind!", m.body AS "body!", r.message_id AS "reply_message_id?", r.seq AS "reply_seq?",
                   r.sender_id AS "reply_sender_id?", left(r.body, 120) AS "reply_excerpt?",
-                  m.created_at AS "created_at!", m.edited_at, m.deleted_at
+                  m.created_at AS "created_at!", m.edited_at, m.deleted_at,
+                  m.mentioned_user_ids AS "mentioned_user_ids!", m.attachment_ids AS "attachment_ids!",
+                  m.has_reactions AS "has_reactions!", m.system_event, m.system_actor_id, m.system_user_id, m.system_title,
+                  m.system_topic, m.system_role
            FROM messages m
            LEFT JOIN people p ON p.user_id = m.sender_id
            LEFT JOIN messages r ON r.conversation_id = $1 AND r.seq = m.reply_to_seq
@@ -34,9 +40,40 @@ pub async fn list_range(
         first,
         last,
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    rows.into_iter().map(Message::try_from).collect()
+    hydrate::complete(conn, Some(viewer), rows).await
+}
+
+/// The position of the first message that is not older than `at`, in a history that ends at `last_seq`. Times rise with
+/// positions, so it is found by halving: each step reads one message by its key.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_not_older(
+    conn: &mut Conn,
+    conversation_id: ConversationId,
+    last_seq: i64,
+    at: OffsetDateTime,
+) -> Result<Option<i64>, StoreError> {
+    let seq = sqlx::query_scalar!(
+        r#"WITH RECURSIVE halves (low, high) AS (
+               SELECT 1::bigint, $2::bigint + 1
+               UNION ALL
+               SELECT CASE WHEN m.created_at < $3 THEN m.seq + 1 ELSE h.low END,
+                      CASE WHEN m.created_at < $3 THEN h.high ELSE m.seq END
+               FROM halves h
+               JOIN messages m ON m.conversation_id = $1 AND m.seq = (h.low + h.high) / 2
+               WHERE h.low < h.high
+           )
+           SELECT low AS "seq!" FROM halves WHERE low >= high"#,
+        conversation_id.as_uuid(),
+        last_seq,
+        at,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(seq.filter(|seq| *seq <= last_seq))
 }
 
 /// The messages at some positions, in no order; absent ones are left out.
@@ -45,6 +82,7 @@ pub async fn list_range(
 /// [`StoreError`].
 pub async fn list_at(
     conn: &mut Conn,
+    viewer: Option<UserId>,
     positions: &[(ConversationId, i64)],
 ) -> Result<Vec<Message>, StoreError> {
     let (conversation_ids, seqs): (Vec<Uuid>, Vec<i64>) =
@@ -56,7 +94,10 @@ pub async fn list_at(
                   p.username AS "username?", p.display_name AS "display_name?", p.avatar_url AS "avatar_url?",
                   m.client_id, m.kind AS "kind!", m.body AS "body!", r.message_id AS "reply_message_id?", r.seq AS "reply_seq?",
                   r.sender_id AS "reply_sender_id?", left(r.body, 120) AS "reply_excerpt?",
-                  m.created_at AS "created_at!", m.edited_at, m.deleted_at
+                  m.created_at AS "created_at!", m.edited_at, m.deleted_at,
+                  m.mentioned_user_ids AS "mentioned_user_ids!", m.attachment_ids AS "attachment_ids!",
+                  m.has_reactions AS "has_reactions!", m.system_event, m.system_actor_id, m.system_user_id, m.system_title,
+                  m.system_topic, m.system_role
            FROM UNNEST($1::uuid[], $2::bigint[]) AS k (conversation_id, seq)
            JOIN messages m ON m.conversation_id = k.conversation_id AND m.seq = k.seq
            LEFT JOIN people p ON p.user_id = m.sender_id
@@ -64,16 +105,20 @@ pub async fn list_at(
         &conversation_ids,
         &seqs,
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    rows.into_iter().map(Message::try_from).collect()
+    hydrate::complete(conn, viewer, rows).await
 }
 
 /// One message.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find(conn: &mut Conn, message_id: MessageId) -> Result<Option<Message>, StoreError> {
+pub async fn find(
+    conn: &mut Conn,
+    viewer: Option<UserId>,
+    message_id: MessageId,
+) -> Result<Option<Message>, StoreError> {
     let row = sqlx::query_as!(
         MessageRow,
         r#"SELECT m.message_id AS "message_id!", m.conversation_id AS "conversation_id!", m.seq AS "seq!",
@@ -81,14 +126,43 @@ pub async fn find(conn: &mut Conn, message_id: MessageId) -> Result<Option<Messa
                   p.username AS "username?", p.display_name AS "display_name?", p.avatar_url AS "avatar_url?",
                   m.client_id, m.kind AS "kind!", m.body AS "body!", r.message_id AS "reply_message_id?", r.seq AS "reply_seq?",
                   r.sender_id AS "reply_sender_id?", left(r.body, 120) AS "reply_excerpt?",
-                  m.created_at AS "created_at!", m.edited_at, m.deleted_at
+                  m.created_at AS "created_at!", m.edited_at, m.deleted_at,
+                  m.mentioned_user_ids AS "mentioned_user_ids!", m.attachment_ids AS "attachment_ids!",
+                  m.has_reactions AS "has_reactions!", m.system_event, m.system_actor_id, m.system_user_id, m.system_title,
+                  m.system_topic, m.system_role
            FROM messages m
            LEFT JOIN people p ON p.user_id = m.sender_id
            LEFT JOIN messages r ON r.conversation_id = m.conversation_id AND r.seq = m.reply_to_seq
            WHERE m.message_id = $1"#,
         message_id.as_uuid(),
     )
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    row.map(Message::try_from).transpose()
+    Ok(hydrate::complete(conn, viewer, row.into_iter().collect()).await?.pop())
+}
+
+/// Writes a system message whose position and version are taken.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert_system(conn: &mut Conn, message: &Message, note: &SystemNote) -> Result<(), StoreError> {
+    sqlx::query!(
+        "INSERT INTO messages (conversation_id, seq, message_id, version, kind, body, created_at, system_event,
+                               system_actor_id, system_user_id, system_title, system_topic, system_role)
+         VALUES ($1, $2, $3, $4, 'system', '', $5, $6, $7, $8, $9, $10, $11)",
+        message.conversation_id.as_uuid(),
+        message.seq,
+        message.message_id.as_uuid(),
+        message.version,
+        message.created_at,
+        note.event.as_str(),
+        note.actor_id.map(|actor_id| actor_id.as_uuid()),
+        note.user_id.map(|user_id| user_id.as_uuid()),
+        note.title,
+        note.topic,
+        note.role.map(Role::as_str),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }

@@ -3,7 +3,8 @@
 use pulse_types::UserId;
 
 use crate::domain::person::Person;
-use crate::store::{Conn, StoreError};
+use crate::domain::system::SystemNote;
+use crate::store::{Conn, StoreError, hydrate};
 
 /// Stores how a person is shown, unless something as new is stored already. Tells whether it changed anything.
 ///
@@ -40,4 +41,16 @@ pub async fn exists(conn: &mut Conn, user_id: UserId) -> Result<bool, StoreError
     .fetch_one(conn)
     .await?;
     Ok(row)
+}
+
+/// Puts into a system message how its people are shown.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn fill(conn: &mut Conn, note: &mut SystemNote) -> Result<(), StoreError> {
+    let ids: Vec<_> = [note.actor_id, note.user_id].into_iter().flatten().map(|id| id.as_uuid()).collect();
+    let people = hydrate::find_people(conn, &ids).await?;
+    note.actor = note.actor_id.and_then(|id| people.get(&id).cloned());
+    note.user = note.user_id.and_then(|id| people.get(&id).cloned());
+    Ok(())
 }

@@ -8,6 +8,7 @@ use crate::domain::conversation::{Conversation, Membership};
 use crate::domain::mark::Marks;
 use crate::domain::message::{ClientId, Message, ReplyTo};
 use crate::domain::person::{Pair, Person};
+use crate::domain::system::SystemNote;
 use crate::store::StoreError;
 
 /// A person out of the columns of an outer join.
@@ -51,6 +52,15 @@ pub(super) struct MessageRow {
     pub(super) created_at: OffsetDateTime,
     pub(super) edited_at: Option<OffsetDateTime>,
     pub(super) deleted_at: Option<OffsetDateTime>,
+    pub(super) mentioned_user_ids: Vec<Uuid>,
+    pub(super) attachment_ids: Vec<Uuid>,
+    pub(super) has_reactions: bool,
+    pub(super) system_event: Option<String>,
+    pub(super) system_actor_id: Option<Uuid>,
+    pub(super) system_user_id: Option<Uuid>,
+    pub(super) system_title: Option<String>,
+    pub(super) system_topic: Option<String>,
+    pub(super) system_role: Option<String>,
 }
 
 /// The answered message out of the columns of an outer join.
@@ -68,11 +78,30 @@ pub(super) fn reply_to(
     })
 }
 
+impl MessageRow {
+    fn system(&self) -> Result<Option<SystemNote>, StoreError> {
+        let Some(event) = self.system_event.as_deref() else { return Ok(None) };
+        let corrupt = |_| StoreError::Corrupt { table: "messages", id: self.message_id };
+        Ok(Some(SystemNote {
+            event: event.parse().map_err(corrupt)?,
+            actor_id: self.system_actor_id.map(UserId::from_uuid),
+            actor: None,
+            user_id: self.system_user_id.map(UserId::from_uuid),
+            user: None,
+            title: self.system_title.clone(),
+            topic: self.system_topic.clone(),
+            role: self.system_role.as_deref().map(str::parse).transpose().map_err(corrupt)?,
+        }))
+    }
+}
+
+/// Without attachments, reactions and the people of a system message, which `hydrate` adds.
 impl TryFrom<MessageRow> for Message {
     type Error = StoreError;
 
     fn try_from(row: MessageRow) -> Result<Self, Self::Error> {
         let corrupt = |_| StoreError::Corrupt { table: "messages", id: row.message_id };
+        let system = row.system()?;
         Ok(Self {
             message_id: MessageId::from_uuid(row.message_id),
             conversation_id: ConversationId::from_uuid(row.conversation_id),
@@ -84,6 +113,10 @@ impl TryFrom<MessageRow> for Message {
             client_id: row.client_id.map(ClientId::from_uuid),
             body: row.body,
             reply_to: reply_to(row.reply_message_id, row.reply_seq, row.reply_sender_id, row.reply_excerpt),
+            mentions: row.mentioned_user_ids.into_iter().map(UserId::from_uuid).collect(),
+            attachments: Vec::new(),
+            reactions: Vec::new(),
+            system,
             created_at: row.created_at,
             edited_at: row.edited_at,
             deleted_at: row.deleted_at,
@@ -98,6 +131,7 @@ pub(super) struct ConversationRow {
     pub(super) kind: String,
     pub(super) title: String,
     pub(super) topic: String,
+    pub(super) picture_url: String,
     pub(super) is_closed: bool,
     pub(super) owner_id: Option<Uuid>,
     pub(super) member_count: i32,
@@ -113,6 +147,7 @@ pub(super) struct ConversationRow {
     pub(super) muted_until: Option<OffsetDateTime>,
     pub(super) is_pinned: Option<bool>,
     pub(super) is_archived: Option<bool>,
+    pub(super) mention_count: i64,
     pub(super) peer_id: Option<Uuid>,
     pub(super) username: Option<String>,
     pub(super) display_name: Option<String>,
@@ -130,6 +165,7 @@ impl ConversationRow {
                 read_seq: self.read_seq.unwrap_or_default(),
                 delivered_seq: self.delivered_seq.unwrap_or_default(),
             },
+            mention_count: self.mention_count,
             muted_until: self.muted_until,
             is_pinned: self.is_pinned.unwrap_or_default(),
             is_archived: self.is_archived.unwrap_or_default(),
@@ -149,6 +185,7 @@ impl TryFrom<ConversationRow> for Conversation {
             my,
             title: row.title,
             topic: row.topic,
+            avatar_url: row.picture_url,
             is_closed: row.is_closed,
             owner_id: row.owner_id.map(UserId::from_uuid),
             member_count: row.member_count,

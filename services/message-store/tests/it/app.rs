@@ -134,7 +134,12 @@ impl App {
             display_name: username.to_uppercase(),
             avatar_url: String::new(),
         };
-        let request = proto::ApplyPersonRequest { person: Some(person), version };
+        let request = proto::ApplyPersonRequest {
+            person: Some(person),
+            version,
+            sends_read_receipts: true,
+            locale: "en".to_owned(),
+        };
         self.graph.clone().apply_person(request).await.unwrap();
     }
 
@@ -144,6 +149,8 @@ impl App {
             second_user_id: second.user_id.to_string(),
             connected,
             version,
+            first_blocks_second: false,
+            second_blocks_first: false,
         };
         self.graph.clone().apply_relationship(request).await.unwrap();
     }
@@ -259,6 +266,7 @@ pub(crate) fn message(place: &str, body: &str) -> proto::SendMessageRequest {
         client_id: pulse_types::RequestId::new(&SystemClock).to_string(),
         body: body.to_owned(),
         reply_to_message_id: String::new(),
+        attachment_ids: Vec::new(),
     }
 }
 

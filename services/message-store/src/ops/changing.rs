@@ -1,0 +1,179 @@
+//! The one way to change a conversation outside of the path of sending: its head is locked, what happens is decided on what
+//! stands then and written, and the events are written beside it. Each change takes a version of its own, in the order in which
+//! it is told; a system message takes the next one.
+
+use std::sync::Arc;
+
+use pulse_events::subjects;
+use pulse_types::clock::to_millisecond;
+use pulse_types::{Clock as _, ConversationId, MessageId, UserId};
+use time::OffsetDateTime;
+
+use crate::domain::change::Change;
+use crate::domain::conversation::{Head, INBOX_FANOUT_MAX};
+use crate::domain::message::{Message, MessageKind};
+use crate::domain::policy::Place;
+use crate::domain::system::SystemNote;
+use crate::ops::Context;
+use crate::ops::announce::user_subjects;
+use crate::store::outbox::NewEntry;
+use crate::store::{self, Conn, StoreError, Tx};
+
+/// A conversation whose head is locked until [`Changing::commit`]; dropped before, nothing has happened.
+pub(super) struct Changing<'a> {
+    context: &'a Context,
+    tx: Tx<'static>,
+    /// The head as it is to be; written by the commit.
+    pub(super) head: Head,
+    /// The time of the change; not before that of the newest message.
+    pub(super) now: OffsetDateTime,
+    /// Subjects of the members, while they are known.
+    audience: Option<Vec<String>>,
+    entries: Vec<NewEntry>,
+}
+
+impl<'a> Changing<'a> {
+    /// Locks a conversation; `None` when there is none.
+    pub(super) async fn lock(
+        context: &'a Context,
+        conversation_id: ConversationId,
+    ) -> Result<Option<Self>, StoreError> {
+        let tx = context.db.begin().await?;
+        Self::lock_in(context, tx, conversation_id).await
+    }
+
+    /// The same in a transaction that has begun.
+    pub(super) async fn lock_in(
+        context: &'a Context,
+        mut tx: Tx<'static>,
+        conversation_id: ConversationId,
+    ) -> Result<Option<Self>, StoreError> {
+        let heads = store::batch::lock_heads(&mut tx, &[conversation_id]).await?;
+        let Some(head) = heads.into_iter().next() else { return Ok(None) };
+        // Times rise with positions, whatever the machines' clocks say.
+        let now = to_millisecond(context.clock.now()).max(head.active_at);
+        Ok(Some(Self { context, tx, head, now, audience: None, entries: Vec::new() }))
+    }
+
+    /// The transaction.
+    pub(super) fn conn(&mut self) -> &mut Conn {
+        &mut self.tx
+    }
+
+    /// Where `user_id` stands in it.
+    pub(super) async fn place_of(&mut self, user_id: UserId) -> Result<Place, StoreError> {
+        let role = store::member::find_role(&mut self.tx, self.head.conversation_id, user_id).await?;
+        Ok(Place {
+            kind: self.head.kind,
+            is_closed: self.head.is_closed,
+            is_connected: self.head.is_connected,
+            role,
+        })
+    }
+
+    /// Takes the version of the next change.
+    pub(super) const fn next_version(&mut self) -> i64 {
+        self.head.version += 1;
+        self.head.version
+    }
+
+    /// Who is a member has changed: the audience is read again.
+    pub(super) fn members_changed(&mut self) {
+        self.audience = None;
+    }
+
+    /// Tells every member.
+    pub(super) async fn tell(&mut self, change: &Change) -> Result<(), StoreError> {
+        let subjects = match &self.audience {
+            Some(subjects) => subjects.clone(),
+            None => {
+                let subjects = self.members().await?;
+                self.audience.insert(subjects).clone()
+            }
+        };
+        self.entries.push(self.context.announcer.entry(change, subjects, &*self.context.clock));
+        Ok(())
+    }
+
+    /// Tells some people alone.
+    pub(super) fn tell_people(&mut self, change: &Change, user_ids: impl IntoIterator<Item = UserId>) {
+        let subjects = user_subjects(user_ids);
+        self.entries.push(self.context.announcer.entry(change, subjects, &*self.context.clock));
+    }
+
+    /// Tells every member what the conversation is like now, and what has been written to its row.
+    pub(super) async fn tell_conversation(&mut self) -> Result<(), StoreError> {
+        let conversation_id = self.head.conversation_id;
+        store::conversation::update_head(&mut self.tx, &self.head, self.now).await?;
+        let corrupt = StoreError::Corrupt { table: "conversations", id: conversation_id.as_uuid() };
+        let found = store::conversation::find_shared(&mut self.tx, conversation_id).await?;
+        let mut one = [found.ok_or(corrupt)?];
+        super::conversation::add_last_messages(&mut self.tx, None, &mut one).await?;
+        let [conversation] = one;
+        self.tell(&Change::ConversationUpdated(Box::new(conversation))).await
+    }
+
+    /// Writes a system message, tells every member, and moves the marks of its actor to it.
+    pub(super) async fn note(&mut self, mut note: SystemNote) -> Result<Arc<Message>, StoreError> {
+        self.head.last_seq += 1;
+        self.head.active_at = self.now;
+        let version = self.next_version();
+        let (conversation_id, seq) = (self.head.conversation_id, self.head.last_seq);
+        store::person::fill(&mut self.tx, &mut note).await?;
+        let message = Arc::new(Message {
+            message_id: MessageId::new(&*self.context.clock),
+            conversation_id,
+            seq,
+            version,
+            sender_id: None,
+            sender: None,
+            client_id: None,
+            kind: MessageKind::System,
+            body: String::new(),
+            reply_to: None,
+            mentions: Vec::new(),
+            attachments: Vec::new(),
+            reactions: Vec::new(),
+            system: Some(note.clone()),
+            created_at: self.now,
+            edited_at: None,
+            deleted_at: None,
+        });
+        store::message::insert_system(&mut self.tx, &message, &note).await?;
+        if let Some(actor_id) = note.actor_id {
+            store::member::catch_up(&mut self.tx, conversation_id, actor_id, seq).await?;
+        }
+        self.tell(&Change::MessageCreated(Arc::clone(&message))).await?;
+        Ok(message)
+    }
+
+    /// Writes the head and the events, commits, and publishes.
+    pub(super) async fn commit(mut self) -> Result<(), StoreError> {
+        store::conversation::update_head(&mut self.tx, &self.head, self.now).await?;
+        self.finish().await
+    }
+
+    /// The same after the conversation was deleted: there is no head to write.
+    pub(super) async fn commit_deleted(self) -> Result<(), StoreError> {
+        self.finish().await
+    }
+
+    async fn finish(mut self) -> Result<(), StoreError> {
+        let entries = store::outbox::insert(&mut self.tx, self.entries, self.now).await?;
+        self.tx.commit().await?;
+        self.context.announcer.committed(entries);
+        Ok(())
+    }
+
+    async fn members(&mut self) -> Result<Vec<String>, StoreError> {
+        let conversation_id = self.head.conversation_id;
+        if let Some(pair) = self.head.pair {
+            return Ok(user_subjects(pair.both()));
+        }
+        if self.head.member_count > INBOX_FANOUT_MAX {
+            return Ok(vec![subjects::conversation(conversation_id)]);
+        }
+        let members = store::member::list_ids(&mut self.tx, &[conversation_id]).await?;
+        Ok(user_subjects(members.into_iter().map(|(_, user_id)| user_id)))
+    }
+}
