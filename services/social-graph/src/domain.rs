@@ -8,4 +8,5 @@ pub mod page;
 pub mod profile;
 pub mod profile_change;
 pub mod relationship;
+pub mod report;
 pub mod settings;

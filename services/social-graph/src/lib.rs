@@ -1,4 +1,4 @@
-//! Profiles and who follows whom: one process of `PulseChat`, with its own database.
+//! Profiles, and who follows, blocks or reports whom: one process of `PulseChat`, with its own database.
 //!
 //! In reading order: what is true ([`domain`]), what happens ([`ops`]), where it is kept ([`store`]), who is told
 //! ([`clients`], [`events`]), who may ask ([`grpc`]). [`run`] is the only place where the parts meet.
@@ -15,7 +15,9 @@ pub mod grpc;
 use std::sync::Arc;
 
 use pulse_events::{Bus, Publisher, Relay};
+use pulse_proto::graph::v1::block_service_server::BlockServiceServer;
 use pulse_proto::graph::v1::profile_service_server::ProfileServiceServer;
+use pulse_proto::graph::v1::report_service_server::ReportServiceServer;
 use pulse_proto::graph::v1::social_graph_service_server::SocialGraphServiceServer;
 use pulse_rpc::ServiceName;
 use pulse_rpc::server::{ServerOptions, serve};
@@ -27,8 +29,8 @@ use tonic::service::Routes;
 
 use crate::clients::message_store::MessageStore;
 use crate::config::Settings;
-use crate::grpc::profile;
 use crate::grpc::social_graph::Service;
+use crate::grpc::{block, profile, report};
 use crate::ops::Graph;
 use crate::store::Db;
 use crate::store::outbox::OutboxTable;
@@ -77,8 +79,12 @@ pub async fn run(settings: Settings, listeners: Listeners, shutdown: Shutdown) -
         readiness,
     };
     let profiles = ProfileServiceServer::new(profile::Service { graph: graph.clone() });
-    let service = SocialGraphServiceServer::new(Service { graph, cursors: settings.cursor_key });
-    let routes = Routes::new(service).add_service(profiles);
+    let cursors = settings.cursor_key;
+    let blocks = BlockServiceServer::new(block::Service { graph: graph.clone(), cursors: cursors.clone() });
+    let reports =
+        ReportServiceServer::new(report::Service { graph: graph.clone(), cursors: cursors.clone() });
+    let service = SocialGraphServiceServer::new(Service { graph, cursors });
+    let routes = Routes::new(service).add_service(profiles).add_service(blocks).add_service(reports);
     let served = serve::<SocialGraphServiceServer<Service>>(options, routes, listeners.grpc, &shutdown).await;
     shutdown.finish().await;
     Ok(served?)

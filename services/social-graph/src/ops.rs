@@ -1,14 +1,19 @@
 //! What the service does, one function for each operation. An operation opens and commits its transaction, and afterwards
 //! tells the bus and message-store what it changed.
 
+pub mod block;
 pub mod connection;
 pub mod delivery;
 pub mod erasure;
 pub mod export;
 pub mod follow_request;
+pub mod follower;
+pub mod mute;
+pub mod point;
 pub mod profile;
 pub mod profile_change;
 pub mod relationship;
+pub mod report;
 pub mod search;
 mod view;
 

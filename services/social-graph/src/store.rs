@@ -1,13 +1,18 @@
 //! All SQL of the service. [`Db`] lends a [`Conn`] or opens a [`Tx`]; each file beside this one holds the queries of one
 //! noun as plain functions.
 
+pub mod block;
 pub mod delivery;
 pub mod erasure;
 pub mod export;
 pub mod follow_request;
+pub mod mute;
 pub mod outbox;
+pub mod people;
+pub mod point;
 pub mod profile;
 pub mod relationship;
+pub mod report;
 pub mod search;
 pub mod settings;
 

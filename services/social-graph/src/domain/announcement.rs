@@ -25,16 +25,18 @@ pub enum Announcement {
     },
     /// A person is shown differently.
     ProfileUpdated {
-        /// Who is told: people who are connected with the person.
+        /// Who is told: people who are connected with the person, and all mute them or none of them does.
         receivers: Vec<UserId>,
         /// The person.
         person: Profile,
+        /// Whether the receivers mute them.
+        muting: bool,
     },
-    /// A person is gone.
-    PersonErased {
-        /// Who is told: those with whom there was something.
+    /// A person can't be seen (any more): they block the receiver, or are gone.
+    PersonHidden {
+        /// Who is told.
         receivers: Vec<UserId>,
-        /// Who is gone.
+        /// Who can't be seen.
         user_id: UserId,
     },
     /// What a person sees of themselves changed.
@@ -52,7 +54,7 @@ impl Announcement {
             Self::FollowRequested { receiver, .. }
             | Self::RelationshipUpdated { receiver, .. }
             | Self::MeChanged { receiver } => std::slice::from_ref(receiver),
-            Self::ProfileUpdated { receivers, .. } | Self::PersonErased { receivers, .. } => receivers,
+            Self::ProfileUpdated { receivers, .. } | Self::PersonHidden { receivers, .. } => receivers,
         }
     }
 }

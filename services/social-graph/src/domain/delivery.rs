@@ -1,7 +1,8 @@
-//! What message-store must be told: it keeps copies of how people are shown and of who is connected.
+//! What message-store must be told: it keeps copies of how people are shown, and of who is connected or blocks whom.
 
 use pulse_types::UserId;
 
+use super::profile::Profile;
 use super::relationship::Pair;
 
 /// What has changed. The present state is read when it is told, so a late delivery tells nothing stale.
@@ -9,7 +10,7 @@ use super::relationship::Pair;
 pub enum Subject {
     /// How a person is shown.
     Person(UserId),
-    /// Whether two people are connected.
+    /// Whether two people are connected, and who blocks whom.
     Pair(Pair),
 }
 
@@ -22,6 +23,17 @@ pub struct Delivery {
     pub subject: Subject,
 }
 
+/// A person, as message-store keeps them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// How they are shown, with the number of the last change of all this.
+    pub profile: Profile,
+    /// Whether others see what they have read.
+    pub sends_read_receipts: bool,
+    /// BCP 47 tag.
+    pub locale: String,
+}
+
 /// What is between two people, as message-store keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Connection {
@@ -29,6 +41,10 @@ pub struct Connection {
     pub pair: Pair,
     /// Whether both follow one another.
     pub is_connected: bool,
+    /// Whether the one with the smaller id blocks the other one.
+    pub low_blocks: bool,
+    /// The same the other way round.
+    pub high_blocks: bool,
     /// Number of the pair's last change.
     pub version: i64,
 }

@@ -1,6 +1,6 @@
 //! Pages of lists: how many items, and from where.
 
-use pulse_types::{FollowRequestId, UserId};
+use pulse_types::{FollowRequestId, ReportId, UserId};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -63,20 +63,37 @@ impl<T, P> Page<T, P> {
 /// After every moment that is stored.
 const END_OF_TIME: OffsetDateTime = datetime!(9999-12-31 23:59:59 UTC);
 
-/// A place in the list of connections, newest first: below it the next page begins.
+/// A place in a list of people, newest first (connections, followers, blocks…): below it the next page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConnectionPosition {
-    /// When the two were connected.
+pub struct PersonPosition {
+    /// Since when they are in the list.
     #[serde(with = "time::serde::timestamp::milliseconds")]
-    pub connected_at: OffsetDateTime,
-    /// The other one.
+    pub since: OffsetDateTime,
+    /// Who.
     pub user_id: UserId,
 }
 
-impl Default for ConnectionPosition {
+impl Default for PersonPosition {
     /// Before the first item.
     fn default() -> Self {
-        Self { connected_at: END_OF_TIME, user_id: UserId::from_uuid(Uuid::max()) }
+        Self { since: END_OF_TIME, user_id: UserId::from_uuid(Uuid::max()) }
+    }
+}
+
+/// A place in the queue of reports, oldest first: above it the next page begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportPosition {
+    /// When it was made.
+    #[serde(with = "time::serde::timestamp::milliseconds")]
+    pub created_at: OffsetDateTime,
+    /// The report.
+    pub report_id: ReportId,
+}
+
+impl Default for ReportPosition {
+    /// Before the first item.
+    fn default() -> Self {
+        Self { created_at: OffsetDateTime::UNIX_EPOCH, report_id: ReportId::from_uuid(Uuid::nil()) }
     }
 }
 
@@ -104,15 +121,17 @@ pub enum Fit {
     /// The username or the display name begins with the query.
     #[default]
     Prefix,
-    /// One of them contains it.
-    Contains,
+    /// One of them contains it, or is like it.
+    Like,
 }
 
-/// A place in the result of a search, by fit and then by username: above it the next page begins.
+/// A place in the result of a search, by fit, likeness (greatest first) and username: above it the next page begins.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SearchPosition {
     /// Fit of the last item.
     pub fit: Fit,
+    /// Its likeness in millionths; 0 among prefixes, which are ordered by username alone.
+    pub likeness: i32,
     /// Its username; empty before the first.
     pub username: String,
 }

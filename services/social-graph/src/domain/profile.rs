@@ -117,6 +117,14 @@ pub struct Seen {
     pub relationship: Option<Relationship>,
 }
 
+impl Seen {
+    /// Whether the one who looks may see them.
+    #[must_use]
+    pub fn is_visible(&self) -> bool {
+        self.relationship.is_none_or(Relationship::is_visible)
+    }
+}
+
 /// What people are searched by: folded to lower case, 1..64 Unicode scalar values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query(String);

@@ -6,6 +6,8 @@ use super::profile::{DISPLAY_NAME_MAX, Profile};
 use super::settings::{Audience, NotificationLevel, Settings, Theme, UnknownChoice, WhoCanFollow};
 
 const BIO_MAX: usize = 500;
+/// Most bytes of the address of a picture.
+const AVATAR_URL_MAX: usize = 2048;
 
 /// A change as it was asked for, in the words of the public contract.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub struct Wanted {
     pub display_name: Option<String>,
     /// 0..500 Unicode scalar values after trimming.
     pub bio: Option<String>,
+    /// Address of a picture, at most 2048 bytes; empty clears it.
+    pub avatar_url: Option<String>,
     /// Choices.
     pub settings: WantedSettings,
 }
@@ -48,6 +52,7 @@ pub struct WantedSettings {
 pub struct ProfileChange {
     display_name: Option<String>,
     bio: Option<String>,
+    avatar_url: Option<String>,
     discoverable: Option<bool>,
     who_can_follow: Option<WhoCanFollow>,
     approve_follows: Option<bool>,
@@ -64,13 +69,14 @@ impl Wanted {
     /// Checks every field.
     ///
     /// # Errors
-    /// All faults: on `display_name`, `bio` and `settings.<key>`.
+    /// All faults: on `display_name`, `bio`, `avatar_url` and `settings.<key>`.
     pub fn check(self) -> Result<ProfileChange, Vec<Fault>> {
         let mut faults = Faults(Vec::new());
         let settings = self.settings;
         let change = ProfileChange {
             display_name: faults.take(self.display_name, |text| display_name(&text)),
             bio: faults.take(self.bio, |text| bio(&text)),
+            avatar_url: faults.take(self.avatar_url, avatar_url),
             discoverable: settings.discoverable,
             who_can_follow: faults.choose(
                 settings.who_can_follow,
@@ -109,6 +115,9 @@ impl ProfileChange {
         if let Some(bio) = &self.bio {
             after.bio.clone_from(bio);
         }
+        if let Some(url) = &self.avatar_url {
+            after.avatar_url.clone_from(url);
+        }
         if after != *before {
             after.version += 1;
         }
@@ -131,6 +140,14 @@ impl ProfileChange {
             locale: self.locale.clone().unwrap_or_else(|| before.locale.clone()),
         }
     }
+}
+
+/// Our own gateway writes it, so a wrong one is a fault of ours that must not be stored.
+fn avatar_url(url: String) -> Result<String, Fault> {
+    if url.len() > AVATAR_URL_MAX || url.chars().any(char::is_control) {
+        return Err(Fault::new("avatar_url", "invalid", "not the address of a picture"));
+    }
+    Ok(url)
 }
 
 struct Faults(Vec<Fault>);
@@ -189,8 +206,28 @@ mod tests {
         Wanted {
             display_name: display_name.map(str::to_owned),
             bio: bio.map(str::to_owned),
-            settings: WantedSettings::default(),
+            ..Wanted::default()
         }
+    }
+
+    #[test]
+    fn a_picture_is_a_change_of_how_one_is_shown_and_can_be_cleared() {
+        let set = Wanted { avatar_url: Some("https://chat.example/p/1".to_owned()), ..Wanted::default() };
+        let before = Profile {
+            user_id: pulse_types::UserId::from_uuid(uuid::Uuid::nil()),
+            username: "ada".to_owned(),
+            display_name: "Ada".to_owned(),
+            bio: String::new(),
+            avatar_url: String::new(),
+            created_at: time::OffsetDateTime::UNIX_EPOCH,
+            version: 1,
+        };
+        let after = set.check().expect("a change").apply_to_profile(&before);
+        assert_eq!((after.avatar_url.as_str(), after.version), ("https://chat.example/p/1", 2));
+        let clear = Wanted { avatar_url: Some(String::new()), ..Wanted::default() };
+        assert_eq!(clear.check().expect("a change").apply_to_profile(&after).avatar_url, "");
+        let bad = Wanted { avatar_url: Some("x".repeat(2049)), ..Wanted::default() };
+        assert_eq!(codes(bad), [("avatar_url", "invalid")]);
     }
 
     fn codes(wanted: Wanted) -> Vec<(&'static str, &'static str)> {

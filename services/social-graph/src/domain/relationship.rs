@@ -1,4 +1,4 @@
-//! What is between two people: who follows whom, and how that changes.
+//! What is between two people: who follows, blocks and mutes whom, and how that changes.
 //!
 //! Everything here is as one of the two sees it; [`Relationship::mirrored`] is what the other one sees.
 
@@ -18,28 +18,69 @@ pub enum FollowState {
     Accepted,
 }
 
-/// Both directions. While one is requested the other one is none: whoever asks back has answered.
+/// Both directions. While one follow is requested the other one is none: whoever asks back has answered. While one of the
+/// two blocks the other one, neither follows nor asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Relationship {
     /// From the one who looks to the other one.
     pub following: FollowState,
     /// From the other one.
     pub followed_by: FollowState,
+    /// The one who looks blocks the other one.
+    pub blocking: bool,
+    /// The other one blocks the one who looks, who then may not see them. Never told.
+    pub blocked_by: bool,
+    /// The one who looks mutes the other one.
+    pub muting: bool,
+    /// The other one mutes the one who looks. Never told.
+    pub muted_by: bool,
 }
 
-/// The asked one lets nobody ask.
+/// Why nobody is followed or asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this person lets nobody follow them")]
-pub struct FollowRefused;
+pub enum FollowRefused {
+    /// The other one lets nobody ask.
+    #[error("this person lets nobody follow them")]
+    ByPolicy,
+    /// The one who asks blocks them.
+    #[error("you block this person; end the block first")]
+    Blocking,
+}
 
 impl Relationship {
     /// Between people who follow one another.
-    pub const CONNECTED: Self = Self { following: FollowState::Accepted, followed_by: FollowState::Accepted };
+    pub const CONNECTED: Self = Self {
+        following: FollowState::Accepted,
+        followed_by: FollowState::Accepted,
+        blocking: false,
+        blocked_by: false,
+        muting: false,
+        muted_by: false,
+    };
 
     /// As the other one sees it.
     #[must_use]
     pub const fn mirrored(self) -> Self {
-        Self { following: self.followed_by, followed_by: self.following }
+        Self {
+            following: self.followed_by,
+            followed_by: self.following,
+            blocking: self.blocked_by,
+            blocked_by: self.blocking,
+            muting: self.muted_by,
+            muted_by: self.muting,
+        }
+    }
+
+    /// Whether the one who looks may see the other one.
+    #[must_use]
+    pub const fn is_visible(self) -> bool {
+        !self.blocked_by
+    }
+
+    /// Whether one of the two blocks the other one.
+    #[must_use]
+    pub const fn has_block(self) -> bool {
+        self.blocking || self.blocked_by
     }
 
     /// Both follow one another.
@@ -52,16 +93,22 @@ impl Relationship {
     /// cross are both accepted; whoever is followed by the asked one is accepted at once.
     ///
     /// # Errors
-    /// [`FollowRefused`] when the other one lets nobody ask, and neither follows nor has asked the one who looks.
+    /// [`FollowRefused`] when the one who looks blocks the other one, or the other one lets nobody ask and neither follows
+    /// nor has asked the one who looks.
     pub fn follow(self, policy: FollowPolicy) -> Result<Self, FollowRefused> {
+        if self.has_block() {
+            return Err(FollowRefused::Blocking);
+        }
         if self.following != FollowState::None {
             return Ok(self);
         }
         match self.followed_by {
             FollowState::Requested | FollowState::Accepted => {
-                Ok(Self { following: FollowState::Accepted, followed_by: FollowState::Accepted })
+                Ok(Self { following: FollowState::Accepted, followed_by: FollowState::Accepted, ..self })
             }
-            FollowState::None if policy.who_can_follow == WhoCanFollow::Nobody => Err(FollowRefused),
+            FollowState::None if policy.who_can_follow == WhoCanFollow::Nobody => {
+                Err(FollowRefused::ByPolicy)
+            }
             FollowState::None if policy.approve_follows => {
                 Ok(Self { following: FollowState::Requested, ..self })
             }
@@ -82,7 +129,7 @@ impl Relationship {
             return None;
         }
         let following = if follow_back { FollowState::Accepted } else { self.following };
-        Some(Self { following, followed_by: FollowState::Accepted })
+        Some(Self { following, followed_by: FollowState::Accepted, ..self })
     }
 
     /// The one who looks declines the other one's request. `None` when nothing waits.
@@ -90,6 +137,36 @@ impl Relationship {
     pub fn decline(self) -> Option<Self> {
         (self.followed_by == FollowState::Requested)
             .then_some(Self { followed_by: FollowState::None, ..self })
+    }
+
+    /// The one who looks ends the other one's follow, or declines their request.
+    #[must_use]
+    pub const fn remove_follower(self) -> Self {
+        Self { followed_by: FollowState::None, ..self }
+    }
+
+    /// The one who looks blocks the other one: both follows and requests end.
+    #[must_use]
+    pub const fn block(self) -> Self {
+        Self { following: FollowState::None, followed_by: FollowState::None, blocking: true, ..self }
+    }
+
+    /// The one who looks ends their block; what it ended stays ended.
+    #[must_use]
+    pub const fn unblock(self) -> Self {
+        Self { blocking: false, ..self }
+    }
+
+    /// The one who looks mutes the other one, or ends that.
+    #[must_use]
+    pub const fn mute(self, muting: bool) -> Self {
+        Self { muting, ..self }
+    }
+
+    /// What both may know of: all but mutes.
+    #[must_use]
+    pub const fn without_mutes(self) -> Self {
+        Self { muting: false, muted_by: false, ..self }
     }
 }
 
@@ -147,6 +224,10 @@ mod tests {
         Unfollow,
         Accept(bool),
         Decline,
+        RemoveFollower,
+        Block,
+        Unblock,
+        Mute(bool),
     }
 
     fn policy() -> impl Strategy<Value = FollowPolicy> {
@@ -162,6 +243,10 @@ mod tests {
             Just(Step::Unfollow),
             any::<bool>().prop_map(Step::Accept),
             Just(Step::Decline),
+            Just(Step::RemoveFollower),
+            Just(Step::Block),
+            Just(Step::Unblock),
+            any::<bool>().prop_map(Step::Mute),
         ]
     }
 
@@ -172,6 +257,10 @@ mod tests {
             Step::Unfollow => before.unfollow(),
             Step::Accept(follow_back) => before.accept(follow_back).unwrap_or(before),
             Step::Decline => before.decline().unwrap_or(before),
+            Step::RemoveFollower => before.remove_follower(),
+            Step::Block => before.block(),
+            Step::Unblock => before.unblock(),
+            Step::Mute(muting) => before.mute(muting),
         }
     }
 
@@ -192,6 +281,25 @@ mod tests {
                 let is_pending = seen.following == FollowState::Requested;
                 prop_assert!(!is_pending || seen.followed_by == FollowState::None, "{seen:?}");
             }
+        }
+
+        #[test]
+        fn while_one_blocks_the_other_nobody_follows_or_asks(
+            steps in prop::collection::vec((any::<bool>(), step()), 0..40)
+        ) {
+            let now = reached(&steps);
+            let is_bare = now.following == FollowState::None && now.followed_by == FollowState::None;
+            prop_assert!(!now.has_block() || is_bare, "{now:?}");
+            prop_assert_eq!(now.is_visible(), !now.mirrored().blocking);
+        }
+
+        #[test]
+        fn a_mute_changes_nothing_else(
+            steps in prop::collection::vec((any::<bool>(), step()), 0..40), muting in any::<bool>()
+        ) {
+            let now = reached(&steps);
+            prop_assert_eq!(now.mute(muting).without_mutes(), now.without_mutes());
+            prop_assert_eq!(now.mute(muting).muting, muting);
         }
 
         #[test]
@@ -239,23 +347,21 @@ mod tests {
         let nothing = Relationship::default();
         assert_eq!(nothing.follow(OPEN).map(|now| now.following), Ok(FollowState::Accepted));
         assert_eq!(nothing.follow(ASKING).map(|now| now.following), Ok(FollowState::Requested));
-        assert_eq!(nothing.follow(CLOSED), Err(FollowRefused));
+        assert_eq!(nothing.follow(CLOSED), Err(FollowRefused::ByPolicy));
+        assert_eq!(nothing.block().follow(OPEN), Err(FollowRefused::Blocking));
     }
 
     #[test]
     fn whoever_is_followed_is_accepted_at_once_even_by_a_closed_person() {
-        let followed = Relationship { following: FollowState::None, followed_by: FollowState::Accepted };
+        let followed = Relationship { followed_by: FollowState::Accepted, ..Relationship::default() };
         assert!(followed.follow(CLOSED).is_ok_and(Relationship::is_connected));
     }
 
     #[test]
     fn a_request_is_answered_once() {
-        let asked = Relationship { following: FollowState::None, followed_by: FollowState::Requested };
+        let asked = Relationship { followed_by: FollowState::Requested, ..Relationship::default() };
         let accepted = asked.accept(false).expect("a request waits");
-        assert_eq!(
-            accepted,
-            Relationship { following: FollowState::None, followed_by: FollowState::Accepted }
-        );
+        assert_eq!(accepted, Relationship { followed_by: FollowState::Accepted, ..Relationship::default() });
         assert_eq!(accepted.accept(true), None);
         assert_eq!(accepted.decline(), None);
         assert!(asked.accept(true).expect("a request waits").is_connected());

@@ -107,6 +107,12 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether message-store, which keeps some of the choices, must be told that these came after those.
+    #[must_use]
+    pub fn concerns_message_store(&self, before: &Self) -> bool {
+        (self.send_read_receipts, &self.locale) != (before.send_read_receipts, &before.locale)
+    }
+
     /// What decides over a request to follow this person.
     #[must_use]
     pub const fn follow_policy(&self) -> FollowPolicy {

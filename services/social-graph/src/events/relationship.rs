@@ -25,13 +25,14 @@ pub fn encode(announcement: Announcement, clock: &dyn Clock) -> Addressed {
             let payload = RelationshipUpdated { user_id, user: Some(response::user(other)) };
             Event::new(EventType::RelationshipUpdated, &payload, clock)
         }
-        Announcement::ProfileUpdated { person, .. } => {
+        Announcement::ProfileUpdated { person, muting, .. } => {
             let user_id = person.user_id.to_string();
-            let seen = Seen { profile: person, relationship: Some(Relationship::CONNECTED) };
+            let relationship = Some(Relationship::CONNECTED.mute(muting));
+            let seen = Seen { profile: person, relationship };
             let payload = RelationshipUpdated { user_id, user: Some(response::user(seen)) };
             Event::new(EventType::RelationshipUpdated, &payload, clock)
         }
-        Announcement::PersonErased { user_id, .. } => {
+        Announcement::PersonHidden { user_id, .. } => {
             let payload = RelationshipUpdated { user_id: user_id.to_string(), user: None };
             Event::new(EventType::RelationshipUpdated, &payload, clock)
         }

@@ -6,9 +6,11 @@ use pulse_types::InvalidCursor;
 use crate::domain::fault::Fault;
 use crate::ops::export::ExportError;
 use crate::ops::follow_request::AnswerError;
+use crate::ops::follower::ListError;
 use crate::ops::profile::{CreateError, FindError};
 use crate::ops::profile_change::RenameError;
-use crate::ops::relationship::{FollowError, UnfollowError};
+use crate::ops::relationship::{ActError, FollowError, UnfollowError};
+use crate::ops::report;
 use crate::store::StoreError;
 
 impl From<Fault> for Failure {
@@ -85,6 +87,48 @@ impl From<UnfollowError> for Failure {
     }
 }
 
+impl From<ActError> for Failure {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Oneself => oneself(),
+            ActError::NotFound => Self::not_found("person"),
+            ActError::NoProfile => Self::unavailable("your profile").with_source(error),
+            ActError::Untold => Self::unavailable("the service that keeps messages").with_source(error),
+            ActError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListError> for Failure {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::NotFound => Self::not_found("person"),
+            ListError::NotConnected => Self::new(Reason::NotConnected, error.to_string()),
+            ListError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<report::CreateError> for Failure {
+    fn from(error: report::CreateError) -> Self {
+        match error {
+            report::CreateError::Oneself => oneself(),
+            report::CreateError::NotFound => Self::not_found("person"),
+            report::CreateError::NoProfile => Self::unavailable("your profile").with_source(error),
+            report::CreateError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<report::ResolveError> for Failure {
+    fn from(error: report::ResolveError) -> Self {
+        match error {
+            report::ResolveError::NotFound => Self::not_found("report"),
+            report::ResolveError::Internal(error) => error.into(),
+        }
+    }
+}
+
 impl From<AnswerError> for Failure {
     fn from(error: AnswerError) -> Self {
         match error {
@@ -116,6 +160,11 @@ pub(super) fn cursor(error: InvalidCursor) -> Failure {
     Failure::invalid_field("cursor", "invalid", error.to_string())
 }
 
+/// A point that was not handed out, or to somebody else.
+pub(super) fn point(error: InvalidCursor) -> Failure {
+    Failure::invalid_field("since", "invalid", "not a token that you were given").with_source(error)
+}
+
 fn oneself() -> Failure {
-    Failure::invalid_field("user_id", "not_allowed", "nobody follows themselves; name somebody else")
+    Failure::invalid_field("user_id", "not_allowed", "this is you; name somebody else")
 }

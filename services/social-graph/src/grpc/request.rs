@@ -3,7 +3,7 @@
 use pulse_proto::common::v1::PageRequest;
 use pulse_proto::graph::v1::get_user_request::By;
 use pulse_proto::graph::v1::{
-    CreateProfileRequest, FollowDirection, RenameProfileRequest, UpdateOwnProfileRequest,
+    CreateProfileRequest, CreateReportRequest, FollowDirection, RenameProfileRequest, UpdateOwnProfileRequest,
 };
 use pulse_rpc::Failure;
 use pulse_types::clock::to_millisecond;
@@ -16,8 +16,12 @@ use crate::domain::fault::Fault;
 use crate::domain::page::Limit;
 use crate::domain::profile::{DisplayName, NewProfile, Username};
 use crate::domain::profile_change::{ProfileChange, Wanted, WantedSettings};
+use crate::domain::report::{self, NewReport};
 use crate::ops::follow_request::Direction;
 use crate::ops::profile::Key;
+
+/// People who are asked for at once.
+const USERS_MAX: usize = 200;
 
 /// A profile to make.
 ///
@@ -41,6 +45,7 @@ pub(super) fn profile_change(request: UpdateOwnProfileRequest) -> Result<Profile
     let wanted = Wanted {
         display_name: request.display_name,
         bio: request.bio,
+        avatar_url: request.avatar_url,
         settings: WantedSettings {
             discoverable: settings.discoverable,
             who_can_follow: settings.who_can_follow,
@@ -74,6 +79,41 @@ pub fn rename(request: &RenameProfileRequest) -> Result<(UserId, Username, Offse
 /// A fault on `user_id` when it is no UUID.
 pub(super) fn user_id(text: &str) -> Result<UserId, Fault> {
     text.parse().map_err(|_| Fault::new("user_id", "invalid", "an id is a UUID"))
+}
+
+/// The ids of several people.
+///
+/// # Errors
+/// A fault on `user_ids` when there are too many, or one is no UUID.
+pub(super) fn user_ids(texts: &[String]) -> Result<Vec<UserId>, Fault> {
+    if texts.len() > USERS_MAX {
+        return Err(Fault::new("user_ids", "too_many", "ask for at most 200 people at once"));
+    }
+    let ids = texts.iter().map(|text| text.parse().ok()).collect::<Option<_>>();
+    ids.ok_or(Fault::new("user_ids", "invalid", "an id is a UUID"))
+}
+
+/// A report to make.
+///
+/// # Errors
+/// All fields that are not as they must be.
+pub(super) fn new_report(request: &CreateReportRequest) -> Result<NewReport, Failure> {
+    let user_id = user_id(&request.user_id);
+    let message_id = match request.message_id.as_str() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| Fault::new("message_id", "invalid", "an id is a UUID")),
+    };
+    let reason = report::Reason::parse(&request.reason);
+    let detail = report::Text::parse("detail", &request.detail);
+    match (user_id, message_id, reason, detail) {
+        (Ok(user_id), Ok(message_id), Ok(reason), Ok(detail)) => {
+            Ok(NewReport { user_id, message_id, reason, detail })
+        }
+        (user_id, message_id, reason, detail) => {
+            let faults = [user_id.err(), message_id.err(), reason.err(), detail.err()];
+            Err(failure::validation(faults.into_iter().flatten().collect()))
+        }
+    }
 }
 
 /// By what a person is looked up.

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use crate::domain::profile::{Profile, Seen};
 use crate::domain::relationship::{FollowState, Relationship};
+use crate::domain::report::Report;
 use crate::domain::settings::Settings;
 use crate::ops::follow_request::Entry;
 
@@ -37,9 +38,8 @@ pub(super) fn relationship(relationship: Relationship) -> proto::Relationship {
         following: follow_state(relationship.following).into(),
         followed_by: follow_state(relationship.followed_by).into(),
         connected: relationship.is_connected(),
-        // Nobody can block or mute yet.
-        blocking: false,
-        muting: false,
+        blocking: relationship.blocking,
+        muting: relationship.muting,
     }
 }
 
@@ -65,6 +65,22 @@ pub(super) fn follow_request(entry: Entry) -> proto::FollowRequestEntry {
         request_id: entry.request_id.to_string(),
         user: Some(user(entry.other)),
         created_at: Some(timestamp(entry.created_at)),
+    }
+}
+
+/// A report in the queue.
+pub(super) fn report(report: Report) -> proto::Report {
+    proto::Report {
+        report_id: report.report_id.to_string(),
+        reporter_id: report.reporter_id.map(|id| id.to_string()).unwrap_or_default(),
+        user_id: report.user_id.to_string(),
+        username: report.username.unwrap_or_default(),
+        message_id: report.message_id.map(|id| id.to_string()).unwrap_or_default(),
+        reason: report.reason,
+        detail: report.detail,
+        created_at: Some(timestamp(report.created_at)),
+        resolved_at: report.resolved_at.map(timestamp),
+        note: report.note,
     }
 }
 

@@ -1,12 +1,15 @@
 //! `pulsechat.graph.v1.SocialGraphService`.
 
+use pulse_proto::common::v1::{PageInfo, PageRequest};
 use pulse_proto::graph::v1::social_graph_service_server::SocialGraphService;
 use pulse_proto::graph::v1::{
     AcceptFollowRequestRequest, AcceptFollowRequestResponse, CreateProfileRequest, CreateProfileResponse,
     DeclineFollowRequestRequest, DeclineFollowRequestResponse, FollowRequest, FollowResponse,
-    GetOwnProfileRequest, GetOwnProfileResponse, GetUserRequest, GetUserResponse, ListConnectionsRequest,
-    ListConnectionsResponse, ListFollowRequestsRequest, ListFollowRequestsResponse, SearchUsersRequest,
-    SearchUsersResponse, UnfollowRequest, UnfollowResponse,
+    GetOwnProfileRequest, GetOwnProfileResponse, GetRelationshipPointRequest, GetRelationshipPointResponse,
+    GetUserRequest, GetUserResponse, GetUsersRequest, GetUsersResponse, ListConnectionsRequest,
+    ListConnectionsResponse, ListFollowRequestsRequest, ListFollowRequestsResponse, ListFollowersRequest,
+    ListFollowersResponse, ListFollowingRequest, ListFollowingResponse, RemoveFollowerRequest,
+    RemoveFollowerResponse, SearchUsersRequest, SearchUsersResponse, UnfollowRequest, UnfollowResponse, User,
 };
 use pulse_rpc::{Failure, Principal};
 use pulse_types::{CursorKey, FollowRequestId, UserId};
@@ -16,6 +19,7 @@ use super::{failure, request, response};
 use crate::domain::profile::Query;
 use crate::domain::relationship::Relationship;
 use crate::ops::follow_request::Answer;
+use crate::ops::follower::Side;
 use crate::ops::{self, Graph};
 
 /// Answers the calls of one process.
@@ -79,6 +83,34 @@ impl Service {
             page: Some(response::page_info(page.next.as_ref(), &self.cursors, &request::sized(&list, limit))),
             users: page.items.into_iter().map(response::user).collect(),
         })
+    }
+}
+
+impl Service {
+    async fn side(
+        &self,
+        viewer: UserId,
+        (user_id, side): (&str, Side),
+        wanted: Option<PageRequest>,
+    ) -> Result<(Vec<User>, PageInfo), Failure> {
+        let user_id = request::user_id(user_id)?;
+        let list = format!("{}:{viewer}:{user_id}", side.as_str());
+        let (limit, after) = request::page(wanted, &self.cursors, &list)?;
+        let page = ops::follower::list(&self.graph, viewer, (user_id, side), after, limit).await?;
+        let info = response::page_info(page.next.as_ref(), &self.cursors, &request::sized(&list, limit));
+        Ok((page.items.into_iter().map(response::user).collect(), info))
+    }
+
+    /// The point is sealed for its owner: nobody learns how busy somebody else, or the database, is.
+    async fn point(&self, viewer: UserId, since: &str) -> Result<GetRelationshipPointResponse, Failure> {
+        let name = format!("relationship_point:{viewer}");
+        let known: Option<i64> = match since {
+            "" => None,
+            since => Some(self.cursors.open(&name, since).map_err(failure::point)?),
+        };
+        let now = ops::point::find(&self.graph, viewer).await?;
+        let changed = known.is_some_and(|known| known != now);
+        Ok(GetRelationshipPointResponse { point: self.cursors.seal(&name, &now), changed })
     }
 }
 
@@ -175,5 +207,53 @@ impl SocialGraphService for Service {
     ) -> Result<Response<ListConnectionsResponse>, Status> {
         let caller = Principal::of(&request)?.user_id;
         Ok(Response::new(self.connections(caller, request.into_inner()).await?))
+    }
+
+    async fn get_users(
+        &self,
+        request: Request<GetUsersRequest>,
+    ) -> Result<Response<GetUsersResponse>, Status> {
+        let caller = Principal::of(&request)?.user_id;
+        let user_ids = request::user_ids(&request.get_ref().user_ids).map_err(Failure::from)?;
+        let people = ops::profile::list(&self.graph, caller, &user_ids).await.map_err(Failure::from)?;
+        Ok(Response::new(GetUsersResponse { users: people.into_iter().map(response::user).collect() }))
+    }
+
+    async fn list_followers(
+        &self,
+        request: Request<ListFollowersRequest>,
+    ) -> Result<Response<ListFollowersResponse>, Status> {
+        let caller = Principal::of(&request)?.user_id;
+        let ListFollowersRequest { user_id, page } = request.into_inner();
+        let (users, page) = self.side(caller, (&user_id, Side::Followers), page).await?;
+        Ok(Response::new(ListFollowersResponse { users, page: Some(page) }))
+    }
+
+    async fn list_following(
+        &self,
+        request: Request<ListFollowingRequest>,
+    ) -> Result<Response<ListFollowingResponse>, Status> {
+        let caller = Principal::of(&request)?.user_id;
+        let ListFollowingRequest { user_id, page } = request.into_inner();
+        let (users, page) = self.side(caller, (&user_id, Side::Following), page).await?;
+        Ok(Response::new(ListFollowingResponse { users, page: Some(page) }))
+    }
+
+    async fn remove_follower(
+        &self,
+        request: Request<RemoveFollowerRequest>,
+    ) -> Result<Response<RemoveFollowerResponse>, Status> {
+        let caller = Principal::of(&request)?.user_id;
+        let user_id = request::user_id(&request.get_ref().user_id).map_err(Failure::from)?;
+        ops::follower::remove(&self.graph, caller, user_id).await.map_err(Failure::from)?;
+        Ok(Response::new(RemoveFollowerResponse {}))
+    }
+
+    async fn get_relationship_point(
+        &self,
+        request: Request<GetRelationshipPointRequest>,
+    ) -> Result<Response<GetRelationshipPointResponse>, Status> {
+        let caller = Principal::of(&request)?.user_id;
+        Ok(Response::new(self.point(caller, &request.get_ref().since).await?))
     }
 }

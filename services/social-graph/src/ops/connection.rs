@@ -3,7 +3,7 @@
 use pulse_types::UserId;
 
 use super::{Graph, view};
-use crate::domain::page::{ConnectionPosition, Limit, Page};
+use crate::domain::page::{Limit, Page, PersonPosition};
 use crate::domain::profile::Seen;
 use crate::store::{self, StoreError};
 
@@ -14,10 +14,10 @@ use crate::store::{self, StoreError};
 pub async fn list(
     graph: &Graph,
     viewer: UserId,
-    after: ConnectionPosition,
+    after: PersonPosition,
     limit: Limit,
-) -> Result<Page<Seen, ConnectionPosition>, StoreError> {
+) -> Result<Page<Seen, PersonPosition>, StoreError> {
     let mut conn = graph.db.conn().await?;
-    let page = store::profile::list_connections(&mut conn, viewer, after, limit).await?;
-    Ok(Page { items: view::see_all(&mut conn, viewer, page.items).await?, next: page.next })
+    let page = store::people::list_connections(&mut conn, viewer, after, limit).await?;
+    view::see_page(&mut conn, viewer, page).await
 }

@@ -9,6 +9,7 @@ use pulse_runtime::Shutdown;
 use tokio::time::MissedTickBehavior;
 
 use super::Graph;
+use super::relationship::Told;
 use crate::domain::delivery::{Delivery, Subject};
 use crate::store::{self, StoreError, Tx};
 
@@ -39,10 +40,14 @@ pub(super) async fn insert(graph: &Graph, tx: &mut Tx, subject: Subject) -> Resu
 }
 
 /// Tells message-store, and gives up after [`DEADLINE`]: the table keeps it.
-pub(super) async fn deliver_now(graph: &Graph, delivery: Delivery) {
-    if let Err(error) = deliver(graph, delivery).await {
-        metrics::counter!("pulse_graph_deliveries_postponed_total").increment(1);
-        tracing::warn!(error = &error as &dyn std::error::Error, "message-store is told later");
+pub(super) async fn deliver_now(graph: &Graph, delivery: Delivery) -> Told {
+    match deliver(graph, delivery).await {
+        Ok(()) => Told::Yes,
+        Err(error) => {
+            metrics::counter!("pulse_graph_deliveries_postponed_total").increment(1);
+            tracing::warn!(error = &error as &dyn std::error::Error, "message-store is told later");
+            Told::Later
+        }
     }
 }
 
@@ -101,9 +106,9 @@ async fn deliver(graph: &Graph, delivery: Delivery) -> Result<(), DeliverError> 
 async fn tell(graph: &Graph, subject: Subject) -> Result<(), DeliverError> {
     match subject {
         Subject::Person(user_id) => {
-            let profile = store::profile::find(&mut *graph.db.conn().await?, user_id).await?;
-            if let Some(profile) = profile {
-                graph.message_store.apply_person(profile).await?;
+            let shown = store::profile::find_shown(&mut *graph.db.conn().await?, user_id).await?;
+            if let Some(shown) = shown {
+                graph.message_store.apply_person(shown).await?;
             }
         }
         Subject::Pair(pair) => {

@@ -50,10 +50,12 @@ async fn forget_pairs(graph: &Graph, user_id: UserId) -> Result<bool, StoreError
     }
     let receivers = store::erasure::delete_pairs(&mut tx, user_id, &others).await?;
     let mut events = Vec::new();
+    let concerned = receivers.clone();
     if !receivers.is_empty() {
-        events.push((graph.encode)(Announcement::PersonErased { receivers, user_id }, &*graph.clock));
+        events.push((graph.encode)(Announcement::PersonHidden { receivers, user_id }, &*graph.clock));
     }
     let entries = store::outbox::insert(&mut tx, events, now).await?;
+    store::point::touch(&mut tx, &concerned).await?;
     store::commit(tx).await?;
     graph.relay.offer(entries);
     Ok(true)

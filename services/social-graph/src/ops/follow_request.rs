@@ -124,6 +124,8 @@ pub async fn list(
             created_at: position.created_at,
             other,
         })
+        // Whoever has blocked the one who looks since the page was read.
+        .filter(|entry| entry.other.is_visible())
         .collect();
     Ok(Page { items, next: page.next })
 }

@@ -23,7 +23,7 @@ pub enum CreateError {
 /// Why a profile was not found.
 #[derive(Debug, thiserror::Error)]
 pub enum FindError {
-    /// Nobody has the id or the name.
+    /// Nobody has the id or the name, or they block the one who looks.
     #[error("there is no such person")]
     NotFound,
     /// The database failed.
@@ -86,7 +86,7 @@ pub async fn require_own(graph: &Graph, user_id: UserId) -> Result<(Profile, Set
 /// A person as somebody sees them. Undiscoverable people are found too: they hide from search alone.
 ///
 /// # Errors
-/// [`FindError::NotFound`] when nobody has the id or the name.
+/// [`FindError::NotFound`] when nobody has the id or the name, or they block the one who looks.
 pub async fn require(graph: &Graph, viewer: UserId, key: &Key) -> Result<Seen, FindError> {
     let mut conn = graph.db.conn().await?;
     let profile = match key {
@@ -94,5 +94,17 @@ pub async fn require(graph: &Graph, viewer: UserId, key: &Key) -> Result<Seen, F
         Key::Username(username) => store::profile::find_by_username(&mut conn, username).await?,
     };
     let profile = profile.ok_or(FindError::NotFound)?;
-    Ok(view::see(&mut conn, viewer, profile).await?)
+    view::see(&mut conn, viewer, profile).await?.ok_or(FindError::NotFound)
+}
+
+/// Several people as somebody sees them, in no order; those whom they may not see are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(graph: &Graph, viewer: UserId, user_ids: &[UserId]) -> Result<Vec<Seen>, StoreError> {
+    let mut conn = graph.db.conn().await?;
+    let profiles = store::profile::list(&mut conn, user_ids).await?;
+    let mut people = view::see_all(&mut conn, viewer, profiles).await?;
+    people.retain(Seen::is_visible);
+    Ok(people)
 }

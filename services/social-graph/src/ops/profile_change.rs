@@ -47,14 +47,19 @@ pub async fn update(
     let mut tx = graph.db.begin().await?;
     let before = store::profile::lock(&mut tx, user_id).await?.ok_or(FindError::NotFound)?;
     let settings = store::settings::find(&mut tx, user_id).await?.ok_or(FindError::NotFound)?;
-    let (after, chosen) = (change.apply_to_profile(&before), change.apply_to_settings(&settings));
-    let is_shown_differently = after != before;
-    if !is_shown_differently && chosen == settings {
+    let (mut after, chosen) = (change.apply_to_profile(&before), change.apply_to_settings(&settings));
+    if after == before && chosen == settings {
         return Ok((before, settings));
+    }
+    let mut told = if after == before { Audience::Oneself } else { Audience::Connected };
+    if told == Audience::Oneself && chosen.concerns_message_store(&settings) {
+        told = Audience::MessageStore;
+        // It takes what has a new number.
+        after.version += 1;
     }
     store::profile::update(&mut tx, &after).await?;
     store::settings::update(&mut tx, user_id, &chosen).await?;
-    finish(graph, tx, &after, is_shown_differently).await?;
+    finish(graph, tx, &after, told).await?;
     Ok((after, chosen))
 }
 
@@ -85,29 +90,49 @@ pub async fn rename(
         InsertError::UsernameTaken => RenameError::UsernameTaken,
         InsertError::Store(error) => error.into(),
     })?;
-    finish(graph, tx, &after, is_shown_differently).await?;
+    let told = if is_shown_differently { Audience::Connected } else { Audience::Oneself };
+    finish(graph, tx, &after, told).await?;
     Ok(())
 }
 
+/// Who is told of a change, beside one's own devices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Audience {
+    /// Nobody.
+    Oneself,
+    /// message-store: it keeps some of the choices.
+    MessageStore,
+    /// message-store and the people whom one is connected with.
+    Connected,
+}
+
 /// Writes what must be told, commits, and tells it: the person's own devices, connected people, message-store.
-async fn finish(
-    graph: &Graph,
-    mut tx: Tx,
-    profile: &Profile,
-    is_shown_differently: bool,
-) -> Result<(), StoreError> {
+async fn finish(graph: &Graph, mut tx: Tx, profile: &Profile, audience: Audience) -> Result<(), StoreError> {
     let user_id = profile.user_id;
     let mut announcements = vec![Announcement::MeChanged { receiver: user_id }];
-    let mut told = None;
-    if is_shown_differently {
-        for receivers in store::profile::list_connected_ids(&mut tx, user_id, AUDIENCE_MAX).await? {
-            announcements.push(Announcement::ProfileUpdated { receivers, person: profile.clone() });
+    if audience == Audience::Connected {
+        let connected = store::profile::list_connected(&mut tx, user_id).await?;
+        let (muting, others): (Vec<_>, Vec<_>) = connected.into_iter().partition(|person| person.is_muting);
+        for (people, muting) in [(others, false), (muting, true)] {
+            for part in people.chunks(AUDIENCE_MAX) {
+                let receivers = part.iter().map(|person| person.user_id).collect();
+                let person = profile.clone();
+                announcements.push(Announcement::ProfileUpdated { receivers, person, muting });
+            }
         }
-        told = Some(delivery::insert(graph, &mut tx, Subject::Person(user_id)).await?);
     }
+    let told = match audience {
+        Audience::Oneself => None,
+        Audience::MessageStore | Audience::Connected => {
+            Some(delivery::insert(graph, &mut tx, Subject::Person(user_id)).await?)
+        }
+    };
+    let concerned: Vec<UserId> =
+        announcements.iter().skip(1).flat_map(|told| told.receivers().to_vec()).collect();
     let events =
         announcements.into_iter().map(|announcement| (graph.encode)(announcement, &*graph.clock)).collect();
     let entries = store::outbox::insert(&mut tx, events, to_millisecond(graph.clock.now())).await?;
+    store::point::touch(&mut tx, &concerned).await?;
     store::commit(tx).await?;
     graph.relay.offer(entries);
     if let Some(told) = told {

@@ -65,6 +65,22 @@ pub async fn claim(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<V
         .collect())
 }
 
+/// A delivery of a pair that was not confirmed yet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &mut Conn, pair: Pair) -> Result<Option<Delivery>, StoreError> {
+    let found = sqlx::query_scalar!(
+        "SELECT delivery_id FROM deliveries WHERE first_user_id = $1 AND second_user_id = $2
+         ORDER BY delivery_id DESC LIMIT 1",
+        pair.low().as_uuid(),
+        pair.high().as_uuid(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.map(|delivery_id| Delivery { delivery_id, subject: Subject::Pair(pair) }))
+}
+
 /// Deletes a delivery that was confirmed; an absent one is no error.
 ///
 /// # Errors

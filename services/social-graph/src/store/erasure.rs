@@ -62,6 +62,13 @@ pub async fn remember(conn: &mut Conn, user_id: UserId, now: OffsetDateTime) -> 
 /// # Errors
 /// When the database fails.
 pub async fn forget_older(conn: &mut Conn, before: OffsetDateTime) -> Result<(), StoreError> {
+    // What a change beside an erasure may have left of it.
+    sqlx::query!(
+        "DELETE FROM relationship_points WHERE user_id IN (SELECT user_id FROM erased_people WHERE erased_at < $1)",
+        before,
+    )
+    .execute(&mut *conn)
+    .await?;
     sqlx::query!("DELETE FROM erased_people WHERE erased_at < $1", before).execute(conn).await?;
     Ok(())
 }
@@ -83,7 +90,8 @@ pub async fn lock_pairs(conn: &mut Conn, user_id: UserId, limit: i64) -> Result<
     Ok(rows.into_iter().map(|row| UserId::from_uuid(other(row.low_user_id, row.high_user_id))).collect())
 }
 
-/// Deletes what is between a person and others whose pairs are locked; gives those who followed, were followed, or asked.
+/// Deletes what is between a person and others whose pairs are locked; gives those who followed, were followed, asked, were
+/// asked, blocked or muted them.
 ///
 /// # Errors
 /// When the database fails.
@@ -98,8 +106,17 @@ pub async fn delete_pairs(
                DELETE FROM follows WHERE follower_id = $1 AND followed_id = ANY($2) RETURNING followed_id AS other_id
            ), incoming AS (
                DELETE FROM follows WHERE followed_id = $1 AND follower_id = ANY($2) RETURNING follower_id AS other_id
+           ), own_blocks AS (
+               DELETE FROM blocks WHERE blocker_id = $1 AND blocked_id = ANY($2)
+           ), blocks_of_others AS (
+               DELETE FROM blocks WHERE blocked_id = $1 AND blocker_id = ANY($2) RETURNING blocker_id AS other_id
+           ), own_mutes AS (
+               DELETE FROM mutes WHERE muter_id = $1 AND muted_id = ANY($2)
+           ), mutes_of_others AS (
+               DELETE FROM mutes WHERE muted_id = $1 AND muter_id = ANY($2) RETURNING muter_id AS other_id
            )
-           SELECT other_id AS "other_id!" FROM outgoing UNION SELECT other_id FROM incoming"#,
+           SELECT other_id AS "other_id!" FROM outgoing UNION SELECT other_id FROM incoming
+           UNION SELECT other_id FROM blocks_of_others UNION SELECT other_id FROM mutes_of_others"#,
         user_id.as_uuid(),
         &others,
     )
@@ -128,8 +145,8 @@ pub async fn lock_profile(conn: &mut Conn, user_id: UserId) -> Result<Option<Str
     Ok(username)
 }
 
-/// Deletes a locked profile with no pairs, what message-store was to be told of the person, and the events that were to be
-/// told of them or to them alone.
+/// Deletes a locked profile with no pairs, what message-store was to be told of the person, the events that were to be told
+/// of them or to them alone, and who made their reports, with their words.
 ///
 /// # Errors
 /// When the database fails.
@@ -153,6 +170,15 @@ pub async fn delete_profile(
     )
     .execute(&mut *conn)
     .await?;
+    sqlx::query!(
+        "UPDATE reports SET reporter_id = NULL, detail = '' WHERE reporter_id = $1",
+        user_id.as_uuid(),
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!("DELETE FROM relationship_points WHERE user_id = $1", user_id.as_uuid())
+        .execute(&mut *conn)
+        .await?;
     sqlx::query!("DELETE FROM profiles WHERE user_id = $1", user_id.as_uuid()).execute(conn).await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Conn, StoreError};
-use crate::domain::page::{ConnectionPosition, Limit, Page};
+use crate::domain::delivery::Shown;
 use crate::domain::profile::{NewProfile, Profile, fold};
 use crate::domain::settings::Settings;
 
@@ -96,6 +96,33 @@ pub async fn find(conn: &mut Conn, user_id: UserId) -> Result<Option<Profile>, S
     Ok(row.map(Profile::from))
 }
 
+/// A person by id, as message-store keeps them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_shown(conn: &mut Conn, user_id: UserId) -> Result<Option<Shown>, StoreError> {
+    let row = sqlx::query!(
+        "SELECT user_id, username, display_name, bio, avatar_url, created_at, version, send_read_receipts, locale
+         FROM profiles WHERE user_id = $1",
+        user_id.as_uuid(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Shown {
+        profile: Profile::from(ProfileRow {
+            user_id: row.user_id,
+            username: row.username,
+            display_name: row.display_name,
+            bio: row.bio,
+            avatar_url: row.avatar_url,
+            created_at: row.created_at,
+            version: row.version,
+        }),
+        sends_read_receipts: row.send_read_receipts,
+        locale: row.locale,
+    }))
+}
+
 /// A person by id, whom nobody else changes until the transaction ends.
 ///
 /// # Errors
@@ -112,18 +139,37 @@ pub async fn lock(conn: &mut Conn, user_id: UserId) -> Result<Option<Profile>, S
     Ok(row.map(Profile::from))
 }
 
-/// Writes how a locked person is shown: display name, bio and version.
+/// People by id, in no order; those who have no profile are absent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(conn: &mut Conn, user_ids: &[UserId]) -> Result<Vec<Profile>, StoreError> {
+    let user_ids: Vec<Uuid> = user_ids.iter().map(UserId::as_uuid).collect();
+    let rows = sqlx::query_as!(
+        ProfileRow,
+        "SELECT user_id, username, display_name, bio, avatar_url, created_at, version
+         FROM profiles WHERE user_id = ANY($1)",
+        &user_ids,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Profile::from).collect())
+}
+
+/// Writes how a locked person is shown: display name, bio, picture and version.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn update(conn: &mut Conn, profile: &Profile) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE profiles SET display_name = $2, search_name = $3, bio = $4, version = $5 WHERE user_id = $1",
+        "UPDATE profiles SET display_name = $2, search_name = $3, bio = $4, version = $5, avatar_url = $6
+         WHERE user_id = $1",
         profile.user_id.as_uuid(),
         profile.display_name,
         fold(&profile.display_name),
         profile.bio,
         profile.version,
+        profile.avatar_url,
     )
     .execute(conn)
     .await?;
@@ -165,25 +211,35 @@ pub async fn rename(
     }
 }
 
-/// The people connected with somebody, in groups of at most `size`.
+/// Somebody who is connected with a person.
+#[derive(Debug, Clone, Copy)]
+pub struct ConnectedPerson {
+    /// Who.
+    pub user_id: UserId,
+    /// Whether they mute the person.
+    pub is_muting: bool,
+}
+
+/// All people connected with somebody.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list_connected_ids(
-    conn: &mut Conn,
-    user_id: UserId,
-    size: usize,
-) -> Result<Vec<Vec<UserId>>, StoreError> {
-    let ids = sqlx::query_scalar!(
-        r#"SELECT high_user_id AS "user_id!" FROM pairs WHERE low_user_id = $1 AND connected_at IS NOT NULL
-           UNION ALL
-           SELECT low_user_id FROM pairs WHERE high_user_id = $1 AND connected_at IS NOT NULL"#,
+pub async fn list_connected(conn: &mut Conn, user_id: UserId) -> Result<Vec<ConnectedPerson>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT c.user_id AS "user_id!", m.muter_id IS NOT NULL AS "is_muting!"
+           FROM (
+               SELECT high_user_id AS user_id FROM pairs WHERE low_user_id = $1 AND connected_at IS NOT NULL
+               UNION ALL
+               SELECT low_user_id FROM pairs WHERE high_user_id = $1 AND connected_at IS NOT NULL
+           ) AS c LEFT JOIN mutes AS m ON m.muter_id = c.user_id AND m.muted_id = $1"#,
         user_id.as_uuid(),
     )
     .fetch_all(conn)
     .await?;
-    let ids: Vec<_> = ids.into_iter().map(UserId::from_uuid).collect();
-    Ok(ids.chunks(size).map(<[UserId]>::to_vec).collect())
+    let people = rows.into_iter();
+    Ok(people
+        .map(|row| ConnectedPerson { user_id: UserId::from_uuid(row.user_id), is_muting: row.is_muting })
+        .collect())
 }
 
 fn refused(error: sqlx::Error) -> InsertError {
@@ -209,57 +265,4 @@ pub async fn find_by_username(conn: &mut Conn, username: &str) -> Result<Option<
     .fetch_optional(conn)
     .await?;
     Ok(row.map(Profile::from))
-}
-
-/// The people connected with somebody, newest connection first, from a position on.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_connections(
-    conn: &mut Conn,
-    user_id: UserId,
-    after: ConnectionPosition,
-    limit: Limit,
-) -> Result<Page<Profile, ConnectionPosition>, StoreError> {
-    // Each half of the pairs has an index in the order of the list, so a page costs the same at any depth.
-    let rows = sqlx::query!(
-        r#"SELECT p.user_id, p.username, p.display_name, p.bio, p.avatar_url, p.created_at, p.version,
-                  c.connected_at AS "connected_at!"
-           FROM (
-               (SELECT high_user_id AS user_id, connected_at FROM pairs
-                WHERE low_user_id = $1 AND connected_at IS NOT NULL AND (connected_at, high_user_id) < ($2, $3)
-                ORDER BY connected_at DESC, high_user_id DESC LIMIT $4)
-               UNION ALL
-               (SELECT low_user_id, connected_at FROM pairs
-                WHERE high_user_id = $1 AND connected_at IS NOT NULL AND (connected_at, low_user_id) < ($2, $3)
-                ORDER BY connected_at DESC, low_user_id DESC LIMIT $4)
-           ) AS c JOIN profiles AS p ON p.user_id = c.user_id
-           ORDER BY c.connected_at DESC, c.user_id DESC LIMIT $4"#,
-        user_id.as_uuid(),
-        after.connected_at,
-        after.user_id.as_uuid(),
-        limit.rows(),
-    )
-    .fetch_all(conn)
-    .await?;
-    let rows = rows
-        .into_iter()
-        .map(|row| {
-            let profile = ProfileRow {
-                user_id: row.user_id,
-                username: row.username,
-                display_name: row.display_name,
-                bio: row.bio,
-                avatar_url: row.avatar_url,
-                created_at: row.created_at,
-                version: row.version,
-            };
-            (Profile::from(profile), row.connected_at)
-        })
-        .collect();
-    let page = Page::cut(rows, limit, |(profile, connected_at)| ConnectionPosition {
-        connected_at: *connected_at,
-        user_id: profile.user_id,
-    });
-    Ok(Page { items: page.items.into_iter().map(|(profile, _)| profile).collect(), next: page.next })
 }

@@ -70,8 +70,14 @@ pub async fn lock(conn: &mut Conn, pair: Pair) -> Result<bool, StoreError> {
 /// When the database fails or a row is corrupt.
 pub async fn find(conn: &mut Conn, viewer: UserId, other: UserId) -> Result<Between, StoreError> {
     let rows = sqlx::query!(
-        "SELECT follower_id, state, request_id FROM follows
-         WHERE (follower_id = $1 AND followed_id = $2) OR (follower_id = $2 AND followed_id = $1)",
+        r#"SELECT follower_id AS "actor_id!", state AS "what!", request_id FROM follows
+           WHERE (follower_id = $1 AND followed_id = $2) OR (follower_id = $2 AND followed_id = $1)
+           UNION ALL
+           SELECT blocker_id, 'blocks', NULL FROM blocks
+           WHERE (blocker_id = $1 AND blocked_id = $2) OR (blocker_id = $2 AND blocked_id = $1)
+           UNION ALL
+           SELECT muter_id, 'mutes', NULL FROM mutes
+           WHERE (muter_id = $1 AND muted_id = $2) OR (muter_id = $2 AND muted_id = $1)"#,
         viewer.as_uuid(),
         other.as_uuid(),
     )
@@ -79,14 +85,13 @@ pub async fn find(conn: &mut Conn, viewer: UserId, other: UserId) -> Result<Betw
     .await?;
     let mut between = Between::default();
     for row in rows {
-        let state = read_state(&row.state, row.follower_id)?;
-        let request_id = row.request_id.map(FollowRequestId::from_uuid);
-        if row.follower_id == viewer.as_uuid() {
-            between.relationship.following = state;
-            between.outgoing_request_id = request_id;
-        } else {
-            between.relationship.followed_by = state;
-            between.incoming_request_id = request_id;
+        let is_outgoing = row.actor_id == viewer.as_uuid();
+        add(&mut between.relationship, is_outgoing, &row.what)
+            .ok_or(StoreError::Corrupt { table: "follows", id: row.actor_id })?;
+        let Some(request_id) = row.request_id.map(FollowRequestId::from_uuid) else { continue };
+        match is_outgoing {
+            true => between.outgoing_request_id = Some(request_id),
+            false => between.incoming_request_id = Some(request_id),
         }
     }
     Ok(between)
@@ -103,11 +108,16 @@ pub async fn list(
 ) -> Result<HashMap<UserId, Relationship>, StoreError> {
     let ids: Vec<Uuid> = others.iter().map(UserId::as_uuid).collect();
     let rows = sqlx::query!(
-        r#"SELECT followed_id AS "other_id!", TRUE AS "is_outgoing!", state AS "state!" FROM follows
+        r#"SELECT followed_id AS "other_id!", TRUE AS "is_outgoing!", state AS "what!" FROM follows
            WHERE follower_id = $1 AND followed_id = ANY($2)
            UNION ALL
-           SELECT follower_id, FALSE, state FROM follows
-           WHERE followed_id = $1 AND follower_id = ANY($2)"#,
+           SELECT follower_id, FALSE, state FROM follows WHERE followed_id = $1 AND follower_id = ANY($2)
+           UNION ALL
+           SELECT blocked_id, TRUE, 'blocks' FROM blocks WHERE blocker_id = $1 AND blocked_id = ANY($2)
+           UNION ALL
+           SELECT blocker_id, FALSE, 'blocks' FROM blocks WHERE blocked_id = $1 AND blocker_id = ANY($2)
+           UNION ALL
+           SELECT muted_id, TRUE, 'mutes' FROM mutes WHERE muter_id = $1 AND muted_id = ANY($2)"#,
         viewer.as_uuid(),
         &ids,
     )
@@ -115,14 +125,25 @@ pub async fn list(
     .await?;
     let mut relationships: HashMap<UserId, Relationship> = HashMap::new();
     for row in rows {
-        let state = read_state(&row.state, row.other_id)?;
         let relationship = relationships.entry(UserId::from_uuid(row.other_id)).or_default();
-        match row.is_outgoing {
-            true => relationship.following = state,
-            false => relationship.followed_by = state,
-        }
+        add(relationship, row.is_outgoing, &row.what)
+            .ok_or(StoreError::Corrupt { table: "follows", id: row.other_id })?;
     }
     Ok(relationships)
+}
+
+/// Adds what a row says: from the one who looks to the other one, or the other way round. `None` for an unknown word.
+fn add(relationship: &mut Relationship, is_outgoing: bool, what: &str) -> Option<()> {
+    let mut seen = if is_outgoing { *relationship } else { relationship.mirrored() };
+    match what {
+        "requested" => seen.following = FollowState::Requested,
+        "accepted" => seen.following = FollowState::Accepted,
+        "blocks" => seen.blocking = true,
+        "mutes" => seen.muting = true,
+        _ => return None,
+    }
+    *relationship = if is_outgoing { seen } else { seen.mirrored() };
+    Some(())
 }
 
 /// Writes one direction of a locked pair.
@@ -186,26 +207,27 @@ pub async fn count_change(
     Ok(())
 }
 
-/// Whether a pair is connected, with the number of its last change; `None` when nothing was ever between the two.
+/// Whether a pair is connected and who blocks whom, with the number of its last change, all of one moment; `None` when
+/// nothing was ever between the two.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn find_connection(conn: &mut Conn, pair: Pair) -> Result<Option<Connection>, StoreError> {
     let row = sqlx::query!(
-        r#"SELECT version, connected_at IS NOT NULL AS "is_connected!" FROM pairs
-           WHERE low_user_id = $1 AND high_user_id = $2"#,
+        r#"SELECT version, connected_at IS NOT NULL AS "is_connected!",
+                  EXISTS (SELECT FROM blocks WHERE blocker_id = $1 AND blocked_id = $2) AS "low_blocks!",
+                  EXISTS (SELECT FROM blocks WHERE blocker_id = $2 AND blocked_id = $1) AS "high_blocks!"
+           FROM pairs WHERE low_user_id = $1 AND high_user_id = $2"#,
         pair.low().as_uuid(),
         pair.high().as_uuid(),
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| Connection { pair, is_connected: row.is_connected, version: row.version }))
-}
-
-fn read_state(text: &str, follower_id: Uuid) -> Result<FollowState, StoreError> {
-    match text {
-        "requested" => Ok(FollowState::Requested),
-        "accepted" => Ok(FollowState::Accepted),
-        _ => Err(StoreError::Corrupt { table: "follows", id: follower_id }),
-    }
+    Ok(row.map(|row| Connection {
+        pair,
+        is_connected: row.is_connected,
+        low_blocks: row.low_blocks,
+        high_blocks: row.high_blocks,
+        version: row.version,
+    }))
 }

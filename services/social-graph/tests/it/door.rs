@@ -82,7 +82,8 @@ impl Door {
         let mut auth = self.client_of(ServiceName::Auth)?;
         auth.create_profile(new_profile(user_id, username, display_name)).await?;
         let principal = Principal { user_id, session_id: SessionId::new(&SystemClock) };
-        Ok(Person { principal, client: self.client.clone() })
+        let wire = self.connection_of(ServiceName::Gateway)?;
+        Ok(Person { principal, client: self.client.clone(), wire })
     }
 
     /// Two people who follow one another.
@@ -142,6 +143,7 @@ impl Drop for Door {
 pub(crate) struct Person {
     pub(crate) principal: Principal,
     client: Client,
+    wire: Connection,
 }
 
 impl Person {
@@ -221,6 +223,15 @@ impl Person {
         let request = self.principal.request(GetUserRequest { by: Some(by) });
         let answer = self.client.clone().get_user(request).await.map_err(Failure::from_status)?;
         Ok(answer.into_inner().user.unwrap())
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// The wire to the service, for its other clients.
+    pub(crate) fn wire(&self) -> Connection {
+        self.wire.clone()
     }
 
     /// What is between this person and another one.

@@ -158,6 +158,8 @@ never_called! {
     list_messages(ListMessagesRequest) -> ListMessagesResponse;
     get_message(GetMessageRequest) -> GetMessageResponse;
     mark_read(MarkReadRequest) -> MarkReadResponse;
+    mark_delivered(MarkDeliveredRequest) -> MarkDeliveredResponse;
+    mark_all_read(MarkAllReadRequest) -> MarkAllReadResponse;
     list_unread(ListUnreadRequest) -> ListUnreadResponse;
     get_sync_point(GetSyncPointRequest) -> GetSyncPointResponse;
 }

@@ -21,7 +21,7 @@ impl Door {
         ProfileServiceClient::new(self.connection_of(name).unwrap())
     }
 
-    async fn update(
+    pub(crate) async fn update(
         &self,
         person: &Person,
         request: UpdateOwnProfileRequest,
@@ -41,12 +41,12 @@ impl Door {
         answer.map(|_| ()).map_err(Failure::from_status)
     }
 
-    async fn erase(&self, person: &Person) {
+    pub(crate) async fn erase(&self, person: &Person) {
         let request = ErasePersonRequest { user_id: person.id().to_string() };
         self.profiles(ServiceName::Auth).erase_person(request).await.unwrap();
     }
 
-    async fn export(&self, person: &Person) -> BTreeMap<String, String> {
+    pub(crate) async fn export(&self, person: &Person) -> BTreeMap<String, String> {
         let request = ExportPersonRequest { user_id: person.id().to_string() };
         let mut stream = self.profiles(ServiceName::Auth).export_person(request).await.unwrap().into_inner();
         let mut documents: BTreeMap<String, String> = BTreeMap::new();
@@ -56,8 +56,15 @@ impl Door {
         documents
     }
 
-    async fn dump(&self) -> String {
+    pub(crate) async fn dump(&self) -> String {
         pulse_testkit::dump_tables(self.database.url()).await.unwrap()
+    }
+}
+
+impl Door {
+    /// Gives a person another display name.
+    pub(crate) async fn rename_shown(&self, person: &Person, display_name: &str) {
+        self.update(person, named(display_name)).await.unwrap();
     }
 }
 
@@ -123,6 +130,7 @@ async fn faults_have_the_names_of_the_contract_and_a_request_waits_on_when_appro
         display_name: Some(String::new()),
         bio: Some("x".repeat(501)),
         settings: Some(settings),
+        ..Default::default()
     };
     let failure = door.update(&ada, bad).await.unwrap_err();
     let faults: Vec<_> = failure.fields.iter().map(|fault| (&*fault.field, &*fault.code)).collect();
@@ -247,7 +255,8 @@ async fn an_export_holds_the_profile_the_settings_and_all_follows() {
     let carol = door.person("carol").await.unwrap();
     carol.follow(&ada).await.unwrap();
     let documents = door.export(&ada).await;
-    assert_eq!(documents.keys().collect::<Vec<_>>(), ["follows.json", "profile.json"]);
+    let expected = ["blocks.json", "follows.json", "mutes.json", "profile.json", "reports.json"];
+    assert_eq!(documents.keys().collect::<Vec<_>>(), expected);
     let profile: serde_json::Value = serde_json::from_str(&documents["profile.json"]).unwrap();
     assert_eq!(profile["username"], "ada");
     assert_eq!(profile["settings"]["who_can_follow"], "everyone");
