@@ -42,6 +42,42 @@ impl Pair {
     }
 }
 
+/// A person, as social-graph tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownPerson {
+    /// How they are shown.
+    pub person: Person,
+    /// Whether others see what they have read, and the other way round.
+    pub sends_read_receipts: bool,
+    /// BCP 47 tag: in which language their messages are searched.
+    pub locale: String,
+    /// Number of the last change of all this.
+    pub version: i64,
+}
+
+/// What is between two people, as social-graph tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connection {
+    /// The two.
+    pub pair: Pair,
+    /// Whether both follow one another.
+    pub is_connected: bool,
+    /// Whether the one with the smaller id blocks the other one, who then may not see them.
+    pub low_blocks: bool,
+    /// The same the other way round.
+    pub high_blocks: bool,
+    /// Number of the last change of all this; 0 when nothing was told.
+    pub version: i64,
+}
+
+impl Connection {
+    /// Whether one of the two may not see the other one.
+    #[must_use]
+    pub fn is_hidden_from(&self, user_id: UserId) -> bool {
+        if user_id == self.pair.low { self.high_blocks } else { self.low_blocks }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -55,6 +91,15 @@ mod tests {
             let [first, second] = [first, second].map(|id| UserId::from_uuid(Uuid::from_u128(id)));
             prop_assert_eq!(Pair::of(first, second), Pair::of(second, first));
             prop_assert_eq!(Pair::of(first, first), None);
+        }
+
+        #[test]
+        fn the_blocked_one_alone_does_not_see_the_other(first in any::<u128>(), second in any::<u128>()) {
+            let [first, second] = [first, second].map(|id| UserId::from_uuid(Uuid::from_u128(id)));
+            let Some(pair) = Pair::of(first, second) else { return Ok(()) };
+            let (low_blocks, high_blocks) = (first == pair.low, second == pair.low);
+            let blocked = Connection { pair, is_connected: false, low_blocks, high_blocks, version: 1 };
+            prop_assert!(blocked.is_hidden_from(second) && !blocked.is_hidden_from(first));
         }
     }
 }

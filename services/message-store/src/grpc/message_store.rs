@@ -52,8 +52,7 @@ impl MessageStoreService for Service {
         request: Request<proto::ApplyRelationshipRequest>,
     ) -> Result<Response<proto::ApplyRelationshipResponse>, Status> {
         let request = request.into_inner();
-        let (pair, version) = parse::relationship(&request)?;
-        let applied = ops::relationship::apply(&self.context, pair, request.connected, version).await;
+        let applied = ops::relationship::apply(&self.context, parse::relationship(&request)?).await;
         applied.map_err(Failure::from)?;
         Ok(Response::new(proto::ApplyRelationshipResponse {}))
     }
@@ -62,8 +61,8 @@ impl MessageStoreService for Service {
         &self,
         request: Request<proto::ApplyPersonRequest>,
     ) -> Result<Response<proto::ApplyPersonResponse>, Status> {
-        let (person, version) = parse::person(request.into_inner())?;
-        ops::person::apply(&self.context, &person, version).await.map_err(Failure::from)?;
+        let known = parse::person(request.into_inner())?;
+        ops::person::apply(&self.context, &known).await.map_err(Failure::from)?;
         Ok(Response::new(proto::ApplyPersonResponse {}))
     }
 

@@ -11,7 +11,8 @@ use crate::domain::batch::{Action, Command};
 use crate::domain::conversation::Kind;
 use crate::domain::history::{Place, Position};
 use crate::domain::message::{Body, BodyFault, NewMessage};
-use crate::domain::person::{Pair, Person};
+use crate::domain::person::{Connection, KnownPerson, Pair, Person};
+use crate::domain::search::QUERY_MAX;
 use crate::ops::conversation::InboxRequest;
 
 const LIMIT_DEFAULT: u32 = 50;
@@ -217,17 +218,23 @@ fn version(version: i64) -> Result<i64, FieldFault> {
 
 pub(super) fn relationship(request: &proto::ApplyRelationshipRequest) -> Result<(Pair, i64), Failure> {
     let mut faults = Faults(Vec::new());
-    let first = faults.take(id("first_user_id", &request.first_user_id));
+    let first = faults.take(id::<UserId>("first_user_id", &request.first_user_id));
     let second = faults.take(id("second_user_id", &request.second_user_id));
     let version = faults.take(version(request.version));
     let pair = first.zip(second).and_then(|(first, second)| {
         let oneself = || FieldFault::new("second_user_id", "invalid", "must be another person");
         faults.take(Pair::of(first, second).ok_or_else(oneself))
     });
-    faults.finish(pair.zip(version))
+    let parsed = (|| {
+        let (pair, version) = (pair?, version?);
+        let blocks = (request.first_blocks_second, request.second_blocks_first);
+        let (low_blocks, high_blocks) = if first == Some(pair.low) { blocks } else { (blocks.1, blocks.0) };
+        Some(Connection { pair, is_connected: request.connected, low_blocks, high_blocks, version })
+    })();
+    faults.finish(parsed)
 }
 
-pub(super) fn person(request: proto::ApplyPersonRequest) -> Result<(Person, i64), Failure> {
+pub(super) fn person(request: proto::ApplyPersonRequest) -> Result<KnownPerson, Failure> {
     let mut faults = Faults(Vec::new());
     let version = faults.take(version(request.version));
     let wanted = request.person.unwrap_or_default();
@@ -246,7 +253,15 @@ pub(super) fn person(request: proto::ApplyPersonRequest) -> Result<(Person, i64)
             display_name: display_name?,
             avatar_url: wanted.avatar_url.clone(),
         };
-        Some((person, version?))
+        let sends_read_receipts = request.sends_read_receipts;
+        Some(KnownPerson { person, sends_read_receipts, locale: locale?, version: version? })
     })();
     faults.finish(parsed)
 }
+    let locale = match request.locale {
+        text if text.contains('\0') => Err(FieldFault::new("locale", "invalid", "must not contain U+0000")),
+        // Of a social-graph that does not tell it yet.
+        text if text.is_empty() => Ok("en".to_owned()),
+        text => Ok(text),
+    };
+    let locale = faults.take(locale);

@@ -22,7 +22,7 @@ pub enum DirectError {
     /// Nobody has a direct conversation with oneself.
     #[error("a direct conversation has two people")]
     Oneself,
-    /// Nobody is known by this id.
+    /// Nobody is known by this id, or they block the one who asks.
     #[error("there is no such person, or you may not see them")]
     UnknownPerson,
     /// The two do not follow one another.
@@ -111,7 +111,11 @@ pub async fn get_or_create_direct(
     if !store::person::exists(&mut conn, peer_id).await? {
         return Err(DirectError::UnknownPerson);
     }
-    if !store::connection::is_connected(&mut conn, pair).await? {
+    let connection = store::connection::find(&mut conn, pair).await?;
+    if connection.is_hidden_from(user_id) {
+        return Err(DirectError::UnknownPerson);
+    }
+    if !connection.is_connected {
         return Err(DirectError::NotConnected);
     }
     let existing = store::conversation::find_direct(&mut conn, pair).await?;

@@ -55,7 +55,9 @@ pub async fn find(
                   p.avatar_url AS "avatar_url?"
            FROM conversations c
            LEFT JOIN members m ON m.conversation_id = c.conversation_id AND m.user_id = $2
+           LEFT JOIN connections x ON x.low_user_id = c.low_user_id AND x.high_user_id = c.high_user_id
            LEFT JOIN people p ON p.user_id = CASE WHEN c.low_user_id = $2 THEN c.high_user_id ELSE c.low_user_id END
+               AND NOT coalesce(CASE WHEN c.low_user_id = $2 THEN x.high_blocks ELSE x.low_blocks END, false)
            WHERE c.conversation_id = $1"#,
         conversation_id.as_uuid(),
         user_id.as_uuid(),
@@ -63,6 +65,44 @@ pub async fn find(
     .fetch_optional(conn)
     .await?;
     row.map(Conversation::try_from).transpose()
+}
+
+/// Some conversations with the part of one user in them, in the order of their ids. Absent ones, and the last messages, are
+/// left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_some(
+    conn: &mut Conn,
+    conversation_ids: &[ConversationId],
+    user_id: UserId,
+) -> Result<Vec<Conversation>, StoreError> {
+    let conversation_ids: Vec<uuid::Uuid> = conversation_ids.iter().map(ConversationId::as_uuid).collect();
+    let rows = sqlx::query_as!(
+        ConversationRow,
+        r#"SELECT c.conversation_id, c.kind, c.title, c.topic, c.avatar_url AS picture_url, c.is_closed, c.owner_id, c.member_count, c.last_seq,
+                  c.version, c.created_at, c.updated_at, c.active_at,
+                  m.role AS "role?", m.joined_at AS "joined_at?", m.read_seq AS "read_seq?",
+                  m.delivered_seq AS "delivered_seq?", m.muted_until AS "muted_until?", m.is_pinned AS "is_pinned?",
+                  m.is_archived AS "is_archived?",
+                  (SELECT count(*) FROM mentions n
+                   WHERE n.conversation_id = c.conversation_id AND n.user_id = m.user_id AND n.seq > m.read_seq)
+                      AS "mention_count!",
+                  p.user_id AS "peer_id?", p.username AS "username?", p.display_name AS "display_name?",
+                  p.avatar_url AS "avatar_url?"
+           FROM conversations c
+           LEFT JOIN members m ON m.conversation_id = c.conversation_id AND m.user_id = $2
+           LEFT JOIN connections x ON x.low_user_id = c.low_user_id AND x.high_user_id = c.high_user_id
+           LEFT JOIN people p ON p.user_id = CASE WHEN c.low_user_id = $2 THEN c.high_user_id ELSE c.low_user_id END
+               AND NOT coalesce(CASE WHEN c.low_user_id = $2 THEN x.high_blocks ELSE x.low_blocks END, false)
+           WHERE c.conversation_id = ANY($1)
+           ORDER BY c.conversation_id"#,
+        &conversation_ids,
+        user_id.as_uuid(),
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Conversation::try_from).collect()
 }
 
 /// A conversation as everybody sees it: without anybody's own part, without a peer. Its last message is left out.
@@ -121,7 +161,9 @@ pub async fn list_inbox(conn: &mut Conn, query: InboxQuery) -> Result<Vec<Conver
                   p.avatar_url AS "avatar_url?"
            FROM members m
            JOIN conversations c ON c.conversation_id = m.conversation_id
+           LEFT JOIN connections x ON x.low_user_id = c.low_user_id AND x.high_user_id = c.high_user_id
            LEFT JOIN people p ON p.user_id = CASE WHEN c.low_user_id = $1 THEN c.high_user_id ELSE c.low_user_id END
+               AND NOT coalesce(CASE WHEN c.low_user_id = $1 THEN x.high_blocks ELSE x.low_blocks END, false)
            WHERE m.user_id = $1 AND m.is_archived = $2
              AND ($3::text IS NULL OR c.kind = $3)
              AND ($4::timestamptz IS NULL OR (c.active_at, c.conversation_id) < ($4, $5::uuid))

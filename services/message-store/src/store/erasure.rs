@@ -15,7 +15,8 @@ pub async fn forget_person(conn: &mut Conn, user_id: UserId) -> Result<(), Store
     sqlx::query!(
         "INSERT INTO people (user_id, username, display_name, avatar_url, version) VALUES ($1, NULL, NULL, NULL, $2)
          ON CONFLICT ON CONSTRAINT people_pkey DO UPDATE
-         SET username = NULL, display_name = NULL, avatar_url = NULL, version = EXCLUDED.version",
+         SET username = NULL, display_name = NULL, avatar_url = NULL, sends_read_receipts = DEFAULT, locale = DEFAULT,
+             version = EXCLUDED.version",
         user_id.as_uuid(),
         i64::MAX,
     )

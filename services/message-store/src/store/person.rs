@@ -1,27 +1,31 @@
-//! How people are shown.
+//! How people are shown, and what they chose.
 
 use pulse_types::UserId;
 
-use crate::domain::person::Person;
+use crate::domain::person::KnownPerson;
 use crate::domain::system::SystemNote;
 use crate::store::{Conn, StoreError, hydrate};
 
-/// Stores how a person is shown, unless something as new is stored already. Tells whether it changed anything.
+/// Stores how a person is shown and what they chose, unless something as new is stored already. Tells whether it changed
+/// anything.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn apply(conn: &mut Conn, person: &Person, version: i64) -> Result<bool, StoreError> {
+pub async fn apply(conn: &mut Conn, known: &KnownPerson) -> Result<bool, StoreError> {
+    let KnownPerson { person, sends_read_receipts, locale, version } = known;
     let done = sqlx::query!(
-        "INSERT INTO people AS p (user_id, username, display_name, avatar_url, version)
-         VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO people AS p (user_id, username, display_name, avatar_url, sends_read_receipts, locale, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT ON CONSTRAINT people_pkey DO UPDATE
-         SET username = EXCLUDED.username, display_name = EXCLUDED.display_name,
-             avatar_url = EXCLUDED.avatar_url, version = EXCLUDED.version
+         SET username = EXCLUDED.username, display_name = EXCLUDED.display_name, avatar_url = EXCLUDED.avatar_url,
+             sends_read_receipts = EXCLUDED.sends_read_receipts, locale = EXCLUDED.locale, version = EXCLUDED.version
          WHERE p.version < EXCLUDED.version",
         person.user_id.as_uuid(),
         person.username,
         person.display_name,
         person.avatar_url,
+        sends_read_receipts,
+        locale,
         version,
     )
     .execute(conn)
