@@ -83,6 +83,8 @@ ALTER TABLE messages
     ADD COLUMN has_reactions boolean NOT NULL DEFAULT false,
     -- SHA-256 of what was first sent, once an edit or a deletion has changed it: a repeat is compared with it.
     ADD COLUMN sent_digest bytea,
+    -- The conversation's version at which the body was written; null when it is `version`.
+    ADD COLUMN body_version bigint,
     -- Of system messages.
     ADD COLUMN system_event text,
     ADD COLUMN system_actor_id uuid,
@@ -125,6 +127,8 @@ CREATE TABLE reactions (
     user_id uuid NOT NULL,
     -- Fully qualified.
     emoji text COLLATE "C" NOT NULL,
+    -- The conversation's version at which it was added: the first ones stand first.
+    version bigint NOT NULL,
     created_at timestamptz NOT NULL,
     CONSTRAINT reactions_pkey PRIMARY KEY (conversation_id, seq, emoji, user_id)
 );

@@ -4,14 +4,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use pulse_types::{ConversationId, UserId};
+use pulse_types::{AttachmentId, ConversationId, UserId};
 use time::OffsetDateTime;
 
+use crate::domain::attachment::Attachment;
 use crate::domain::change::MarksMoved;
 use crate::domain::conversation::{Head, Refusal, require_member};
+use crate::domain::language::Language;
 use crate::domain::mark::{Marks, RECEIPTS_MEMBERS_MAX};
-use crate::domain::message::{ClientId, Message, MessageKind, NewMessage, ReplyTo};
+use crate::domain::mention;
+use crate::domain::message::{ClientId, Message, MessageKind, NewMessage, ReplyTo, SentDigest};
 use crate::domain::person::Person;
+use crate::domain::upload::Upload;
 
 /// What somebody wants done.
 #[derive(Debug, Clone)]
@@ -44,10 +48,34 @@ pub struct Facts {
     pub person: Option<Person>,
     /// Whether others may know what the user has read; in a direct both decide.
     pub shows_read: bool,
+    /// In which language the user writes.
+    pub language: Option<Language>,
     /// The message that already has this sender's `client_id`.
-    pub repeated: Option<Message>,
+    pub repeated: Option<Repeated>,
     /// The message that is answered, if it is of this conversation.
     pub reply_to: Option<ReplyTo>,
+}
+
+/// A message whose name comes again.
+#[derive(Debug, Clone)]
+pub struct Repeated {
+    /// As it is now.
+    pub message: Message,
+    /// What was first sent.
+    pub digest: SentDigest,
+}
+
+/// All that a batch is decided on, read under the locks.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The conversations that stand.
+    pub heads: Vec<Head>,
+    /// What stands about each command, in their order.
+    pub facts: Vec<Facts>,
+    /// Members by the names that texts mention.
+    pub named: HashMap<(ConversationId, String), UserId>,
+    /// Uploads that were not used yet, of those that are wanted.
+    pub uploads: HashMap<AttachmentId, Upload>,
 }
 
 /// What became of a command.
@@ -73,6 +101,8 @@ pub struct Plan {
     pub outcomes: Vec<Result<Outcome, Refusal>>,
     /// New messages; those of one conversation ascend.
     pub messages: Vec<Arc<Message>>,
+    /// In which language each of them is written.
+    pub languages: Vec<Language>,
     /// Heads that moved.
     pub heads: Vec<Head>,
     /// Marks that moved, by sending or by reading.
@@ -90,21 +120,54 @@ pub struct Marked {
     pub shown: Option<MarksMoved>,
 }
 
-/// Decides a batch. `facts` has an entry for each command; `now` is the time of all its messages.
+/// The names that the messages of a batch may mention, each once.
 #[must_use]
-pub fn plan(heads: Vec<Head>, commands: &[Command], facts: Vec<Facts>, now: OffsetDateTime) -> Plan {
+pub fn names(commands: &[Command]) -> Vec<(ConversationId, String)> {
+    let mut names = Vec::new();
+    for command in commands {
+        // Texts without an `@` are most of them.
+        if let Action::Send(new) = &command.action
+            && new.body.as_str().contains('@')
+        {
+            let mentions = mention::candidates(new.body.as_str());
+            names.extend(mentions.into_iter().flatten().map(|name| (command.conversation_id, name)));
+        }
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The uploads that a batch wants to use, each once.
+#[must_use]
+pub fn wanted_uploads(commands: &[Command]) -> Vec<AttachmentId> {
+    let mut ids: Vec<AttachmentId> = Vec::new();
+    for command in commands {
+        if let Action::Send(new) = &command.action {
+            ids.extend(&new.attachment_ids);
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Decides a batch. `now` is the time of all its messages.
+#[must_use]
+pub fn plan(found: Found, commands: &[Command], now: OffsetDateTime) -> Plan {
+    let touched = |head: Head| (head.conversation_id, Touched { head, is_moved: false });
     let mut planner = Planner {
-        heads: heads
-            .into_iter()
-            .map(|head| (head.conversation_id, Touched { head, is_moved: false }))
-            .collect(),
+        heads: found.heads.into_iter().map(touched).collect(),
         marks: HashMap::new(),
         sent: HashMap::new(),
+        named: found.named,
+        uploads: found.uploads,
         messages: Vec::new(),
+        languages: Vec::new(),
         now,
     };
     let outcomes =
-        commands.iter().zip(facts).map(|(command, facts)| planner.decide(command, facts)).collect();
+        commands.iter().zip(found.facts).map(|(command, facts)| planner.decide(command, facts)).collect();
     planner.finish(outcomes)
 }
 
@@ -141,7 +204,11 @@ struct Planner {
     marks: HashMap<(ConversationId, UserId), MovingMarks>,
     /// Messages of this very batch, to recognise a repeat within it.
     sent: HashMap<(ConversationId, UserId, ClientId), Arc<Message>>,
+    named: HashMap<(ConversationId, String), UserId>,
+    /// Those that no message of this batch has taken.
+    uploads: HashMap<AttachmentId, Upload>,
     messages: Vec<Arc<Message>>,
+    languages: Vec<Language>,
     now: OffsetDateTime,
 }
 
@@ -170,19 +237,33 @@ impl Planner {
             }
             Action::Send(new) => {
                 let name = (command.conversation_id, command.user_id, new.client_id);
-                let known = self.sent.get(&name).cloned().or_else(|| facts.repeated.map(Arc::new));
-                if let Some(known) = known {
-                    return replay(known, new);
+                if let Some(known) = self.sent.get(&name) {
+                    return replay(Arc::clone(known), known.digest(), new);
+                }
+                if let Some(Repeated { message, digest }) = facts.repeated {
+                    return replay(Arc::new(message), digest, new);
                 }
                 touched.head.require_writable()?;
                 if new.reply_to.is_some() && facts.reply_to.is_none() {
                     return Err(Refusal::ReplyToInvalid);
                 }
+                let attachments = take(&mut self.uploads, &new.attachment_ids, command.user_id)?;
                 // Times rise with positions, whatever the machines' clocks say.
                 touched.head.active_at = touched.head.active_at.max(self.now);
-                let message =
-                    next_message(&mut touched.head, new, command.user_id, facts.person, facts.reply_to);
-                let message = Arc::new(message);
+                let find = |name: &str| self.named.get(&(command.conversation_id, name.to_owned())).copied();
+                let mentions = match self.named.is_empty() {
+                    true => Vec::new(),
+                    false => mention::resolve(new.body.as_str(), command.user_id, find),
+                };
+                self.languages.push(facts.language.unwrap_or(Language::SIMPLE));
+                let message = next_message(&mut touched.head, new, command.user_id);
+                let message = Arc::new(Message {
+                    sender: facts.person,
+                    reply_to: facts.reply_to,
+                    mentions,
+                    attachments,
+                    ..message
+                });
                 touched.is_moved = true;
                 moving.marks = moving.marks.read_up_to(message.seq, message.seq);
                 moving.is_moved = true;
@@ -194,7 +275,8 @@ impl Planner {
     }
 
     fn finish(self, outcomes: Vec<Result<Outcome, Refusal>>) -> Plan {
-        let mut plan = Plan { outcomes, messages: self.messages, ..Plan::default() };
+        let (messages, languages) = (self.messages, self.languages);
+        let mut plan = Plan { outcomes, messages, languages, ..Plan::default() };
         for ((conversation_id, user_id), moving) in self.marks {
             let own = MarksMoved { conversation_id, user_id, marks: moving.marks };
             if moving.is_moved {
@@ -214,23 +296,30 @@ impl Planner {
 
 /// A known `client_id` is answered before any rule on the state of the conversation. A message that carries the very id
 /// this command was given was stored by this command, in an attempt whose end nobody saw.
-fn replay(known: Arc<Message>, new: &NewMessage) -> Result<Outcome, Refusal> {
+fn replay(known: Arc<Message>, sent: SentDigest, new: &NewMessage) -> Result<Outcome, Refusal> {
     if known.message_id == new.message_id {
         return Ok(Outcome::Sent(known));
     }
-    if !known.was_sent_as(&new.body, new.reply_to) {
+    if sent != new.digest() {
         return Err(Refusal::IdempotencyMismatch);
     }
     Ok(Outcome::Replayed(known))
 }
 
-fn next_message(
-    head: &mut Head,
-    new: &NewMessage,
+/// Takes a sender's uploads out of those that are free: all of them, or none.
+fn take(
+    uploads: &mut HashMap<AttachmentId, Upload>,
+    wanted: &[AttachmentId],
     sender_id: UserId,
-    sender: Option<Person>,
-    reply_to: Option<ReplyTo>,
-) -> Message {
+) -> Result<Vec<Attachment>, Refusal> {
+    let is_free = |id: &AttachmentId| uploads.get(id).is_some_and(|upload| upload.uploader_id == sender_id);
+    if let Some(place) = wanted.iter().position(|id| !is_free(id)) {
+        return Err(Refusal::AttachmentInvalid(place));
+    }
+    Ok(wanted.iter().filter_map(|id| uploads.remove(id)).map(|upload| upload.attachment).collect())
+}
+
+fn next_message(head: &mut Head, new: &NewMessage, sender_id: UserId) -> Message {
     head.last_seq += 1;
     head.version += 1;
     Message {
@@ -239,11 +328,11 @@ fn next_message(
         seq: head.last_seq,
         version: head.version,
         sender_id: Some(sender_id),
-        sender,
+        sender: None,
         client_id: Some(new.client_id),
         kind: MessageKind::Text,
         body: new.body.as_str().to_owned(),
-        reply_to,
+        reply_to: None,
         mentions: Vec::new(),
         attachments: Vec::new(),
         reactions: Vec::new(),

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use pulse_types::{ConversationId, InvalidId, MessageId, UserId};
+use aws_lc_rs::digest;
+use pulse_types::{AttachmentId, ConversationId, InvalidId, MessageId, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -101,7 +102,7 @@ pub enum BodyFault {
     Nul,
 }
 
-/// A body that may be stored: trimmed, 1..4000 characters, no U+0000.
+/// A body that may be stored: trimmed, 1..4000 characters, no U+0000; empty only beside files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body(String);
 
@@ -128,6 +129,17 @@ impl Body {
         Ok(Self(trimmed.to_owned()))
     }
 
+    /// The same of a message with files, which needs no text.
+    ///
+    /// # Errors
+    /// [`BodyFault::TooLong`] or [`BodyFault::Nul`].
+    pub fn parse_beside_files(text: &str) -> Result<Self, BodyFault> {
+        match Self::parse(text) {
+            Err(BodyFault::Empty | BodyFault::Blank) => Ok(Self(String::new())),
+            parsed => parsed,
+        }
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -146,6 +158,50 @@ pub struct NewMessage {
     pub body: Body,
     /// The message that it answers.
     pub reply_to: Option<MessageId>,
+    /// Its files, in their order.
+    pub attachment_ids: Vec<AttachmentId>,
+}
+
+impl NewMessage {
+    /// What a repeat is compared with.
+    #[must_use]
+    pub fn digest(&self) -> SentDigest {
+        SentDigest::of(self.body.as_str(), self.reply_to, &self.attachment_ids)
+    }
+}
+
+/// SHA-256 of what was first sent: it tells a repeat when the message itself has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentDigest([u8; 32]);
+
+impl SentDigest {
+    fn of(body: &str, reply_to: Option<MessageId>, attachment_ids: &[AttachmentId]) -> Self {
+        let mut context = digest::Context::new(&digest::SHA256);
+        // Each part says where it ends.
+        context.update(&(body.len() as u64).to_be_bytes());
+        context.update(body.as_bytes());
+        context.update(reply_to.map(|id| id.as_uuid()).unwrap_or_default().as_bytes());
+        for attachment_id in attachment_ids {
+            context.update(attachment_id.as_uuid().as_bytes());
+        }
+        let mut bytes = [0; 32];
+        for (byte, value) in bytes.iter_mut().zip(context.finish().as_ref()) {
+            *byte = *value;
+        }
+        Self(bytes)
+    }
+
+    /// The digest that the database holds.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// For the database.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// The message that another one answers.
@@ -159,6 +215,20 @@ pub struct ReplyTo {
     pub sender_id: Option<UserId>,
     /// Its first 120 characters; empty once it is deleted.
     pub excerpt: String,
+}
+
+/// Earlier bodies of one message that are shown.
+pub const EDITS_MAX: i64 = 100;
+
+/// An earlier body of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What it said.
+    pub body: String,
+    /// The conversation's version at which that was written.
+    pub version: i64,
+    /// When.
+    pub written_at: OffsetDateTime,
 }
 
 /// A stored message.
@@ -201,10 +271,29 @@ pub struct Message {
 }
 
 impl Message {
-    /// Whether a repeat says what was first sent.
+    /// Whether the service wrote it.
     #[must_use]
-    pub fn was_sent_as(&self, body: &Body, reply_to: Option<MessageId>) -> bool {
-        self.body == body.as_str() && self.reply_to.as_ref().map(|reply| reply.message_id) == reply_to
+    pub const fn is_system(&self) -> bool {
+        matches!(self.kind, MessageKind::System)
+    }
+
+    /// What a repeat of it as it stands is compared with.
+    #[must_use]
+    pub fn digest(&self) -> SentDigest {
+        let attachment_ids: Vec<_> =
+            self.attachments.iter().map(|attachment| attachment.attachment_id).collect();
+        let reply_to = self.reply_to.as_ref().map(|reply| reply.message_id);
+        SentDigest::of(&self.body, reply_to, &attachment_ids)
+    }
+
+    /// The same as nobody in particular sees it.
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        let mut shared = self.clone();
+        for reaction in &mut shared.reactions {
+            reaction.is_mine = false;
+        }
+        shared
     }
 }
 

@@ -1,7 +1,8 @@
-//! One batch, one transaction: lock, read, decide, write, commit. Five round trips, six when a group is among the
-//! conversations or a command is a repeat.
+//! One batch, one transaction: lock, read, decide, write, commit. Five round trips, and one more each when a group is among
+//! the conversations, a command is a repeat, a text may mention somebody or does, a message has files.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use pulse_events::{OutboxEntry, subjects};
 use pulse_runtime::trace_context;
@@ -9,10 +10,12 @@ use pulse_types::clock::to_millisecond;
 use pulse_types::{Clock, ConversationId, MessageId};
 use tracing::Span;
 
-use crate::domain::batch::{self, Command, Marked, Outcome, Plan};
+use crate::domain::batch::{self, Command, Found, Marked, Outcome, Plan};
 use crate::domain::change::{Change, MarksMoved};
 use crate::domain::conversation::{Head, INBOX_FANOUT_MAX, Refusal};
+use crate::domain::message::Message;
 use crate::domain::person::Pair;
+use crate::domain::upload::{Posted, UNUSED_FOR};
 use crate::ops::announce::{Announcer, user_subjects};
 use crate::store::batch::Writes;
 use crate::store::outbox::NewEntry;
@@ -56,20 +59,44 @@ pub(super) async fn commit(
 
     let mut tx = store::begin(conn).await?;
     let heads = store::batch::lock_heads(&mut tx, &conversation_ids).await?;
-    let facts = store::batch::facts(&mut tx, &heads, batch.commands).await?;
-    let audiences = audiences(&mut tx, &heads).await?;
     // Read under the locks, so that times rise with positions.
     let now = to_millisecond(clock.now());
-    let plan = batch::plan(heads, batch.commands, facts, now);
+    let facts = store::batch::facts(&mut tx, &heads, batch.commands).await?;
+    let named = store::mention::find_members(&mut tx, &batch::names(batch.commands)).await?;
+    let wanted = batch::wanted_uploads(batch.commands);
+    let uploads = store::attachment::lock_unused(&mut tx, &wanted, now - UNUSED_FOR).await?;
+    let uploads = uploads.into_iter().map(|upload| (upload.attachment.attachment_id, upload)).collect();
+    let audiences = audiences(&mut tx, &heads).await?;
+    let plan = batch::plan(Found { heads, facts, named, uploads }, batch.commands, now);
     if plan.messages.is_empty() && plan.marks.is_empty() {
         tx.rollback().await?;
         return Ok(Committed { outcomes: plan.outcomes, entries: Vec::new(), has_written: false });
     }
     let entries = entries(&plan, batch, &audiences, clock, announcer);
-    let writes = Writes { messages: &plan.messages, heads: &plan.heads, marks: &plan.marks, now };
+    let writes = Writes {
+        messages: &plan.messages,
+        languages: &plan.languages,
+        heads: &plan.heads,
+        marks: &plan.marks,
+        now,
+    };
     let entries = store::batch::write(&mut tx, &writes, entries).await?;
+    store::mention::insert(&mut tx, &plan.messages).await?;
+    store::attachment::mark_posted(&mut tx, &posted(&plan.messages), now).await?;
     tx.commit().await?;
     Ok(Committed { outcomes: plan.outcomes, entries, has_written: true })
+}
+
+/// The files of new messages, which were uploads.
+fn posted(messages: &[Arc<Message>]) -> Vec<Posted> {
+    let files = messages.iter().flat_map(|message| {
+        message.attachments.iter().map(|attachment| Posted {
+            attachment_id: attachment.attachment_id,
+            conversation_id: message.conversation_id,
+            seq: message.seq,
+        })
+    });
+    files.collect()
 }
 
 /// Who hears of what.

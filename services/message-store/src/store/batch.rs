@@ -7,11 +7,12 @@ use pulse_types::{ConversationId, MessageId, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::batch::{Action, Command, Facts};
+use crate::domain::batch::{Action, Command, Facts, Repeated};
 use crate::domain::change::MarksMoved;
 use crate::domain::conversation::Head;
+use crate::domain::language::Language;
 use crate::domain::mark::Marks;
-use crate::domain::message::Message;
+use crate::domain::message::{Message, SentDigest};
 use crate::store::outbox::{Columns, NewEntry, stored};
 use crate::store::row::{pair, person, reply_to};
 use crate::store::{Conn, StoreError, message};
@@ -73,8 +74,8 @@ pub async fn facts(conn: &mut Conn, heads: &[Head], commands: &[Command]) -> Res
         r#"SELECT m.read_seq AS "read_seq?", m.delivered_seq AS "delivered_seq?",
                   p.user_id AS "person_id?", p.username AS "username?", p.display_name AS "display_name?",
                   p.avatar_url AS "avatar_url?",
-                  p.sends_read_receipts AND COALESCE(o.sends_read_receipts, true) AS shows_read,
-                  s.seq AS "repeated_seq?",
+                  p.sends_read_receipts AND COALESCE(o.sends_read_receipts, true) AS shows_read, p.locale AS "locale?",
+                  s.seq AS "repeated_seq?", s.sent_digest,
                   r.message_id AS "reply_message_id?", r.seq AS "reply_seq?", r.sender_id AS "reply_sender_id?",
                   left(r.body, 120) AS "reply_excerpt?"
            FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
@@ -99,7 +100,13 @@ pub async fn facts(conn: &mut Conn, heads: &[Head], commands: &[Command]) -> Res
     let mut repeated = Vec::new();
     for (row, command) in rows.into_iter().zip(commands) {
         if let Some(seq) = row.repeated_seq {
-            repeated.push((facts.len(), command.conversation_id, seq));
+            let digest = row.sent_digest.as_deref().and_then(SentDigest::from_bytes);
+            repeated.push(Known {
+                place: facts.len(),
+                conversation_id: command.conversation_id,
+                seq,
+                digest,
+            });
         }
         facts.push(Facts {
             marks: row
@@ -108,6 +115,7 @@ pub async fn facts(conn: &mut Conn, heads: &[Head], commands: &[Command]) -> Res
                 .map(|(read_seq, delivered_seq)| Marks { read_seq, delivered_seq }),
             person: person(row.person_id, row.username, row.display_name, row.avatar_url),
             shows_read: row.shows_read.unwrap_or(true),
+            language: row.locale.as_deref().map(Language::of),
             repeated: None,
             reply_to: reply_to(row.reply_message_id, row.reply_seq, row.reply_sender_id, row.reply_excerpt),
         });
@@ -126,26 +134,33 @@ fn other_of(heads: &[Head], command: &Command) -> Option<Uuid> {
     Some(other.as_uuid())
 }
 
+/// A message whose name a command repeats.
+struct Known {
+    /// Place of the command.
+    place: usize,
+    conversation_id: ConversationId,
+    seq: i64,
+    /// What was first sent, when the message has changed since.
+    digest: Option<SentDigest>,
+}
+
 /// Repeats are rare, and cost a statement more.
-async fn add_repeated(
-    conn: &mut Conn,
-    facts: &mut [Facts],
-    repeated: &[(usize, ConversationId, i64)],
-) -> Result<(), StoreError> {
+async fn add_repeated(conn: &mut Conn, facts: &mut [Facts], repeated: &[Known]) -> Result<(), StoreError> {
     if repeated.is_empty() {
         return Ok(());
     }
-    let mut positions: Vec<_> =
-        repeated.iter().map(|(_, conversation_id, seq)| (*conversation_id, *seq)).collect();
+    let mut positions: Vec<_> = repeated.iter().map(|known| (known.conversation_id, known.seq)).collect();
     positions.sort_unstable();
     positions.dedup();
     let messages = message::list_at(conn, None, &positions).await?;
-    for (place, conversation_id, seq) in repeated {
-        let known =
-            messages.iter().find(|known| known.conversation_id == *conversation_id && known.seq == *seq);
-        if let Some(facts) = facts.get_mut(*place) {
-            facts.repeated = known.cloned();
-        }
+    for known in repeated {
+        let is_it =
+            |message: &&Message| message.conversation_id == known.conversation_id && message.seq == known.seq;
+        let (Some(message), Some(facts)) = (messages.iter().find(is_it), facts.get_mut(known.place)) else {
+            continue;
+        };
+        let digest = known.digest.unwrap_or_else(|| message.digest());
+        facts.repeated = Some(Repeated { message: message.clone(), digest });
     }
     Ok(())
 }
@@ -155,6 +170,8 @@ async fn add_repeated(
 pub struct Writes<'a> {
     /// New messages.
     pub messages: &'a [Arc<Message>],
+    /// In which language each of them is written.
+    pub languages: &'a [Language],
     /// Heads as they are to be.
     pub heads: &'a [Head],
     /// Marks as they are to be.
@@ -172,16 +189,21 @@ pub async fn write(
     writes: &Writes<'_>,
     entries: Vec<NewEntry>,
 ) -> Result<Vec<OutboxEntry>, StoreError> {
-    let messages = MessageColumns::of(writes.messages);
+    let messages = MessageColumns::of(writes.messages, writes.languages);
     let heads = HeadColumns::of(writes.heads);
     let marks = MarkColumns::of(writes.marks);
     let events = Columns::of(&entries);
     let outbox_ids = sqlx::query_scalar!(
         "WITH new_messages AS (
              INSERT INTO messages (conversation_id, seq, message_id, version, sender_id, client_id, kind, body,
-                                   reply_to_seq, created_at)
-             SELECT * FROM UNNEST($1::uuid[], $2::bigint[], $3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[],
-                                  $7::text[], $8::text[], $9::bigint[], $10::timestamptz[])
+                                   reply_to_seq, created_at, mentioned_user_ids, attachment_ids, words)
+             SELECT conversation_id, seq, message_id, version, sender_id, client_id, kind, body, reply_to_seq, created_at,
+                    string_to_array(mentions, ' ')::uuid[], string_to_array(attachments, ' ')::uuid[],
+                    CASE WHEN body <> '' THEN to_tsvector('simple', body) || to_tsvector(language::regconfig, body) END
+             FROM UNNEST($1::uuid[], $2::bigint[], $3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[], $7::text[],
+                         $8::text[], $9::bigint[], $10::timestamptz[], $25::text[], $26::text[], $27::text[])
+                  AS n (conversation_id, seq, message_id, version, sender_id, client_id, kind, body, reply_to_seq,
+                        created_at, mentions, attachments, language)
          ), new_heads AS (
              UPDATE conversations c
              SET last_seq = h.last_seq, version = h.version, updated_at = h.active_at, active_at = h.active_at,
@@ -227,6 +249,9 @@ pub async fn write(
         &events.payloads,
         &events.traceparents as &[Option<String>],
         writes.now,
+        &messages.mentions,
+        &messages.attachments,
+        &messages.languages,
     )
     .fetch_all(conn)
     .await?;
@@ -245,11 +270,15 @@ struct MessageColumns {
     bodies: Vec<String>,
     reply_to_seqs: Vec<Option<i64>>,
     created_ats: Vec<OffsetDateTime>,
+    mentions: Vec<String>,
+    attachments: Vec<String>,
+    languages: Vec<String>,
 }
 
 impl MessageColumns {
-    fn of(messages: &[Arc<Message>]) -> Self {
-        let mut columns = Self::default();
+    fn of(messages: &[Arc<Message>], languages: &[Language]) -> Self {
+        let languages = languages.iter().map(|language| language.as_str().to_owned()).collect();
+        let mut columns = Self { languages, ..Self::default() };
         for message in messages {
             columns.conversation_ids.push(message.conversation_id.as_uuid());
             columns.seqs.push(message.seq);
@@ -261,9 +290,17 @@ impl MessageColumns {
             columns.bodies.push(message.body.clone());
             columns.reply_to_seqs.push(message.reply_to.as_ref().map(|reply| reply.seq));
             columns.created_ats.push(message.created_at);
+            columns.mentions.push(joined(message.mentions.iter()));
+            let attachments = message.attachments.iter();
+            columns.attachments.push(joined(attachments.map(|attachment| attachment.attachment_id)));
         }
         columns
     }
+}
+
+/// Ids in one text, as PostgreSQL has no arrays of arrays of different lengths.
+fn joined<T: ToString>(ids: impl Iterator<Item = T>) -> String {
+    ids.map(|id| id.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 #[derive(Default)]

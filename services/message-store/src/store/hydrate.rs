@@ -66,7 +66,6 @@ async fn find_attachments(
             size_bytes: row.size_bytes,
             dimensions: pixels(row.width).zip(pixels(row.height)),
             has_thumbnail: row.has_thumbnail,
-            address: None,
         };
         (row.attachment_id, attachment)
     });
@@ -89,7 +88,7 @@ pub(super) async fn find_reactions(
            FROM UNNEST($1::uuid[], $2::bigint[]) AS k (conversation_id, seq)
            JOIN reactions r ON r.conversation_id = k.conversation_id AND r.seq = k.seq
            GROUP BY r.conversation_id, r.seq, r.emoji
-           ORDER BY min(r.created_at), r.emoji"#,
+           ORDER BY min(r.version)"#,
         &conversation_ids,
         &seqs,
         viewer.map(|viewer| viewer.as_uuid()),

@@ -8,7 +8,7 @@ use crate::domain::conversation::Role;
 use crate::domain::message::Message;
 use crate::domain::system::SystemNote;
 use crate::store::row::MessageRow;
-use crate::store::{Conn, StoreError, hydrate};
+use crate::store::{Conn, StoreError, hydrate, mention};
 
 /// The messages of a range of positions, both ends included, ascending.
 ///
@@ -161,6 +161,75 @@ pub async fn insert_system(conn: &mut Conn, message: &Message, note: &SystemNote
         note.title,
         note.topic,
         note.role.map(Role::as_str),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Where a message stands.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_position(
+    conn: &mut Conn,
+    message_id: MessageId,
+) -> Result<Option<(ConversationId, i64)>, StoreError> {
+    let row = sqlx::query!(
+        "SELECT conversation_id, seq FROM messages WHERE message_id = $1",
+        message_id.as_uuid(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (ConversationId::from_uuid(row.conversation_id), row.seq)))
+}
+
+/// A message that is to be deleted.
+#[derive(Debug, Clone, Copy)]
+pub struct Deletion<'a> {
+    /// As it is.
+    pub message: &'a Message,
+    /// The conversation's version of its deletion.
+    pub version: i64,
+}
+
+/// Deletes messages of a locked conversation: what they said, before too, whom they mention, what was reacted. What was first
+/// sent stays known by its digest alone.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete(
+    conn: &mut Conn,
+    conversation_id: ConversationId,
+    deletions: &[Deletion<'_>],
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let id = conversation_id.as_uuid();
+    let seqs: Vec<i64> = deletions.iter().map(|deletion| deletion.message.seq).collect();
+    let versions: Vec<i64> = deletions.iter().map(|deletion| deletion.version).collect();
+    let digests: Vec<Vec<u8>> =
+        deletions.iter().map(|deletion| deletion.message.digest().as_bytes().to_vec()).collect();
+    for deletion in deletions {
+        mention::delete(conn, deletion.message).await?;
+    }
+    sqlx::query!("DELETE FROM message_edits WHERE conversation_id = $1 AND seq = ANY($2)", id, &seqs)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("DELETE FROM reactions WHERE conversation_id = $1 AND seq = ANY($2)", id, &seqs)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!(
+        "UPDATE messages m
+         SET body = '', deleted_at = $5, version = k.version, body_version = NULL, mentioned_user_ids = '{}',
+             attachment_ids = '{}', has_reactions = false, words = NULL,
+             sent_digest = COALESCE(m.sent_digest, k.digest), changed_xid = pg_current_xact_id()
+         FROM UNNEST($2::bigint[], $3::bigint[], $4::bytea[]) AS k (seq, version, digest)
+         WHERE m.conversation_id = $1 AND m.seq = k.seq",
+        id,
+        &seqs,
+        &versions,
+        &digests,
+        now,
     )
     .execute(conn)
     .await?;

@@ -41,8 +41,13 @@ fn send(place: u128, sender: u128, client_id: u128, text: &str, message_id: u128
             client_id: ClientId::from_uuid(Uuid::from_u128(client_id)),
             body: Body::parse(text).unwrap(),
             reply_to: None,
+            attachment_ids: Vec::new(),
         }),
     }
+}
+
+fn repeated(message: &Message) -> Repeated {
+    Repeated { message: message.clone(), digest: message.digest() }
 }
 
 fn member() -> Facts {
@@ -50,7 +55,7 @@ fn member() -> Facts {
 }
 
 fn decide(heads: Vec<Head>, commands: &[Command], facts: Vec<Facts>) -> Plan {
-    plan(heads, commands, facts, OffsetDateTime::UNIX_EPOCH)
+    plan(Found { heads, facts, ..Found::default() }, commands, OffsetDateTime::UNIX_EPOCH)
 }
 
 proptest! {
@@ -113,18 +118,18 @@ fn a_known_name_is_answered_before_the_connection_but_not_after_the_membership()
     let stored = Message::clone(&first.messages[0]);
     let apart = Head { is_connected: false, ..head(1) };
     let again = [send(1, 1, 7, "one", 200), send(1, 1, 8, "two", 201)];
-    let known = Facts { repeated: Some(stored.clone()), ..member() };
+    let known = Facts { repeated: Some(repeated(&stored)), ..member() };
     let plan = decide(vec![apart.clone()], &again, vec![known, member()]);
     assert!(matches!(&plan.outcomes[0], Ok(Outcome::Replayed(message)) if message.seq == 11));
     assert!(matches!(plan.outcomes[1], Err(Refusal::NotConnected)));
     assert!(plan.heads.is_empty());
 
-    let gone = Facts { repeated: Some(stored.clone()), ..Facts::default() };
+    let gone = Facts { repeated: Some(repeated(&stored)), ..Facts::default() };
     let plan = decide(vec![apart], &[send(1, 1, 7, "one", 300)], vec![gone]);
     assert!(matches!(plan.outcomes[0], Err(Refusal::NotFound)));
 
     // The same command, after a commit whose end nobody saw: it is no repeat.
-    let own = Facts { repeated: Some(stored), ..member() };
+    let own = Facts { repeated: Some(repeated(&stored)), ..member() };
     let plan = decide(vec![head(1)], &[send(1, 1, 7, "one", 100)], vec![own]);
     assert!(matches!(&plan.outcomes[0], Ok(Outcome::Sent(message)) if message.seq == 11));
 }

@@ -1,0 +1,88 @@
+//! Who is mentioned where, and who is called what.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use pulse_types::{ConversationId, UserId};
+use uuid::Uuid;
+
+use crate::domain::message::Message;
+use crate::store::{Conn, StoreError};
+
+/// The members of conversations that have some names, in lower case; nothing is asked for none.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_members(
+    conn: &mut Conn,
+    names: &[(ConversationId, String)],
+) -> Result<HashMap<(ConversationId, String), UserId>, StoreError> {
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (conversation_ids, names): (Vec<Uuid>, Vec<String>) =
+        names.iter().map(|(conversation_id, name)| (conversation_id.as_uuid(), name.clone())).unzip();
+    let rows = sqlx::query!(
+        r#"SELECT k.conversation_id AS "conversation_id!", k.name AS "name!", p.user_id
+           FROM UNNEST($1::uuid[], $2::text[]) AS k (conversation_id, name)
+           JOIN people p ON p.username = k.name
+           JOIN members m ON m.conversation_id = k.conversation_id AND m.user_id = p.user_id"#,
+        &conversation_ids,
+        &names,
+    )
+    .fetch_all(conn)
+    .await?;
+    let members = rows.into_iter().map(|row| {
+        let key = (ConversationId::from_uuid(row.conversation_id), row.name);
+        (key, UserId::from_uuid(row.user_id))
+    });
+    Ok(members.collect())
+}
+
+/// Writes whom new messages mention; nothing is written for none.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert(conn: &mut Conn, messages: &[Arc<Message>]) -> Result<(), StoreError> {
+    let mut rows: (Vec<Uuid>, Vec<Uuid>, Vec<i64>) = Default::default();
+    for message in messages {
+        for user_id in &message.mentions {
+            rows.0.push(message.conversation_id.as_uuid());
+            rows.1.push(user_id.as_uuid());
+            rows.2.push(message.seq);
+        }
+    }
+    if rows.0.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "INSERT INTO mentions (conversation_id, user_id, seq)
+         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[])",
+        &rows.0,
+        &rows.1,
+        &rows.2,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Forgets whom a message mentions.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete(conn: &mut Conn, message: &Message) -> Result<(), StoreError> {
+    if message.mentions.is_empty() {
+        return Ok(());
+    }
+    let user_ids: Vec<Uuid> = message.mentions.iter().map(UserId::as_uuid).collect();
+    sqlx::query!(
+        "DELETE FROM mentions WHERE conversation_id = $1 AND user_id = ANY($2) AND seq = $3",
+        message.conversation_id.as_uuid(),
+        &user_ids,
+        message.seq,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

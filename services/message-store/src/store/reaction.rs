@@ -1,0 +1,91 @@
+//! Reactions of people on messages.
+
+use pulse_types::{ConversationId, UserId};
+use time::OffsetDateTime;
+
+use crate::domain::reaction::{Emoji, Reaction};
+use crate::store::{Conn, StoreError, hydrate};
+
+/// Adds a reaction that does not stand yet, to the message at a position.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert(
+    conn: &mut Conn,
+    (conversation_id, seq): (ConversationId, i64),
+    (user_id, emoji): (UserId, Emoji),
+    version: i64,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "INSERT INTO reactions (conversation_id, seq, user_id, emoji, version, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        conversation_id.as_uuid(),
+        seq,
+        user_id.as_uuid(),
+        emoji.as_str(),
+        version,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Removes a reaction.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete(
+    conn: &mut Conn,
+    (conversation_id, seq): (ConversationId, i64),
+    (user_id, emoji): (UserId, Emoji),
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "DELETE FROM reactions WHERE conversation_id = $1 AND seq = $2 AND emoji = $3 AND user_id = $4",
+        conversation_id.as_uuid(),
+        seq,
+        emoji.as_str(),
+        user_id.as_uuid(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Gives a message the version at which its reactions changed; the version of its body is kept.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn changed(
+    conn: &mut Conn,
+    (conversation_id, seq): (ConversationId, i64),
+    version: i64,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE messages
+         SET version = $3, body_version = COALESCE(body_version, version), changed_xid = pg_current_xact_id(),
+             has_reactions = EXISTS (SELECT FROM reactions WHERE conversation_id = $1 AND seq = $2)
+         WHERE conversation_id = $1 AND seq = $2",
+        conversation_id.as_uuid(),
+        seq,
+        version,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The reactions on a message, the first ones first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(
+    conn: &mut Conn,
+    (conversation_id, seq): (ConversationId, i64),
+    viewer: UserId,
+) -> Result<Vec<Reaction>, StoreError> {
+    let positions = [(conversation_id.as_uuid(), seq)];
+    let mut found = hydrate::find_reactions(conn, Some(viewer), &positions).await?;
+    Ok(found.remove(&(conversation_id, seq)).unwrap_or_default())
+}
