@@ -1,24 +1,46 @@
 //! What the service does, one function for each operation.
 
 pub mod announce;
+pub mod change;
 mod changing;
 pub mod command;
 mod commit;
 pub mod conversation;
+pub mod deletion;
+pub mod description;
+pub mod edit;
 pub mod erasure;
 pub mod export;
+pub mod file;
+pub mod group;
+pub mod housekeeping;
 pub mod mark;
+pub mod member;
+pub mod membership;
 pub mod message;
+pub mod ownership;
 pub mod person;
+pub mod picture;
+pub mod reaction;
+pub mod receipt;
 pub mod relationship;
+pub mod room;
+pub mod search;
+pub mod sweep;
 pub mod sync;
+mod traces;
+pub mod upload;
 pub mod writer;
+
+pub use changing::ChangeError;
 
 use std::sync::Arc;
 
 use pulse_types::{Clock, CursorKey};
 
+use crate::domain::address::{Addresses, Signer};
 use crate::ops::announce::Announcer;
+use crate::ops::file::Files;
 use crate::ops::writer::Writers;
 use crate::store::Db;
 
@@ -31,8 +53,20 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Seals cursors and sync tokens.
     pub cursors: CursorKey,
+    /// Writes addresses of files.
+    pub addresses: Addresses,
+    /// Where the bytes of files stand, and what is taken in.
+    pub files: Files,
     /// Where events go after their commit.
     pub announcer: Announcer,
     /// Where commands are stored in batches.
     pub writers: Writers,
+}
+
+impl Context {
+    /// Gives addresses of files as of now.
+    #[must_use]
+    pub fn signer(&self) -> Signer {
+        self.addresses.signer(self.clock.now())
+    }
 }

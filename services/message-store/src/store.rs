@@ -2,18 +2,30 @@
 
 pub mod attachment;
 pub mod batch;
+pub mod candidate;
+pub mod change;
 pub mod connection;
 pub mod conversation;
+pub mod deletion;
+pub mod departure;
 pub mod discard;
+pub mod edit;
 pub mod erasure;
 pub mod export;
+pub mod group;
 mod hydrate;
 pub mod mark;
 pub mod member;
+pub mod membership;
+pub mod mention;
 pub mod message;
 pub mod outbox;
 pub mod person;
+pub mod room;
+pub mod reaction;
+pub mod receipt;
 mod row;
+pub mod search;
 pub mod sync;
 
 use std::str::FromStr as _;
@@ -65,6 +77,13 @@ impl StoreError {
     #[must_use]
     pub fn is_outage(&self) -> bool {
         matches!(self, Self::TimedOut) || self.is_transient()
+    }
+
+    /// Whether another transaction was in the way of this one: the same may succeed at once.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        matches!(error.code().as_deref(), Some("40001" | "40P01"))
     }
 
     /// Whether the same work may succeed on a new connection: the wire broke, the server restarts, or two transactions
@@ -195,6 +214,14 @@ impl Db {
     /// As [`Db::conn`].
     pub async fn begin(&self) -> Result<Tx<'static>, StoreError> {
         Ok(self.pool.begin().await?)
+    }
+
+    /// Opens a transaction in which every statement sees what was committed before the first one.
+    ///
+    /// # Errors
+    /// As [`Db::conn`].
+    pub async fn begin_snapshot(&self) -> Result<Tx<'static>, StoreError> {
+        Ok(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await?)
     }
 
     /// Opens a connection outside the pool, for a task that works on it alone.

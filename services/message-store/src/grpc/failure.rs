@@ -1,5 +1,8 @@
 //! What each failure of an op becomes for the caller.
 
+mod attachment;
+mod conversation;
+
 use pulse_rpc::{Failure, Reason};
 
 use crate::domain::conversation::Refusal;
@@ -8,6 +11,8 @@ use crate::ops::conversation::{DirectError, FindError, InboxError};
 use crate::ops::erasure::EraseError;
 use crate::ops::export::ExportError;
 use crate::ops::message::ReadError;
+use crate::ops::search::SearchError;
+use crate::ops::sync::SyncError;
 use crate::store::StoreError;
 
 /// What the caller is told is down.
@@ -31,6 +36,15 @@ impl From<Refusal> for Failure {
             Refusal::IdempotencyMismatch => Reason::IdempotencyMismatch,
             Refusal::ReplyToInvalid => {
                 return Self::invalid_field("reply_to", "invalid", refusal.to_string());
+            }
+            Refusal::AttachmentInvalid(place) => {
+                return Self::invalid_field(format!("attachment_ids.{place}"), "invalid", refusal.to_string());
+            }
+            Refusal::BodyRequired => {
+                return Self::invalid_field("body", "required", refusal.to_string());
+            }
+            Refusal::TooManyReactions => {
+                return Self::invalid_field("emoji", "too_many", refusal.to_string());
             }
         };
         Self::new(reason, refusal.to_string())
@@ -101,6 +115,26 @@ impl From<ExportError> for Failure {
         match error {
             ExportError::Store(error) => error.into(),
             ExportError::Json(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<SyncError> for Failure {
+    fn from(error: SyncError) -> Self {
+        match error {
+            SyncError::Token => Self::invalid_field("since", "invalid", error.to_string()),
+            SyncError::Over => Self::new(Reason::ResyncRequired, error.to_string()),
+            SyncError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SearchError> for Failure {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Refused(refusal) => refusal.into(),
+            SearchError::Cursor(error) => Self::invalid_field("cursor", "invalid", error.to_string()),
+            SearchError::Store(error) => error.into(),
         }
     }
 }

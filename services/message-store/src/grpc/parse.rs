@@ -1,12 +1,15 @@
 //! Requests as domain values. All faults of a request are told at once, by the field names of the public contract.
 
+pub(super) mod conversation;
+
 use prost_types::Timestamp;
 use pulse_proto::common::v1 as common;
 use pulse_proto::messages::v1 as proto;
 use pulse_rpc::{Failure, FieldFault, Principal};
-use pulse_types::{Clock, ConversationId, MessageId, UserId};
+use pulse_types::{AttachmentId, Clock, ConversationId, MessageId, UserId};
 use time::OffsetDateTime;
 
+use crate::domain::attachment::ATTACHMENTS_MAX;
 use crate::domain::batch::{Action, Command};
 use crate::domain::conversation::Kind;
 use crate::domain::history::{Place, Position};
@@ -14,6 +17,7 @@ use crate::domain::message::{Body, BodyFault, NewMessage};
 use crate::domain::person::{Connection, KnownPerson, Pair, Person};
 use crate::domain::search::QUERY_MAX;
 use crate::ops::conversation::InboxRequest;
+use crate::ops::search::SearchRequest;
 
 const LIMIT_DEFAULT: u32 = 50;
 const LIMIT_MAX: u32 = 100;
@@ -40,13 +44,19 @@ impl Faults {
         outcome.map_err(|fault| self.0.push(fault)).ok()
     }
 
+    fn take_all<T>(&mut self, outcome: Result<T, Vec<FieldFault>>) -> Option<T> {
+        outcome.map_err(|faults| self.0.extend(faults)).ok()
+    }
+
     fn finish<T>(self, value: Option<T>) -> Result<T, Failure> {
         value.ok_or_else(|| Failure::validation(self.0))
     }
 }
 
-fn body(text: &str) -> Result<Body, FieldFault> {
-    Body::parse(text).map_err(|fault| {
+/// A body; beside files it may be empty.
+pub(super) fn body(text: &str, has_files: bool) -> Result<Body, FieldFault> {
+    let parsed = if has_files { Body::parse_beside_files(text) } else { Body::parse(text) };
+    parsed.map_err(|fault| {
         let code = match fault {
             BodyFault::Empty => "required",
             BodyFault::Blank => "too_short",
@@ -61,6 +71,26 @@ fn conversation_id(text: &str) -> Result<ConversationId, FieldFault> {
     id("conversation_id", text)
 }
 
+fn attachment_ids(texts: &[String]) -> Result<Vec<AttachmentId>, Vec<FieldFault>> {
+    if texts.len() > ATTACHMENTS_MAX {
+        let detail = format!("must be at most {ATTACHMENTS_MAX}");
+        return Err(vec![FieldFault::new("attachment_ids", "too_many", detail)]);
+    }
+    let mut faults = Vec::new();
+    let mut ids = Vec::with_capacity(texts.len());
+    for (place, text) in texts.iter().enumerate() {
+        let field = format!("attachment_ids.{place}");
+        match id(&field, text) {
+            Ok(id) if ids.contains(&id) => {
+                faults.push(FieldFault::new(field, "invalid", "must be named once"));
+            }
+            Ok(id) => ids.push(id),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if faults.is_empty() { Ok(ids) } else { Err(faults) }
+}
+
 pub(super) fn send(
     user_id: UserId,
     request: &proto::SendMessageRequest,
@@ -69,14 +99,16 @@ pub(super) fn send(
     let mut faults = Faults(Vec::new());
     let conversation_id = faults.take(conversation_id(&request.conversation_id));
     let client_id = faults.take(id("client_id", &request.client_id));
-    let body = faults.take(body(&request.body));
+    let attachment_ids = faults.take_all(attachment_ids(&request.attachment_ids));
+    let body = faults.take(body(&request.body, !request.attachment_ids.is_empty()));
     let reply_to: Option<Option<MessageId>> = match request.reply_to_message_id.as_str() {
         "" => Some(None),
         text => faults.take(id("reply_to", text)).map(Some),
     };
     let parsed = (|| {
         let message_id = MessageId::new(clock);
-        let new = NewMessage { message_id, client_id: client_id?, body: body?, reply_to: reply_to? };
+        let (client_id, body, reply_to) = (client_id?, body?, reply_to?);
+        let new = NewMessage { message_id, client_id, body, reply_to, attachment_ids: attachment_ids? };
         Some(Command { user_id, conversation_id: conversation_id?, action: Action::Send(new) })
     })();
     faults.finish(parsed)
@@ -189,6 +221,45 @@ pub(super) fn inbox(request: proto::ListConversationsRequest) -> Result<InboxReq
     faults.finish(parsed)
 }
 
+/// After which version changes are wanted.
+pub(super) fn after_version(request: &proto::ListChangesRequest) -> Result<i64, Failure> {
+    match request.after_version >= 0 {
+        true => Ok(request.after_version),
+        false => Err(Failure::invalid_field("after", "too_small", "must be 0 or more")),
+    }
+}
+
+pub(super) fn search(request: proto::SearchMessagesRequest) -> Result<SearchRequest, Failure> {
+    let common::PageRequest { limit: wanted, cursor } = request.page.unwrap_or_default();
+    let mut faults = Faults(Vec::new());
+    let limit = faults.take(limit(wanted));
+    let query = faults.take(match request.query.trim() {
+        "" => Err(FieldFault::new("q", "required", "must hold something to look for")),
+        text if text.contains('\0') => Err(FieldFault::new("q", "invalid", "must not contain U+0000")),
+        text if text.chars().count() > QUERY_MAX => {
+            Err(FieldFault::new("q", "too_long", format!("must be at most {QUERY_MAX} characters")))
+        }
+        text => Ok(text.to_owned()),
+    });
+    let conversation_id = faults.take(optional("conversation_id", &request.conversation_id));
+    let from = faults.take(optional("from", &request.from_user_id));
+    let parsed = (|| {
+        Some(SearchRequest {
+            query: query?,
+            conversation_id: conversation_id?,
+            from: from?,
+            limit: usize::try_from(limit?).unwrap_or_default(),
+            cursor,
+        })
+    })();
+    faults.finish(parsed)
+}
+
+/// An id that may be absent.
+fn optional<T: std::str::FromStr>(field: &str, text: &str) -> Result<Option<T>, FieldFault> {
+    if text.is_empty() { Ok(None) } else { id(field, text).map(Some) }
+}
+
 pub(super) fn unread_keys(
     request: &proto::ListUnreadRequest,
 ) -> Result<Vec<(UserId, ConversationId)>, Failure> {
@@ -216,7 +287,7 @@ fn version(version: i64) -> Result<i64, FieldFault> {
     }
 }
 
-pub(super) fn relationship(request: &proto::ApplyRelationshipRequest) -> Result<(Pair, i64), Failure> {
+pub(super) fn relationship(request: &proto::ApplyRelationshipRequest) -> Result<Connection, Failure> {
     let mut faults = Faults(Vec::new());
     let first = faults.take(id::<UserId>("first_user_id", &request.first_user_id));
     let second = faults.take(id("second_user_id", &request.second_user_id));
@@ -237,6 +308,13 @@ pub(super) fn relationship(request: &proto::ApplyRelationshipRequest) -> Result<
 pub(super) fn person(request: proto::ApplyPersonRequest) -> Result<KnownPerson, Failure> {
     let mut faults = Faults(Vec::new());
     let version = faults.take(version(request.version));
+    let locale = match request.locale {
+        text if text.contains('\0') => Err(FieldFault::new("locale", "invalid", "must not contain U+0000")),
+        // Of a social-graph that does not tell it yet.
+        text if text.is_empty() => Ok("en".to_owned()),
+        text => Ok(text),
+    };
+    let locale = faults.take(locale);
     let wanted = request.person.unwrap_or_default();
     let user_id = faults.take(id("person.user_id", &wanted.user_id));
     let text = |field: &str, text: String| match text {
@@ -258,10 +336,3 @@ pub(super) fn person(request: proto::ApplyPersonRequest) -> Result<KnownPerson, 
     })();
     faults.finish(parsed)
 }
-    let locale = match request.locale {
-        text if text.contains('\0') => Err(FieldFault::new("locale", "invalid", "must not contain U+0000")),
-        // Of a social-graph that does not tell it yet.
-        text if text.is_empty() => Ok("en".to_owned()),
-        text => Ok(text),
-    };
-    let locale = faults.take(locale);

@@ -1,10 +1,17 @@
-//! Forgetting a person: how they are shown, with whom they are connected, what they wrote, where they are members.
+//! Forgetting a person: how they are shown, with whom they are connected, what they wrote, where they are and were members.
 
 use pulse_events::subjects;
-use pulse_types::clock::to_millisecond;
 use pulse_types::{ConversationId, UserId};
 
+use crate::domain::change::RemovalReason;
+use crate::domain::conversation::Kind;
+use crate::domain::system::{SystemEvent, SystemNote};
 use crate::ops::Context;
+use crate::ops::changing::Changing;
+use crate::ops::deletion::clear;
+use crate::ops::member::depart;
+use crate::ops::ownership::hand_over;
+use crate::ops::traces;
 use crate::store::{self, StoreError};
 
 /// Rows changed by one transaction: a writer that waits for the same conversation waits no longer than for its own batch.
@@ -40,6 +47,7 @@ pub async fn erase(context: &Context, user_id: UserId, messages: Messages) -> Re
     let mut conn = context.db.conn().await?;
     store::erasure::forget_person(&mut conn, user_id).await?;
     while store::erasure::forget_connections(&mut conn, user_id, BATCH).await? > 0 {}
+    while store::erasure::forget_requests(&mut conn, user_id, BATCH).await? > 0 {}
     loop {
         let conversations = store::erasure::list_conversations(&mut conn, user_id, CONVERSATIONS).await?;
         if conversations.is_empty() {
@@ -64,24 +72,45 @@ async fn leave(
 ) -> Result<bool, StoreError> {
     let mut tx = context.db.begin().await?;
     let heads = store::batch::lock_heads(&mut tx, &[conversation_id]).await?;
-    let Some(head) = heads.first() else { return Ok(false) };
-    let now = to_millisecond(context.clock.now());
-    let found = store::erasure::list_messages(&mut tx, conversation_id, user_id, BATCH).await?;
-    if found.is_empty() {
-        store::erasure::end_membership(&mut tx, conversation_id, user_id, now).await?;
+    if heads.is_empty() {
+        // It was deleted; all that tells of the person is that they were there.
+        store::departure::forget(&mut tx, conversation_id, user_id).await?;
         tx.commit().await?;
         return Ok(false);
     }
-    if messages == Messages::Erase {
-        let mut seqs: Vec<i64> =
-            found.iter().filter(|(_, is_there)| *is_there).map(|(seq, _)| *seq).collect();
-        seqs.sort_unstable();
-        if !seqs.is_empty() {
-            store::erasure::delete_messages(&mut tx, head, &seqs, now).await?;
+    let Some(changing) = Changing::lock_in(context, tx, conversation_id).await? else { return Ok(false) };
+    match traces::forget(changing, user_id, messages, BATCH).await? {
+        None => Ok(true),
+        Some(changing) => {
+            part(changing, user_id).await?;
+            Ok(false)
         }
     }
-    let seqs: Vec<i64> = found.iter().map(|(seq, _)| *seq).collect();
-    store::erasure::disown(&mut tx, conversation_id, &seqs).await?;
-    tx.commit().await?;
-    Ok(true)
+}
+
+/// Ends what a person had in a conversation. What they owned passes to the longest-serving admin, else member; the last one out
+/// deletes it. Of a direct the other one keeps what was said.
+async fn part(mut changing: Changing<'_>, user_id: UserId) -> Result<(), StoreError> {
+    let conversation_id = changing.head.conversation_id;
+    store::departure::forget(changing.conn(), conversation_id, user_id).await?;
+    let found = store::membership::find(changing.conn(), conversation_id, user_id).await?;
+    let Some(member) = found else { return changing.commit_without_head().await };
+    let is_direct = changing.head.kind == Kind::Direct;
+    if is_direct {
+        store::erasure::disconnect(changing.conn(), conversation_id).await?;
+    }
+    let heir = store::membership::find_successor(changing.conn(), conversation_id, user_id).await?;
+    let Some(heir_id) = heir else {
+        clear(&mut changing, RemovalReason::Deleted).await?;
+        store::departure::forget(changing.conn(), conversation_id, user_id).await?;
+        return changing.commit_without_head().await;
+    };
+    if changing.head.owner_id == Some(user_id) {
+        hand_over(&mut changing, user_id, heir_id, None).await?;
+    }
+    depart(&mut changing, member, None).await?;
+    if !is_direct {
+        changing.note(SystemNote::new(SystemEvent::MemberLeft, None)).await?;
+    }
+    changing.commit().await
 }

@@ -7,16 +7,17 @@ use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use crate::ops::Context;
-use crate::store::export::{ConversationRow, MessageRow};
+use crate::store::export::{ConversationRow, EditRow, MessageRow, ReactionRow};
 use crate::store::{self, StoreError};
 
 const CONVERSATIONS: &str = "conversations.json";
 const MESSAGES: &str = "messages.json";
+const REACTIONS: &str = "reactions.json";
 /// Rows in one piece.
 const PAGE: usize = 100;
 
 /// Where an export goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Position {
     /// In the conversations, after this one; before the first one without.
     Conversations(Option<Uuid>),
@@ -29,6 +30,8 @@ pub enum Position {
         /// Whether a message was written before.
         is_begun: bool,
     },
+    /// In the reactions, after this one: of a conversation, at a position, an emoji. Before the first one without.
+    Reactions(Option<(Uuid, i64, String)>),
 }
 
 /// A piece of a document; pieces that follow one another and have one name belong together.
@@ -75,10 +78,37 @@ struct MessageDocument {
     client_id: String,
     seq: i64,
     body: String,
+    earlier_bodies: Vec<EditDocument>,
+    mentioned_user_ids: Vec<String>,
     reply_to_seq: Option<i64>,
     created_at: String,
     edited_at: Option<String>,
     deleted_at: Option<String>,
+}
+
+#[derive(Serialize)]
+struct EditDocument {
+    body: String,
+    written_at: String,
+}
+
+#[derive(Serialize)]
+struct ReactionDocument {
+    conversation_id: String,
+    seq: i64,
+    emoji: String,
+    created_at: String,
+}
+
+impl From<ReactionRow> for ReactionDocument {
+    fn from(row: ReactionRow) -> Self {
+        Self {
+            conversation_id: row.conversation_id.to_string(),
+            seq: row.seq,
+            emoji: row.emoji,
+            created_at: moment(row.created_at),
+        }
+    }
 }
 
 impl From<ConversationRow> for ConversationDocument {
@@ -102,13 +132,19 @@ impl From<ConversationRow> for ConversationDocument {
 }
 
 impl MessageDocument {
-    fn of(row: MessageRow, conversation_id: ConversationId) -> Self {
+    fn of(row: MessageRow, conversation_id: ConversationId, edits: &[EditRow]) -> Self {
+        let earlier = edits
+            .iter()
+            .filter(|edit| edit.seq == row.seq)
+            .map(|edit| EditDocument { body: edit.body.clone(), written_at: moment(edit.written_at) });
         Self {
             message_id: row.message_id.to_string(),
             conversation_id: conversation_id.to_string(),
             client_id: row.client_id.to_string(),
             seq: row.seq,
             body: row.body,
+            earlier_bodies: earlier.collect(),
+            mentioned_user_ids: row.mentioned_user_ids.iter().map(ToString::to_string).collect(),
             reply_to_seq: row.reply_to_seq,
             created_at: moment(row.created_at),
             edited_at: row.edited_at.map(moment),
@@ -131,6 +167,7 @@ pub async fn next(
         Position::Messages { conversation_id, client_id, is_begun } => {
             messages(context, user_id, conversation_id, client_id, is_begun).await
         }
+        Position::Reactions(after) => reactions(context, user_id, after).await,
     }
 }
 
@@ -170,8 +207,10 @@ async fn messages(
         let rows =
             store::export::list_messages(&mut conn, conversation_id, user_id, client_id, limit()).await?;
         let next = rows.last().filter(|_| rows.len() == PAGE).map(|last| last.client_id);
+        let edited: Vec<i64> = rows.iter().filter(|row| row.edited_at.is_some()).map(|row| row.seq).collect();
+        let edits = store::export::list_edits(&mut conn, conversation_id, &edited).await?;
         for row in rows {
-            list.push(&MessageDocument::of(row, conversation_id))?;
+            list.push(&MessageDocument::of(row, conversation_id, &edits))?;
         }
         if let Some(client_id) = next {
             let position = Position::Messages {
@@ -192,7 +231,29 @@ async fn messages(
     if position.is_none() {
         list.end();
     }
-    Ok((Piece { name: MESSAGES, bytes: list.bytes }, position))
+    let position = position.unwrap_or(Position::Reactions(None));
+    Ok((Piece { name: MESSAGES, bytes: list.bytes }, Some(position)))
+}
+
+async fn reactions(
+    context: &Context,
+    user_id: UserId,
+    after: Option<(Uuid, i64, String)>,
+) -> Result<(Piece, Option<Position>), ExportError> {
+    let mut conn = context.db.conn().await?;
+    let mut list = List { bytes: Vec::new(), is_begun: after.is_some() };
+    let after = after.unwrap_or_default();
+    let rows = store::export::list_reactions(&mut conn, user_id, &after, limit()).await?;
+    let next = rows.last().filter(|_| rows.len() == PAGE);
+    let next = next.map(|last| (last.conversation_id, last.seq, last.emoji.clone()));
+    for row in rows {
+        list.push(&ReactionDocument::from(row))?;
+    }
+    if next.is_none() {
+        list.end();
+    }
+    let position = next.map(|last| Position::Reactions(Some(last)));
+    Ok((Piece { name: REACTIONS, bytes: list.bytes }, position))
 }
 
 fn limit() -> i64 {

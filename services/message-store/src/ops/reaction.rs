@@ -41,10 +41,10 @@ pub async fn set(
     let key = (message.conversation_id, message.seq);
     match is_active {
         true => store::reaction::insert(conn, key, (user_id, emoji), version, now).await?,
-        false => store::reaction::delete(conn, key, (user_id, emoji)).await?,
+        false => store::reaction::delete(conn, key, (user_id, emoji.as_str())).await?,
     }
     store::reaction::changed(conn, key, version).await?;
-    let reactions = store::reaction::list(conn, key, user_id).await?;
+    let reactions = store::reaction::list(conn, key, Some(user_id)).await?;
     let shared = reactions.iter().map(|reaction| Reaction { is_mine: false, ..reaction.clone() });
     let updated = ReactionUpdated {
         conversation_id: message.conversation_id,

@@ -1,10 +1,8 @@
 //! Forgetting a person, in pieces that hold few locks.
 
 use pulse_types::{ConversationId, UserId};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::conversation::Head;
 use crate::store::{Conn, StoreError};
 
 /// Forgets how a person is shown. What stays is the id, with a version above all others: nothing brings the person back.
@@ -45,7 +43,7 @@ pub async fn forget_connections(conn: &mut Conn, user_id: UserId, limit: i64) ->
     Ok(done.rows_affected())
 }
 
-/// Up to `limit` conversations of a person.
+/// Up to `limit` conversations that a person is or was in.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -55,7 +53,9 @@ pub async fn list_conversations(
     limit: i64,
 ) -> Result<Vec<ConversationId>, StoreError> {
     let ids = sqlx::query_scalar!(
-        "SELECT conversation_id FROM members WHERE user_id = $1 ORDER BY conversation_id LIMIT $2",
+        r#"(SELECT conversation_id AS "conversation_id!" FROM members WHERE user_id = $1 ORDER BY conversation_id LIMIT $2)
+           UNION
+           (SELECT conversation_id FROM departures WHERE user_id = $1 ORDER BY conversation_id LIMIT $2)"#,
         user_id.as_uuid(),
         limit,
     )
@@ -87,7 +87,7 @@ pub async fn list_messages(
     Ok(rows.into_iter().map(|row| (row.seq, row.is_there)).collect())
 }
 
-/// Makes messages nobody's: without a sender, and without the name that the sender gave them.
+/// Makes messages nobody's: without a sender, the name that the sender gave them, and the digest of what was first sent.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -97,7 +97,8 @@ pub async fn disown(
     seqs: &[i64],
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE messages SET sender_id = NULL, client_id = NULL WHERE conversation_id = $1 AND seq = ANY($2)",
+        "UPDATE messages SET sender_id = NULL, client_id = NULL, sent_digest = NULL
+         WHERE conversation_id = $1 AND seq = ANY($2)",
         conversation_id.as_uuid(),
         seqs,
     )
@@ -106,52 +107,13 @@ pub async fn disown(
     Ok(())
 }
 
-/// Deletes messages of a locked conversation, each as a change with a version of its own after the head's; the head follows.
+/// Parts the two people of a locked direct conversation for good.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn delete_messages(
-    conn: &mut Conn,
-    head: &Head,
-    seqs: &[i64],
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
+pub async fn disconnect(conn: &mut Conn, conversation_id: ConversationId) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE messages m SET body = '', deleted_at = $4, version = $3 + k.place
-         FROM UNNEST($2::bigint[]) WITH ORDINALITY AS k (seq, place)
-         WHERE m.conversation_id = $1 AND m.seq = k.seq",
-        head.conversation_id.as_uuid(),
-        seqs,
-        head.version,
-        now,
-    )
-    .execute(&mut *conn)
-    .await?;
-    count_changes(conn, head.conversation_id, i64::try_from(seqs.len()).unwrap_or(i64::MAX), now).await
-}
-
-/// Ends a membership of a locked conversation, which is a change; of a direct, nobody is connected any more.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn end_membership(
-    conn: &mut Conn,
-    conversation_id: ConversationId,
-    user_id: UserId,
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    let ended = sqlx::query!(
-        "DELETE FROM members WHERE conversation_id = $1 AND user_id = $2",
-        conversation_id.as_uuid(),
-        user_id.as_uuid(),
-    )
-    .execute(&mut *conn)
-    .await?;
-    if ended.rows_affected() == 0 {
-        return Ok(());
-    }
-    sqlx::query!(
-        "UPDATE conversations SET is_connected = false, member_count = member_count - 1 WHERE conversation_id = $1",
+        "UPDATE conversations SET is_connected = false WHERE conversation_id = $1",
         conversation_id.as_uuid(),
     )
     .execute(&mut *conn)
@@ -161,28 +123,26 @@ pub async fn end_membership(
          WHERE c.conversation_id = $1 AND d.low_user_id = c.low_user_id AND d.high_user_id = c.high_user_id",
         conversation_id.as_uuid(),
     )
-    .execute(&mut *conn)
-    .await?;
-    count_changes(conn, conversation_id, 1, now).await
-}
-
-async fn count_changes(
-    conn: &mut Conn,
-    conversation_id: ConversationId,
-    changes: i64,
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "UPDATE conversations SET version = version + $2, updated_at = greatest(updated_at, $3),
-                changed_xid = pg_current_xact_id()
-         WHERE conversation_id = $1",
-        conversation_id.as_uuid(),
-        changes,
-        now,
-    )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Forgets up to `limit` names that a person's clients gave to groups and rooms; tells how many.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget_requests(conn: &mut Conn, user_id: UserId, limit: i64) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "DELETE FROM conversation_requests WHERE creator_id = $1 AND client_id = ANY(ARRAY(
+             SELECT client_id FROM conversation_requests WHERE creator_id = $1 ORDER BY client_id LIMIT $2
+         ))",
+        user_id.as_uuid(),
+        limit,
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// Whether an event that shows a person, or that is for the person, is not published yet.

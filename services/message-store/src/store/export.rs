@@ -46,6 +46,8 @@ pub struct MessageRow {
     pub client_id: Uuid,
     /// Its position.
     pub seq: i64,
+    /// Whom it mentions.
+    pub mentioned_user_ids: Vec<Uuid>,
     /// What it says; empty once deleted.
     pub body: String,
     /// Position of the message it answers.
@@ -121,12 +123,83 @@ pub async fn list_messages(
 ) -> Result<Vec<MessageRow>, StoreError> {
     let rows = sqlx::query_as!(
         MessageRow,
-        r#"SELECT message_id, client_id AS "client_id!", seq, body, reply_to_seq, created_at, edited_at, deleted_at
+        r#"SELECT message_id, client_id AS "client_id!", seq, mentioned_user_ids, body, reply_to_seq, created_at, edited_at, deleted_at
            FROM messages WHERE conversation_id = $1 AND sender_id = $2 AND client_id > $3
            ORDER BY client_id LIMIT $4"#,
         conversation_id.as_uuid(),
         user_id.as_uuid(),
         after,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// An earlier body of a message that a person wrote.
+#[derive(Debug, Clone)]
+pub struct EditRow {
+    /// Position of the message.
+    pub seq: i64,
+    /// What it said.
+    pub body: String,
+    /// When that was written.
+    pub written_at: OffsetDateTime,
+}
+
+/// The earlier bodies of some messages of a conversation, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_edits(
+    conn: &mut Conn,
+    conversation_id: ConversationId,
+    seqs: &[i64],
+) -> Result<Vec<EditRow>, StoreError> {
+    let rows = sqlx::query_as!(
+        EditRow,
+        "SELECT seq, body, written_at FROM message_edits WHERE conversation_id = $1 AND seq = ANY($2)
+         ORDER BY seq, version",
+        conversation_id.as_uuid(),
+        seqs,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// A reaction of the person.
+#[derive(Debug, Clone)]
+pub struct ReactionRow {
+    /// Where.
+    pub conversation_id: Uuid,
+    /// Position of the message.
+    pub seq: i64,
+    /// Fully qualified.
+    pub emoji: String,
+    /// When it was added.
+    pub created_at: OffsetDateTime,
+}
+
+/// Up to `limit` reactions of a person, after one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_reactions(
+    conn: &mut Conn,
+    user_id: UserId,
+    after: &(Uuid, i64, String),
+    limit: i64,
+) -> Result<Vec<ReactionRow>, StoreError> {
+    let rows = sqlx::query_as!(
+        ReactionRow,
+        "SELECT conversation_id, seq, emoji, created_at FROM reactions
+         WHERE user_id = $1 AND conversation_id >= $2 AND (conversation_id, seq, emoji) > ($2, $3, $4)
+         ORDER BY conversation_id, seq, emoji LIMIT $5",
+        user_id.as_uuid(),
+        after.0,
+        after.1,
+        after.2,
         limit,
     )
     .fetch_all(conn)

@@ -86,3 +86,30 @@ pub async fn delete(conn: &mut Conn, message: &Message) -> Result<(), StoreError
     .await?;
     Ok(())
 }
+
+/// Forgets up to `limit` mentions of a person in a conversation; tells how many.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget(
+    conn: &mut Conn,
+    conversation_id: ConversationId,
+    user_id: UserId,
+    limit: i64,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "WITH gone AS (
+             DELETE FROM mentions WHERE conversation_id = $1 AND user_id = $2 AND seq IN (
+                 SELECT seq FROM mentions WHERE conversation_id = $1 AND user_id = $2 ORDER BY seq LIMIT $3
+             ) RETURNING seq
+         )
+         UPDATE messages m SET mentioned_user_ids = array_remove(m.mentioned_user_ids, $2)
+         FROM gone WHERE m.conversation_id = $1 AND m.seq = gone.seq",
+        conversation_id.as_uuid(),
+        user_id.as_uuid(),
+        limit,
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -2,6 +2,7 @@
 
 use pulse_types::UserId;
 
+use crate::domain::language::Language;
 use crate::domain::person::KnownPerson;
 use crate::domain::system::SystemNote;
 use crate::store::{Conn, StoreError, hydrate};
@@ -45,6 +46,17 @@ pub async fn exists(conn: &mut Conn, user_id: UserId) -> Result<bool, StoreError
     .fetch_one(conn)
     .await?;
     Ok(row)
+}
+
+/// In which language a person writes.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_language(conn: &mut Conn, user_id: UserId) -> Result<Language, StoreError> {
+    let locale = sqlx::query_scalar!("SELECT locale FROM people WHERE user_id = $1", user_id.as_uuid())
+        .fetch_optional(conn)
+        .await?;
+    Ok(locale.as_deref().map_or(Language::SIMPLE, Language::of))
 }
 
 /// Puts into a system message how its people are shown.

@@ -1,6 +1,6 @@
 //! Reactions of people on messages.
 
-use pulse_types::{ConversationId, UserId};
+use pulse_types::{ConversationId, MessageId, UserId};
 use time::OffsetDateTime;
 
 use crate::domain::reaction::{Emoji, Reaction};
@@ -39,13 +39,13 @@ pub async fn insert(
 pub async fn delete(
     conn: &mut Conn,
     (conversation_id, seq): (ConversationId, i64),
-    (user_id, emoji): (UserId, Emoji),
+    (user_id, emoji): (UserId, &str),
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "DELETE FROM reactions WHERE conversation_id = $1 AND seq = $2 AND emoji = $3 AND user_id = $4",
         conversation_id.as_uuid(),
         seq,
-        emoji.as_str(),
+        emoji,
         user_id.as_uuid(),
     )
     .execute(conn)
@@ -83,9 +83,49 @@ pub async fn changed(
 pub async fn list(
     conn: &mut Conn,
     (conversation_id, seq): (ConversationId, i64),
-    viewer: UserId,
+    viewer: Option<UserId>,
 ) -> Result<Vec<Reaction>, StoreError> {
     let positions = [(conversation_id.as_uuid(), seq)];
-    let mut found = hydrate::find_reactions(conn, Some(viewer), &positions).await?;
+    let mut found = hydrate::find_reactions(conn, viewer, &positions).await?;
     Ok(found.remove(&(conversation_id, seq)).unwrap_or_default())
+}
+
+/// A reaction of a person who is looked for.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// On which message.
+    pub message_id: MessageId,
+    /// Its position.
+    pub seq: i64,
+    /// Fully qualified.
+    pub emoji: String,
+}
+
+/// Up to `limit` reactions of a person in a conversation.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_of(
+    conn: &mut Conn,
+    conversation_id: ConversationId,
+    user_id: UserId,
+    limit: i64,
+) -> Result<Vec<Trace>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT m.message_id, r.seq, r.emoji
+         FROM reactions r JOIN messages m ON m.conversation_id = r.conversation_id AND m.seq = r.seq
+         WHERE r.user_id = $1 AND r.conversation_id = $2
+         ORDER BY r.seq, r.emoji LIMIT $3",
+        user_id.as_uuid(),
+        conversation_id.as_uuid(),
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    let traces = rows.into_iter().map(|row| Trace {
+        message_id: MessageId::from_uuid(row.message_id),
+        seq: row.seq,
+        emoji: row.emoji,
+    });
+    Ok(traces.collect())
 }
