@@ -63,6 +63,8 @@ event_types! {
     ConversationRemoved = "conversation.removed";
     /// `pulsechat.messages.v1.MarksMoved`
     MarksMoved = "marks.moved";
+    /// `pulsechat.gateway.v1.Typing`
+    Typing = "typing";
 }
 
 /// An event as it is published and received.

@@ -4,6 +4,7 @@
 //! |---|---|---|---|---|---|
 //! | `pulse.v1.user.<user_id>` | `message.created`, `message.updated`, `message.deleted`, `reaction.updated`, `member.changed`, `conversation.updated` of conversations up to 64 members; `conversation.created`, `conversation.removed`, `marks.moved` | message-store | gateways with a socket of the user | no | by `version` of the conversation |
 //! | `pulse.v1.conversation.<conversation_id>` | the first six, of conversations above 64 members | message-store | gateways with a member connected | no | by `version` |
+//! | `pulse.v1.conversation.<conversation_id>` | `typing` | gateways | gateways with a member that has it open | no | none |
 //! | `pulse.v1.user.<user_id>` | `follow.requested`, `relationship.updated` | social-graph | the same | no | none |
 //! | `pulse.v1.event.account.registered.<user_id>` | `account.registered` | auth | social-graph (`social-graph-profiles`) | stream `AUTH`, until the account is erased | none |
 //! | `pulse.v1.event.account.renamed.<user_id>` | `account.renamed` | auth | social-graph (`social-graph-renames`) | stream `AUTH`, until the account is erased | by `renamed_at` |

@@ -2,19 +2,27 @@
 
 pub mod auth;
 pub mod commands;
+pub mod conversations;
 pub mod convert;
 pub mod health;
 pub mod me;
 pub mod message_store;
+pub mod messages;
+pub mod people;
 pub mod position;
 pub mod sessions;
 pub mod social_graph;
+pub mod sync;
 
 pub use auth::Auth;
 pub use commands::Commands;
+pub use conversations::Conversations;
 pub use message_store::MessageStore;
+pub use messages::Messages;
+pub use people::People;
 pub use sessions::Sessions;
 pub use social_graph::SocialGraph;
+pub use sync::Following;
 
 use pulse_proto::common::v1::{PageInfo, PageRequest};
 use pulse_rpc::Failure;

@@ -1,5 +1,6 @@
-//! What the gateway hears over NATS. It publishes no events; gateways ask one another for their live sockets.
+//! What the gateway hears over NATS. It publishes nothing but signs of typing; gateways ask one another for their live sockets.
 
 pub mod connections;
 pub mod inbox;
 pub mod sessions;
+pub mod typing;

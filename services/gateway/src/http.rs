@@ -7,15 +7,23 @@ pub mod conversations;
 pub mod cookies;
 pub mod extract;
 pub mod follow_requests;
+pub mod followers;
 pub mod layers;
 pub mod me;
 pub mod messages;
 pub mod openapi;
+pub mod path;
 pub mod presence;
 pub mod problem;
 pub mod query;
+pub mod repeat;
+pub mod reports;
+pub mod rooms;
 pub mod serve;
 pub mod short_list;
+pub mod shown;
+pub mod sync;
+pub mod texts;
 pub mod trace;
 pub mod users;
 pub mod web;
@@ -57,8 +65,12 @@ fn api() -> OpenApiRouter<Arc<State>> {
         .merge(me::routes())
         .merge(users::routes())
         .merge(follow_requests::routes())
+        .merge(followers::routes())
+        .merge(reports::routes())
         .merge(conversations::routes())
+        .merge(rooms::routes())
         .merge(messages::routes())
+        .merge(sync::routes())
         .merge(presence::routes())
         .merge(admin::routes())
 }

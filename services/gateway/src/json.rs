@@ -1,6 +1,8 @@
 //! JSON as the public contract reads it (section 1): one object, no key twice, at most 16 levels, and fields read one by
 //! one so that all faults are told at once. Used by request bodies and socket frames alike.
 
+pub mod ids;
+
 use std::fmt;
 use std::str::FromStr;
 

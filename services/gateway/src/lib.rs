@@ -11,6 +11,7 @@ pub mod json;
 pub mod limits;
 pub mod revocation;
 pub mod state;
+pub mod sync;
 pub mod verified;
 pub mod ws;
 
@@ -26,8 +27,8 @@ use pulse_types::{Clock, SystemClock};
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
-use crate::cache::{Link, Presence};
-use crate::clients::{Auth, Commands, MessageStore, Sessions, SocialGraph, health};
+use crate::cache::{Link, Presence, Typing};
+use crate::clients::{Auth, Commands, Conversations, Following, MessageStore, Messages, People, Sessions, SocialGraph, health};
 use crate::config::Settings;
 use crate::domain::certainty::Times;
 use crate::events::connections;
@@ -37,6 +38,7 @@ use crate::limits::Limits;
 use crate::revocation::checker::Checker;
 use crate::revocation::{Revocation, watch};
 use crate::state::State;
+use crate::sync::waiting::Waiting;
 use crate::verified::VerifiedEmails;
 use crate::ws::{Close, Hub, me, unread};
 
@@ -161,6 +163,9 @@ async fn assemble(
     });
     let revocation = Revocation::new(times, Checker::spawn(Sessions::new(auth.clone()), shutdown));
     let auth = Auth::new(auth);
+    let conversations = Conversations::new(message_store.clone());
+    let messages = Messages::new(message_store.clone());
+    let following = Following::new(message_store.clone());
     let message_store = MessageStore::new(message_store);
     let commands = Commands::open(settings.message_store.clone(), Arc::clone(&settings.identity), shutdown);
     let verifier =
@@ -174,18 +179,24 @@ async fn assemble(
     Ok(State {
         verified,
         limits: Limits::new(&limits_told, settings.rate_limits, &link, shutdown),
+        people: People::new(social_graph.clone()),
         social_graph: SocialGraph::new(social_graph),
         shutdown: shutdown.clone(),
         settings,
         clock,
         auth,
         message_store,
+        conversations,
+        messages,
         commands,
         verifier,
         revocation,
         bus,
+        following,
+        waiting: Waiting::default(),
         hub,
         presence,
+        typing: Typing::new(link),
         limits_told,
         readiness,
     })

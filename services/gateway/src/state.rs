@@ -7,12 +7,13 @@ use pulse_runtime::{Readiness, Shutdown};
 use pulse_token::Verifier;
 use pulse_types::Clock;
 
-use crate::cache::Presence;
-use crate::clients::{Auth, Commands, MessageStore, SocialGraph};
+use crate::cache::{Presence, Typing};
+use crate::clients::{Auth, Commands, Conversations, Following, MessageStore, Messages, People, SocialGraph};
 use crate::config::Settings;
 use crate::domain;
 use crate::limits::Limits;
 use crate::revocation::Revocation;
+use crate::sync::waiting::Waiting;
 use crate::verified::VerifiedEmails;
 use crate::ws::Hub;
 
@@ -26,8 +27,18 @@ pub struct State {
     pub auth: Auth,
     /// People.
     pub social_graph: SocialGraph,
+    /// Blocks, mutes, followers, reports, and several people at once.
+    pub people: People,
     /// Conversations and history.
     pub message_store: MessageStore,
+    /// Groups and rooms, and who is in them.
+    pub conversations: Conversations,
+    /// What happens to messages once they stand.
+    pub messages: Messages,
+    /// What changed since somebody looked, and finding messages.
+    pub following: Following,
+    /// Who waits for a change.
+    pub waiting: Waiting,
     /// Sends and marks, over the long-lived stream.
     pub commands: Commands,
     /// Checks access tokens.
@@ -46,6 +57,8 @@ pub struct State {
     pub limits_told: domain::Limits,
     /// Who is there.
     pub presence: Presence,
+    /// Who is typing.
+    pub typing: Typing,
     /// What is down.
     pub readiness: Readiness,
     /// The life of the process.

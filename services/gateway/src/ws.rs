@@ -3,6 +3,7 @@
 pub mod close;
 pub mod connection;
 pub mod delivery;
+pub mod for_all;
 pub mod frames;
 pub mod handshake;
 pub mod hub;

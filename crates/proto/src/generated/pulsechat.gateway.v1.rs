@@ -26,3 +26,14 @@ pub struct ConnectionCount {
     #[prost(uint32, tag = "4")]
     pub count: u32,
 }
+/// On `pulse.v1.conversation.<conversation_id>`: somebody has begun or stopped typing. A start holds for 6 s.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Typing {
+    #[prost(string, tag = "1")]
+    pub conversation_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub user_id: ::prost::alloc::string::String,
+    /// False when they have stopped.
+    #[prost(bool, tag = "3")]
+    pub active: bool,
+}

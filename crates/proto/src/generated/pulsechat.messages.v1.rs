@@ -320,6 +320,9 @@ pub struct ReadPictureRequest {
     /// The last part of its address.
     #[prost(string, tag = "1")]
     pub key: ::prost::alloc::string::String,
+    /// Absent means the whole picture.
+    #[prost(message, optional, tag = "2")]
+    pub range: ::core::option::Option<ByteRange>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReadPictureResponse {

@@ -95,6 +95,12 @@ impl Presence {
         self.0.changed.notify_one();
     }
 
+    /// Whether presence is known just now.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.0.check.is_up()
+    }
+
     /// Who of them is there, in the order asked: online, offline, or unknown while Redis is away.
     pub async fn query(&self, user_ids: &[UserId]) -> Vec<UserPresence> {
         let counts = match self.0.check.is_up() {

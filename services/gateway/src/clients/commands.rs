@@ -14,7 +14,7 @@ use pulse_proto::messages::v1::execute_commands_response::Result as Outcome;
 use pulse_proto::messages::v1::message_store_service_client::MessageStoreServiceClient;
 use pulse_rpc::{Connection, Failure, Identity, Principal, ServiceName};
 use pulse_runtime::Shutdown;
-use pulse_types::ConversationId;
+use pulse_types::{AttachmentId, ConversationId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -115,6 +115,26 @@ impl Commands {
         answer.await.unwrap_or_else(|_| Err(lost()))
     }
 
+    /// Moves a delivered mark.
+    ///
+    /// # Errors
+    /// As message-store tells; `unavailable` when it can't be reached in time.
+    pub async fn mark_delivered(
+        &self,
+        order: Order,
+        conversation_id: ConversationId,
+        seq: i64,
+    ) -> Result<Marks, Failure> {
+        let (done, answer) = oneshot::channel();
+        let conversation_id = conversation_id.to_string();
+        let command = Command::MarkDelivered(proto::MarkDeliveredRequest { conversation_id, seq });
+        self.begin(order, command, Box::new(move |outcome| drop(done.send(outcome))));
+        match answer.await.unwrap_or_else(|_| Err(lost()))? {
+            Outcome::MarkDelivered(response) => convert::marks(response.marks),
+            _ => Err(mixed_up()),
+        }
+    }
+
     /// Puts a message on its way before it returns, so that two calls in a row keep their order; `done` gets the answer.
     pub fn begin_send_message(
         &self,
@@ -127,6 +147,7 @@ impl Commands {
             client_id: send.client_id.to_string(),
             body: send.body,
             reply_to_message_id: send.reply_to.map(|id| id.to_string()).unwrap_or_default(),
+            attachment_ids: send.attachment_ids.iter().map(AttachmentId::to_string).collect(),
         });
         let done = move |outcome: Result<Outcome, Failure>| {
             done(outcome.and_then(|outcome| match outcome {

@@ -1,6 +1,13 @@
 //! Answers and events of the services behind, turned into the shapes of the public contract. An answer that can't be is a
 //! fault of ours: `internal`.
 
+pub mod conversation;
+pub mod live;
+pub mod message;
+
+pub use conversation::{conversation, member};
+pub use message::{attachment, event_message, message, reactions};
+
 use std::str::FromStr;
 
 use prost_types::Timestamp;
@@ -9,11 +16,8 @@ use pulse_proto::common::v1::Person;
 use pulse_proto::graph::v1 as graph;
 use pulse_proto::messages::v1 as messages;
 use pulse_rpc::Failure;
-use pulse_types::UserId;
 use time::OffsetDateTime;
 
-use crate::domain::conversation::{Conversation, ConversationKind, ConversationState, My, Role};
-use crate::domain::message::{Message, MessageKind, ReplyTo};
 use crate::domain::session::Account;
 use crate::domain::user::{FollowRequest, FollowState, Relationship, Settings, User, UserLite};
 use crate::domain::{Marks, Moment};
@@ -52,8 +56,19 @@ pub fn moment(field: &'static str, timestamp: Option<Timestamp>) -> Result<Momen
     time.replace_nanosecond(nanoseconds).map(Moment::from).map_err(|_| corrupt(field))
 }
 
-fn optional_moment(field: &'static str, timestamp: Option<Timestamp>) -> Result<Option<Moment>, Failure> {
+/// Reads a moment that may be absent.
+///
+/// # Errors
+/// `internal` when it is out of range.
+pub fn optional_moment(field: &'static str, timestamp: Option<Timestamp>) -> Result<Option<Moment>, Failure> {
     timestamp.map(|timestamp| moment(field, Some(timestamp))).transpose()
+}
+
+/// A moment as protobuf has it.
+#[must_use]
+pub fn timestamp(moment: Moment) -> Timestamp {
+    let time = moment.as_time();
+    Timestamp { seconds: time.unix_timestamp(), nanos: i32::try_from(time.nanosecond()).unwrap_or_default() }
 }
 
 /// Reads what auth knows of a person.
@@ -145,129 +160,16 @@ pub fn settings(settings: graph::Settings) -> Settings {
     }
 }
 
-fn person(person: Person) -> Result<UserLite, Failure> {
+/// Reads the little that is shown of a person.
+///
+/// # Errors
+/// `internal` when a field is corrupt.
+pub fn person(person: Person) -> Result<UserLite, Failure> {
     Ok(UserLite {
         id: id("person.user_id", &person.user_id)?,
         username: person.username,
         display_name: person.display_name,
         avatar_url: filled(person.avatar_url),
-    })
-}
-
-/// What message-store knows of the other one of a direct: without bio and relationship, which social-graph adds while it is
-/// up. The id tells when the account was made.
-fn peer(person: Person) -> Result<User, Failure> {
-    let user_id: UserId = id("peer.user_id", &person.user_id)?;
-    let created_at = user_id.made_at().unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    Ok(User {
-        id: user_id,
-        username: person.username,
-        display_name: person.display_name,
-        avatar_url: filled(person.avatar_url),
-        bio: String::new(),
-        created_at: created_at.into(),
-        relationship: None,
-    })
-}
-
-/// Reads a message.
-///
-/// # Errors
-/// `internal` when a field is corrupt.
-pub fn message(message: messages::Message) -> Result<Message, Failure> {
-    let kind = match message.kind() {
-        messages::MessageKind::Text => MessageKind::Text,
-        messages::MessageKind::System => MessageKind::System,
-        messages::MessageKind::Unspecified => return Err(corrupt("message.kind")),
-    };
-    let mentions = message
-        .mentioned_user_ids
-        .iter()
-        .map(|text| id("mentioned_user_ids", text))
-        .collect::<Result<_, _>>()?;
-    Ok(Message {
-        id: id("message_id", &message.message_id)?,
-        conversation_id: id("conversation_id", &message.conversation_id)?,
-        seq: message.seq,
-        version: message.version,
-        sender: message.sender.map(person).transpose()?,
-        client_id: filled(message.client_id),
-        kind,
-        body: message.body,
-        reply_to: message.reply_to.map(reply_to).transpose()?,
-        mentions,
-        attachments: Vec::new(),
-        reactions: Vec::new(),
-        created_at: moment("message.created_at", message.created_at)?,
-        edited_at: optional_moment("message.edited_at", message.edited_at)?,
-        deleted_at: optional_moment("message.deleted_at", message.deleted_at)?,
-        system: None,
-    })
-}
-
-fn reply_to(reply: messages::ReplyTo) -> Result<ReplyTo, Failure> {
-    Ok(ReplyTo {
-        id: id("reply_to.message_id", &reply.message_id)?,
-        seq: reply.seq,
-        sender_id: optional_id("reply_to.sender_id", &reply.sender_id)?,
-        excerpt: reply.excerpt,
-    })
-}
-
-/// Reads a conversation.
-///
-/// # Errors
-/// `internal` when it is absent or a field is corrupt.
-pub fn conversation(found: Option<messages::Conversation>) -> Result<Conversation, Failure> {
-    let found = found.ok_or_else(|| corrupt("conversation"))?;
-    let kind = match found.kind() {
-        messages::ConversationKind::Direct => ConversationKind::Direct,
-        messages::ConversationKind::Group => ConversationKind::Group,
-        messages::ConversationKind::Room => ConversationKind::Room,
-        messages::ConversationKind::Unspecified => return Err(corrupt("conversation.kind")),
-    };
-    let state = match found.state() {
-        messages::ConversationState::Open => ConversationState::Open,
-        messages::ConversationState::Closed => ConversationState::Closed,
-        messages::ConversationState::Unspecified => return Err(corrupt("conversation.state")),
-    };
-    Ok(Conversation {
-        id: id("conversation_id", &found.conversation_id)?,
-        kind,
-        title: filled(found.title),
-        topic: filled(found.topic),
-        avatar_url: None,
-        state,
-        owner_id: optional_id("owner_id", &found.owner_id)?,
-        member_count: found.member_count,
-        online_count: None,
-        last_seq: found.last_seq,
-        version: found.version,
-        last_message: found.last_message.map(message).transpose()?,
-        my: found.my.map(my).transpose()?,
-        peer: found.peer.map(peer).transpose()?,
-        created_at: moment("conversation.created_at", found.created_at)?,
-        updated_at: moment("conversation.updated_at", found.updated_at)?,
-    })
-}
-
-fn my(found: messages::Membership) -> Result<My, Failure> {
-    let role = match found.role() {
-        messages::MemberRole::Member => Role::Member,
-        messages::MemberRole::Admin => Role::Admin,
-        messages::MemberRole::Owner => Role::Owner,
-        messages::MemberRole::Unspecified => return Err(corrupt("my.role")),
-    };
-    Ok(My {
-        role,
-        joined_at: moment("my.joined_at", found.joined_at)?,
-        read_seq: found.read_seq,
-        delivered_seq: found.delivered_seq,
-        unread_count: found.unread_count,
-        mention_count: found.mention_count,
-        muted_until: optional_moment("my.muted_until", found.muted_until)?,
-        pinned: found.pinned,
-        archived: found.archived,
     })
 }
 

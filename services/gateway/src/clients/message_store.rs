@@ -6,7 +6,7 @@ use pulse_rpc::{Connection, Failure, Principal};
 use pulse_types::{ConversationId, MessageId, UserId};
 
 use crate::clients::{Page, PageAsk, convert, page};
-use crate::domain::{Conversation, ConversationKind, Message};
+use crate::domain::{Conversation, ConversationKind, Message, Moment};
 
 /// Which page of a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Position {
     After(i64),
     /// The one with this seq in its middle.
     Around(i64),
+    /// The one with the first message in its middle that is not older.
+    At(Moment),
 }
 
 /// A page of a history, ascending by `seq`.
@@ -100,12 +102,7 @@ impl MessageStore {
         kind: Option<ConversationKind>,
         archived: bool,
     ) -> Result<Inbox, Failure> {
-        let kind = match kind {
-            None => proto::ConversationKind::Unspecified,
-            Some(ConversationKind::Direct) => proto::ConversationKind::Direct,
-            Some(ConversationKind::Group) => proto::ConversationKind::Group,
-            Some(ConversationKind::Room) => proto::ConversationKind::Room,
-        };
+        let kind = kind.map_or(proto::ConversationKind::Unspecified, convert::conversation::kind_message);
         let request = proto::ListConversationsRequest { page: Some(ask.into()), kind: kind.into(), archived };
         let answer = self
             .client()
@@ -133,6 +130,9 @@ impl MessageStore {
             Position::Before(seq) => Some(proto::list_messages_request::Position::BeforeSeq(seq)),
             Position::After(seq) => Some(proto::list_messages_request::Position::AfterSeq(seq)),
             Position::Around(seq) => Some(proto::list_messages_request::Position::AroundSeq(seq)),
+            Position::At(moment) => {
+                Some(proto::list_messages_request::Position::At(convert::timestamp(moment)))
+            }
         };
         let request =
             proto::ListMessagesRequest { conversation_id: conversation_id.to_string(), limit, position };
@@ -144,6 +144,15 @@ impl MessageStore {
             .into_inner();
         let items = answer.messages.into_iter().map(convert::message).collect::<Result<_, _>>()?;
         Ok(History { items, has_before: answer.has_before, has_after: answer.has_after })
+    }
+
+    /// Moves the caller's read marks to the end of every conversation.
+    ///
+    /// # Errors
+    /// `unavailable` when the service can't be reached.
+    pub async fn mark_all_read(&self, caller: Principal) -> Result<(), Failure> {
+        let request = caller.request(proto::MarkAllReadRequest {});
+        self.client().mark_all_read(request).await.map(drop).map_err(Failure::from_status)
     }
 
     /// One message that the caller may see.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::message::Message;
 use crate::domain::moment::Moment;
-use crate::domain::user::User;
+use crate::domain::user::{User, UserLite};
 
 /// What a conversation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -58,6 +58,20 @@ pub enum Role {
     Admin,
     /// Read and write.
     Member,
+}
+
+/// Somebody in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Member {
+    /// The person.
+    pub user: UserLite,
+    /// What they may do.
+    pub role: Role,
+    /// Since when.
+    pub joined_at: Moment,
+    /// The conversation's version of the last change of this member.
+    #[schema(example = 4)]
+    pub version: i64,
 }
 
 /// A conversation as the caller sees it.

@@ -1,6 +1,6 @@
 //! Messages (contract section 6).
 
-use pulse_types::{ConversationId, MessageId, UserId};
+use pulse_types::{AttachmentId, ConversationId, MessageId, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -127,13 +127,37 @@ pub struct Attachment {
     pub url_expires_at: Moment,
 }
 
+/// What happened in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SystemEvent {
+    /// A group was made.
+    Created,
+    /// `actor` added `user`.
+    MemberAdded,
+    /// `actor` removed `user`.
+    MemberRemoved,
+    /// `user` left.
+    MemberLeft,
+    /// `actor` gave `user` another role.
+    RoleChanged,
+    /// There is another title, or none.
+    Renamed,
+    /// There is another topic, or none.
+    TopicChanged,
+    /// `user` is the owner now; `actor` was.
+    Transferred,
+    /// Readable, not writable any more.
+    Closed,
+    /// Writable again.
+    Reopened,
+}
+
 /// What a system message tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SystemNote {
-    /// `created`, `member_added`, `member_removed`, `member_left`, `role_changed`, `renamed`, `topic_changed`,
-    /// `transferred`, `closed`, `reopened`.
-    #[schema(example = "member_added")]
-    pub event: String,
+    /// What happened.
+    pub event: SystemEvent,
     /// Who did it; `null` when they are gone.
     #[schema(required = true)]
     pub actor: Option<UserLite>,
@@ -165,6 +189,21 @@ pub struct SendMessage {
     pub body: String,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
+    /// Uploads of the caller that were not used yet.
+    pub attachment_ids: Vec<AttachmentId>,
+}
+
+/// An earlier body of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Edit {
+    /// What it said.
+    #[schema(example = "Shall we meet at the sation?")]
+    pub body: String,
+    /// The conversation's version at which that was written.
+    #[schema(example = 2)]
+    pub version: i64,
+    /// When that was written.
+    pub written_at: Moment,
 }
 
 /// A message that was accepted.

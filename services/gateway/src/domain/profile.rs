@@ -13,7 +13,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn new(code: &'static str, detail: impl Into<String>) -> Self {
+    pub(super) fn new(code: &'static str, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into() }
     }
 }
@@ -118,7 +118,7 @@ pub fn check_locale(text: &str) -> Result<(), Fault> {
     }
 }
 
-fn check_length(text: &str, min: usize, max: usize) -> Result<(), Fault> {
+pub(super) fn check_length(text: &str, min: usize, max: usize) -> Result<(), Fault> {
     match text.chars().count() {
         count if count < min => Err(Fault::new("too_short", format!("must have at least {min} characters"))),
         count if count > max => Err(Fault::new("too_long", format!("must have at most {max} characters"))),

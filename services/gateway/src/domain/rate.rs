@@ -57,8 +57,26 @@ limits! {
     Rename: "rename", 30 in HOUR;
     /// Searches; by user.
     Search: "search", 300 in MINUTE;
+    /// Syncs, also those that wait, and changes of a conversation; by user.
+    Sync: "sync", 600 in MINUTE;
+    /// New groups, rooms and directs; by user.
+    CreateConversation: "create_conversation", 120 in 10 * MINUTE;
+    /// Changes of a conversation, its state and owner, and deletions; by user.
+    ChangeConversation: "change_conversation", 300 in 10 * MINUTE;
+    /// People added and removed, roles, joins and leaves; by user.
+    Members: "members", 1200 in 10 * MINUTE;
+    /// Edits and deletions of messages; by user.
+    Edit: "edit", 240 in MINUTE;
+    /// Reactions added and taken back; by user.
+    Reaction: "reaction", 300 in MINUTE;
+    /// Signs of typing; by user.
+    Typing: "typing", 240 in MINUTE;
     /// Follows and unfollows; by user.
     Follow: "follow", 600 in 10 * MINUTE;
+    /// Blocks and mutes, and their ends; by user.
+    Block: "block", 600 in 10 * MINUTE;
+    /// Reports of people; by user.
+    Report: "report", 100 in HOUR;
 }
 
 /// How often something may be done: `quota` times at once, and again as the window passes, one after the other (GCRA, ITU-T

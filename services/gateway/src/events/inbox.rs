@@ -3,9 +3,14 @@
 use pulse_events::{Event, EventType};
 use pulse_proto::{graph::v1 as graph, messages::v1 as messages};
 use pulse_rpc::Failure;
-use pulse_types::{ConversationId, FollowRequestId, UserId};
+use pulse_types::{FollowRequestId, UserId};
 
 use crate::clients::convert;
+use crate::clients::convert::live;
+use crate::clients::convert::message::for_everybody;
+use crate::domain::live::{
+    ConversationRemoved, MemberChanged, MessageDeleted, ReactionUpdated, ReceiptUpdated,
+};
 use crate::domain::{Conversation, Message, User};
 
 /// What may happen to a user.
@@ -15,8 +20,24 @@ pub enum InboxEvent {
     MessageCreated(Box<Message>),
     /// They have become a member.
     ConversationCreated(Box<Conversation>),
-    /// One of their own marks moved.
-    MarksMoved(ConversationId),
+    /// A message was edited.
+    MessageUpdated(Box<Message>),
+    /// A message was deleted.
+    MessageDeleted(MessageDeleted),
+    /// Somebody reacted to a message, or took it back.
+    ReactionUpdated(ReactionUpdated),
+    /// Somebody was added to one of their conversations.
+    MemberAdded(MemberChanged),
+    /// Somebody has another role.
+    MemberUpdated(MemberChanged),
+    /// Somebody else is gone.
+    MemberRemoved(MemberChanged),
+    /// Title, topic, picture, owner or state changed; with `my`: what they chose for themselves.
+    ConversationUpdated(Box<Conversation>),
+    /// They are not a member any more.
+    ConversationRemoved(ConversationRemoved),
+    /// One of their own marks moved, or one of the other one's in a direct.
+    MarksMoved(ReceiptUpdated),
     /// Somebody asks to follow them.
     FollowRequested(FollowRequestId, User),
     /// What is between them and a person changed; no user when that person is not visible any more.
@@ -47,16 +68,14 @@ pub fn read(event: &Event) -> Result<InboxEvent, UnusableEvent> {
     match event.event_type {
         EventType::MessageCreated => {
             let payload: messages::MessageCreated = event.decode()?;
-            let message = payload.message.ok_or_else(|| Failure::internal("the event carries no message"))?;
-            Ok(InboxEvent::MessageCreated(Box::new(convert::message(message)?)))
+            Ok(InboxEvent::MessageCreated(Box::new(convert::event_message(payload.message)?)))
         }
         EventType::ConversationCreated => {
             let payload: messages::ConversationCreated = event.decode()?;
             Ok(InboxEvent::ConversationCreated(Box::new(convert::conversation(payload.conversation)?)))
         }
         EventType::MarksMoved => {
-            let payload: messages::MarksMoved = event.decode()?;
-            Ok(InboxEvent::MarksMoved(convert::id("conversation_id", &payload.conversation_id)?))
+            Ok(InboxEvent::MarksMoved(live::marks_moved(&event.decode::<messages::MarksMoved>()?)?))
         }
         EventType::FollowRequested => {
             let payload: graph::FollowRequested = event.decode()?;
@@ -69,10 +88,59 @@ pub fn read(event: &Event) -> Result<InboxEvent, UnusableEvent> {
             Ok(InboxEvent::RelationshipUpdated(convert::id("user_id", &payload.user_id)?, user))
         }
         EventType::MeChanged => Ok(InboxEvent::MeChanged),
+        EventType::MessageUpdated
+        | EventType::MessageDeleted
+        | EventType::ReactionUpdated
+        | EventType::MemberChanged
+        | EventType::ConversationUpdated
+        | EventType::ConversationRemoved => read_change(event),
         other @ (EventType::AccountRegistered
+        | EventType::Typing
         | EventType::AccountRenamed
         | EventType::SessionEnded
         | EventType::SigningKeyWithdrawn) => Err(UnusableEvent::Foreign(other)),
+    }
+}
+
+/// Reads what became of something that stood already.
+fn read_change(event: &Event) -> Result<InboxEvent, UnusableEvent> {
+    match event.event_type {
+        EventType::MessageUpdated => {
+            let payload: messages::MessageUpdated = event.decode()?;
+            Ok(InboxEvent::MessageUpdated(Box::new(convert::event_message(payload.message)?)))
+        }
+        EventType::MessageDeleted => Ok(InboxEvent::MessageDeleted(live::message_deleted(
+            &event.decode::<messages::MessageDeleted>()?,
+        )?)),
+        EventType::ReactionUpdated => {
+            Ok(InboxEvent::ReactionUpdated(live::reaction_updated(event.decode()?)?))
+        }
+        EventType::MemberChanged => {
+            let payload: messages::MemberChanged = event.decode()?;
+            let change = payload.change();
+            let changed = live::member_changed(payload)?;
+            match change {
+                messages::MemberChange::Added => Ok(InboxEvent::MemberAdded(changed)),
+                messages::MemberChange::Updated => Ok(InboxEvent::MemberUpdated(changed)),
+                messages::MemberChange::Removed => Ok(InboxEvent::MemberRemoved(changed)),
+                messages::MemberChange::Unspecified => Err(UnusableEvent::Foreign(event.event_type)),
+            }
+        }
+        EventType::ConversationUpdated => {
+            let payload: messages::ConversationUpdated = event.decode()?;
+            let mut conversation = convert::conversation(payload.conversation)?;
+            if conversation.my.is_none()
+                && let Some(message) = &mut conversation.last_message
+            {
+                message.reactions = for_everybody(std::mem::take(&mut message.reactions));
+            }
+            Ok(InboxEvent::ConversationUpdated(Box::new(conversation)))
+        }
+        EventType::ConversationRemoved => {
+            let payload: messages::ConversationRemoved = event.decode()?;
+            Ok(InboxEvent::ConversationRemoved(live::conversation_removed(&payload)?))
+        }
+        other => Err(UnusableEvent::Foreign(other)),
     }
 }
 
@@ -91,7 +159,12 @@ mod tests {
             read_seq: 2,
         };
         let event = Event::new(EventType::MarksMoved, &moved, &SystemClock);
-        let expected = "0190a5c6-7c1f-7000-8000-000000000001".parse().expect("an id");
+        let expected = ReceiptUpdated {
+            conversation_id: "0190a5c6-7c1f-7000-8000-000000000001".parse().expect("an id"),
+            user_id: "0190a5c6-7c1f-7000-8000-000000000002".parse().expect("an id"),
+            delivered_seq: 3,
+            read_seq: 2,
+        };
         assert_eq!(read(&event).expect("usable"), InboxEvent::MarksMoved(expected));
         let garbled = Event { payload: vec![0xff].into(), ..event.clone() };
         assert!(matches!(read(&garbled), Err(UnusableEvent::Payload(_))));

@@ -52,6 +52,11 @@ pub(super) fn head() -> OpenApi {
 
 /// What every operation may answer.
 const ALWAYS: &[SharedError] = &[
+    (
+        "415",
+        "UnsupportedMediaType",
+        "`unsupported_media_type`: not `application/json`, or with `Content-Encoding`",
+    ),
     ("429", "TooManyRequests", "`rate_limited`, `locked_out`: wait for `Retry-After`"),
     ("500", "InternalError", "`internal`: a fault of ours"),
     ("503", "Unavailable", "`unavailable`: something that is needed is down; nothing was half done"),
@@ -66,13 +71,17 @@ const WITH_PATH: SharedError =
 const WITH_BODY: &[SharedError] = &[
     ("400", "Malformed", "`malformed`: not a JSON object, a key twice, nested too deep"),
     ("413", "TooLarge", "`too_large`: more than 64 KiB"),
-    (
-        "415",
-        "UnsupportedMediaType",
-        "`unsupported_media_type`: not `application/json`, or with `Content-Encoding`",
-    ),
 ];
 const WITH_INPUT: SharedError = ("422", "ValidationFailed", "`validation_failed`: see `errors`");
+
+/// Headers of single errors: the error's name in the document, the header, and what it tells.
+const RETRY_HEADERS: &[(&str, &str, &str)] = &[
+    ("Unauthenticated", "WWW-Authenticate", "Always `Bearer`"),
+    ("TooManyRequests", "Retry-After", "Seconds until the next one may come"),
+    ("TooManyRequests", "RateLimit-Policy", "The rule, like `\"messages\";q=20;w=10`"),
+    ("TooManyRequests", "RateLimit", "What is left, like `\"messages\";r=0;t=7`"),
+    ("Unavailable", "Retry-After", "Seconds after which a repeat may help"),
+];
 
 /// Status, name in the document, and what it means.
 type SharedError = (&'static str, &'static str, &'static str);
@@ -89,24 +98,27 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
         header("W3C trace of this request; the caller's is continued").into(),
     );
     for (_, name, description) in ALWAYS.iter().chain(WITH_BODY).chain(&[SIGNED_IN, WITH_PATH, WITH_INPUT]) {
-        components.responses.insert((*name).to_owned(), problem(description).into());
+        let headers = RETRY_HEADERS.iter().filter(|(response, _, _)| response == name);
+        let headers = headers.map(|(_, header, description)| (*header, *description));
+        components.responses.insert((*name).to_owned(), problem(description, headers).into());
     }
     for (path, item) in &mut document.paths.paths {
         let has_path_parameter = path.contains('{');
-        for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
-            .into_iter()
-            .flatten()
-        {
-            complete_operation(operation, has_path_parameter);
+        // These read a body also where it has no fields: `{}`, or nothing.
+        for operation in [&mut item.post, &mut item.put, &mut item.patch].into_iter().flatten() {
+            complete_operation(operation, has_path_parameter, true);
+        }
+        for operation in [&mut item.get, &mut item.delete].into_iter().flatten() {
+            let has_body = operation.request_body.is_some();
+            complete_operation(operation, has_path_parameter, has_body);
         }
     }
     document
 }
 
-fn complete_operation(operation: &mut Operation, has_path_parameter: bool) {
+fn complete_operation(operation: &mut Operation, has_path_parameter: bool, has_body: bool) {
     let is_public = operation.security.is_some();
     let has_query = operation.parameters.iter().flatten().any(is_in_query);
-    let has_body = operation.request_body.is_some();
     let mut errors = ALWAYS.to_vec();
     if !is_public {
         errors.push(SIGNED_IN);
@@ -138,11 +150,14 @@ fn is_in_query(parameter: &RefOr<Parameter>) -> bool {
     matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)
 }
 
-fn problem(description: &str) -> Response {
+fn problem<'a>(description: &str, headers: impl Iterator<Item = (&'a str, &'a str)>) -> Response {
     let schema = Ref::from_schema_name(Problem::name());
     let content = ContentBuilder::new().schema(Some(schema)).build();
     let mut response = ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build();
     add_headers(&mut response);
+    for (name, description) in headers {
+        response.headers.insert(name.to_owned(), header(description).into());
+    }
     response
 }
 

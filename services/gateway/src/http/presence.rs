@@ -13,10 +13,10 @@ use utoipa_axum::routes;
 
 use crate::domain::limits::PRESENCE_WATCH_MAX;
 use crate::domain::{Presence, PresenceStatus};
-use crate::http::conversations::user_ids;
 use crate::http::extract::{Body, Caller, RequestBody};
 use crate::http::problem::Refusal;
 use crate::json::Fields;
+use crate::json::ids::ids;
 use crate::state::State;
 
 /// Whose presence is asked for.
@@ -29,7 +29,7 @@ pub struct PresenceQuery {
 
 impl RequestBody for PresenceQuery {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let Some(user_ids) = user_ids(fields, "user_ids")? else {
+        let Some(user_ids) = ids(fields, "user_ids")? else {
             fields.fault("user_ids", "required", "must be given");
             return None;
         };

@@ -28,6 +28,14 @@ pub fn page<T>(items: Vec<T>, ask: &PageAsk) -> Result<Page<T>, Failure> {
     Ok(Page { items, next_cursor: has_more.then(|| write(limit, end)) })
 }
 
+/// Checks the cursor before the list is had.
+///
+/// # Errors
+/// As [`page`].
+pub fn require_cursor(ask: &PageAsk) -> Result<(), Failure> {
+    page(Vec::<()>::new(), ask).map(drop)
+}
+
 fn write(limit: usize, start: usize) -> String {
     URL_SAFE_NO_PAD.encode(format!("{limit}.{start}"))
 }

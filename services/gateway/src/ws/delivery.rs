@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use metrics::Counter;
 use pulse_events::Event;
-use pulse_types::{ConversationId, EventId};
+use pulse_types::{ConversationId, EventId, UserId};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::events::inbox::{self, InboxEvent, UnusableEvent};
@@ -26,12 +26,35 @@ pub struct Delivery {
     pub conversation_id: Option<ConversationId>,
     /// The bytes; absent when it changes only what is unread.
     pub frame: Option<Utf8Bytes>,
-    /// What is unread in the conversation may have changed.
-    pub changes_unread: bool,
+    /// For whom what is unread in the conversation may have changed.
+    pub changes_unread: Changed,
     /// What the user is shown of themselves has changed.
     pub changes_me: bool,
     /// The trace of what caused it.
     pub traceparent: Option<String>,
+}
+
+/// For whom something changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// For nobody.
+    OfNobody,
+    /// For one person.
+    Of(UserId),
+    /// For all who get the event.
+    OfEverybody,
+}
+
+impl Changed {
+    /// Whether it did for this one.
+    #[must_use]
+    pub fn is_of(self, user_id: UserId) -> bool {
+        match self {
+            Self::OfNobody => false,
+            Self::Of(one) => one == user_id,
+            Self::OfEverybody => true,
+        }
+    }
 }
 
 /// Encodes each event once.
@@ -88,84 +111,80 @@ impl Shard {
 
 fn encode(event: &Event) -> Result<Delivery, UnusableEvent> {
     let told = inbox::read(event)?;
-    let (conversation_id, version) = match &told {
-        InboxEvent::MessageCreated(message) => (Some(message.conversation_id), Some(message.version)),
-        InboxEvent::ConversationCreated(conversation) => (Some(conversation.id), None),
-        InboxEvent::MarksMoved(conversation_id) => (Some(*conversation_id), None),
-        InboxEvent::FollowRequested(..) | InboxEvent::RelationshipUpdated(..) | InboxEvent::MeChanged => {
-            (None, None)
-        }
-    };
-    let changes_unread = matches!(told, InboxEvent::MessageCreated(_) | InboxEvent::MarksMoved(_));
-    let frame = match &told {
-        InboxEvent::MessageCreated(message) => Some(frames::Event::MessageCreated(message)),
-        InboxEvent::ConversationCreated(conversation) => {
-            Some(frames::Event::ConversationCreated(conversation))
-        }
-        InboxEvent::MarksMoved(_) | InboxEvent::MeChanged => None,
-        InboxEvent::FollowRequested(request_id, user) => {
-            Some(frames::Event::FollowRequested { request_id: *request_id, user })
-        }
-        InboxEvent::RelationshipUpdated(user_id, user) => {
-            Some(frames::Event::RelationshipUpdated { user_id: *user_id, user: user.as_ref() })
-        }
-    };
+    let (conversation_id, version) = place(&told);
     Ok(Delivery {
         position: Position { event_id: event.event_id, version: conversation_id.zip(version) },
         conversation_id,
-        frame: frame.as_ref().map(frames::event),
-        changes_unread,
+        frame: frame(&told).as_ref().map(frames::event),
+        changes_unread: changes_unread(&told),
         changes_me: told == InboxEvent::MeChanged,
         traceparent: event.traceparent.clone(),
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use pulse_events::EventType;
-    use pulse_proto::messages::v1 as messages;
-    use pulse_types::SystemClock;
-
-    use super::*;
-
-    fn created(seq: i64) -> Event {
-        let message = messages::Message {
-            message_id: "0190a5c6-7c1f-7000-8000-000000000001".into(),
-            conversation_id: "0190a5c6-7c1f-7000-8000-000000000002".into(),
-            seq,
-            version: seq,
-            kind: messages::MessageKind::Text.into(),
-            body: "hi".into(),
-            created_at: Some(prost_types::Timestamp { seconds: 1_700_000_000, nanos: 0 }),
-            ..Default::default()
-        };
-        Event::new(
-            EventType::MessageCreated,
-            &messages::MessageCreated { message: Some(message) },
-            &SystemClock,
-        )
-    }
-
-    #[test]
-    fn two_users_share_the_bytes_of_one_event() {
-        let encoder = Encoder::new(Counter::noop());
-        let event = created(1);
-        let (one, other) = (encoder.encode(&event).expect("usable"), encoder.encode(&event).expect("usable"));
-        assert!(Arc::ptr_eq(&one, &other));
-        assert!(one.frame.as_ref().expect("bytes").starts_with(r#"{"type":"message.created","data":{"id":"#));
-        assert!(one.changes_unread);
-    }
-
-    #[test]
-    fn what_is_remembered_is_bounded() {
-        let encoder = Encoder::new(Counter::noop());
-        for seq in 0..10_000 {
-            encoder.encode(&created(seq)).expect("usable");
+/// The conversation that an event is of, and its version, unless it takes none.
+fn place(told: &InboxEvent) -> (Option<ConversationId>, Option<i64>) {
+    match told {
+        InboxEvent::MessageCreated(message) | InboxEvent::MessageUpdated(message) => {
+            (Some(message.conversation_id), Some(message.version))
         }
-        for shard in &encoder.shards {
-            let shard = shard.lock().expect("a lock");
-            assert!(shard.deliveries.len() <= REMEMBERED);
-            assert_eq!(shard.deliveries.len(), shard.oldest_first.len());
+        InboxEvent::MessageDeleted(deleted) => (Some(deleted.conversation_id), Some(deleted.version)),
+        InboxEvent::ReactionUpdated(updated) => (Some(updated.conversation_id), Some(updated.version)),
+        InboxEvent::MemberAdded(changed)
+        | InboxEvent::MemberUpdated(changed)
+        | InboxEvent::MemberRemoved(changed) => (Some(changed.conversation_id), Some(changed.version)),
+        // A snapshot for one user takes no version.
+        InboxEvent::ConversationUpdated(conversation) => {
+            (Some(conversation.id), conversation.my.is_none().then_some(conversation.version))
+        }
+        InboxEvent::ConversationCreated(conversation) => (Some(conversation.id), None),
+        InboxEvent::ConversationRemoved(removed) => (Some(removed.conversation_id), None),
+        InboxEvent::MarksMoved(moved) => (Some(moved.conversation_id), None),
+        InboxEvent::FollowRequested(..) | InboxEvent::RelationshipUpdated(..) | InboxEvent::MeChanged => {
+            (None, None)
         }
     }
 }
+
+/// An edit or a deletion may take a mention away or bring one; what one chose decides what counts.
+fn changes_unread(told: &InboxEvent) -> Changed {
+    match told {
+        InboxEvent::MessageCreated(_) | InboxEvent::MessageUpdated(_) | InboxEvent::MessageDeleted(_) => {
+            Changed::OfEverybody
+        }
+        InboxEvent::ConversationUpdated(conversation) if conversation.my.is_some() => Changed::OfEverybody,
+        InboxEvent::MarksMoved(moved) => Changed::Of(moved.user_id),
+        _ => Changed::OfNobody,
+    }
+}
+
+fn frame(told: &InboxEvent) -> Option<frames::Event<'_>> {
+    Some(match told {
+        InboxEvent::MessageCreated(message) => frames::Event::MessageCreated(message),
+        InboxEvent::MessageUpdated(message) => frames::Event::MessageUpdated(message),
+        InboxEvent::MessageDeleted(deleted) => frames::Event::MessageDeleted(deleted),
+        InboxEvent::ReactionUpdated(updated) => frames::Event::ReactionUpdated(updated),
+        InboxEvent::MemberAdded(changed) => frames::Event::MemberAdded(changed),
+        InboxEvent::MemberUpdated(changed) => frames::Event::MemberUpdated(changed),
+        InboxEvent::MemberRemoved(changed) => frames::Event::MemberRemoved(changed),
+        InboxEvent::ConversationCreated(conversation) => frames::Event::ConversationCreated(conversation),
+        InboxEvent::ConversationUpdated(conversation) if conversation.my.is_some() => {
+            frames::Event::ConversationUpdated(conversation)
+        }
+        InboxEvent::ConversationUpdated(conversation) => {
+            frames::Event::ConversationUpdatedForAll(Box::new(conversation.as_ref().into()))
+        }
+        InboxEvent::ConversationRemoved(removed) => frames::Event::ConversationRemoved(*removed),
+        InboxEvent::MarksMoved(moved) => frames::Event::ReceiptUpdated(*moved),
+        InboxEvent::MeChanged => return None,
+        InboxEvent::FollowRequested(request_id, user) => {
+            frames::Event::FollowRequested { request_id: *request_id, user }
+        }
+        InboxEvent::RelationshipUpdated(user_id, user) => {
+            frames::Event::RelationshipUpdated { user_id: *user_id, user: user.as_ref() }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,20 +3,28 @@
 
 use pulse_rpc::{Failure, Reason};
 use pulse_token::Claims;
-use pulse_types::{ConnectionId, ConversationId, FollowRequestId, MessageId, SessionId, UserId};
+use pulse_types::{
+    AttachmentId, ConnectionId, ConversationId, FollowRequestId, MessageId, SessionId, UserId,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use uuid::Uuid;
 
 use crate::domain::conversation::Conversation;
+use crate::domain::conversation_change::ATTACHMENTS_MAX;
 use crate::domain::limits::Limits;
+use crate::domain::live::{
+    ConversationRemoved, MemberChanged, MessageDeleted, ReactionUpdated, ReceiptUpdated,
+};
 use crate::domain::marks::Marks;
 use crate::domain::message::{Message, SendMessage};
 use crate::domain::moment::Moment;
 use crate::domain::unread::Unread;
 use crate::domain::user::{Me, User};
+use crate::json::ids::distinct_ids;
 use crate::json::{Fields, parse_object};
+use crate::ws::for_all::ForAll;
 
 /// Longest reference of a client, in characters.
 const ID_MAX: usize = 64;
@@ -125,10 +133,7 @@ fn read_message_send(data: Map<String, Value>) -> Result<Command, Failure> {
     let client_id = fields.parsed::<Uuid>("client_id", "a UUID");
     let body = fields.optional_text("body");
     let reply_to = fields.optional_parsed::<MessageId>("reply_to", "the id of a message");
-    let has_files = fields.take("attachment_ids").is_some_and(|ids| ids != Value::Array(Vec::new()));
-    if has_files {
-        fields.fault("attachment_ids", "not_allowed", "this server takes no attachments yet");
-    }
+    let attachment_ids = distinct_ids::<AttachmentId>(&mut fields, "attachment_ids", ATTACHMENTS_MAX);
     fields.finish(|| {
         let body = body?.unwrap_or_default();
         Some(Command::MessageSend(SendMessage {
@@ -136,6 +141,7 @@ fn read_message_send(data: Map<String, Value>) -> Result<Command, Failure> {
             client_id: client_id?,
             body,
             reply_to: reply_to?,
+            attachment_ids: attachment_ids?.unwrap_or_default(),
         }))
     })
 }
@@ -180,6 +186,36 @@ pub enum Event<'a> {
     /// The user has become a member.
     #[serde(rename = "conversation.created")]
     ConversationCreated(&'a Conversation),
+    /// A message was edited.
+    #[serde(rename = "message.updated")]
+    MessageUpdated(&'a Message),
+    /// A message was deleted.
+    #[serde(rename = "message.deleted")]
+    MessageDeleted(&'a MessageDeleted),
+    /// Somebody reacted to a message, or took it back.
+    #[serde(rename = "reaction.updated")]
+    ReactionUpdated(&'a ReactionUpdated),
+    /// Somebody was added.
+    #[serde(rename = "member.added")]
+    MemberAdded(&'a MemberChanged),
+    /// Somebody has another role.
+    #[serde(rename = "member.updated")]
+    MemberUpdated(&'a MemberChanged),
+    /// Somebody is gone.
+    #[serde(rename = "member.removed")]
+    MemberRemoved(&'a MemberChanged),
+    /// What the user chose for themselves changed: complete.
+    #[serde(rename = "conversation.updated")]
+    ConversationUpdated(&'a Conversation),
+    /// Title, topic, picture, owner or state changed.
+    #[serde(rename = "conversation.updated")]
+    ConversationUpdatedForAll(Box<ForAll<'a>>),
+    /// The user is not in it any more.
+    #[serde(rename = "conversation.removed")]
+    ConversationRemoved(ConversationRemoved),
+    /// A mark moved.
+    #[serde(rename = "receipt.updated")]
+    ReceiptUpdated(ReceiptUpdated),
     /// What is unread in a conversation changed.
     #[serde(rename = "unread.updated")]
     UnreadUpdated(&'a Unread),

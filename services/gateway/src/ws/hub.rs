@@ -321,7 +321,9 @@ impl Hub {
         if delivery.changes_me {
             self.0.me_changes.note(user.user_id);
         }
-        if let Some(conversation_id) = delivery.conversation_id.filter(|_| delivery.changes_unread) {
+        if let Some(conversation_id) =
+            delivery.conversation_id.filter(|_| delivery.changes_unread.is_of(user.user_id))
+        {
             self.0.questions.ask(user.user_id, conversation_id);
         }
     }

@@ -100,7 +100,7 @@ fn what_is_not_valid_is_answered_and_the_socket_stays() {
         ),
         (
             r#"{"type":"message.send","id":"1","data":{"attachment_ids":["x"]}}"#,
-            "conversation_id required, client_id required, attachment_ids not_allowed",
+            "conversation_id required, client_id required, attachment_ids.0 invalid",
         ),
     ];
     for (text, expected) in cases {
