@@ -1,5 +1,7 @@
 //! Every setting of this service.
 
+pub mod files;
+
 use std::net::SocketAddr;
 use std::str::FromStr;
 
@@ -11,6 +13,7 @@ use pulse_runtime::Reader;
 use pulse_types::CursorKey;
 use secrecy::SecretString;
 
+use crate::config::files::FileSettings;
 use crate::ops::writer::WriterSettings;
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7003);
@@ -36,6 +39,8 @@ pub struct Settings {
     pub writer: WriterSettings,
     /// `PULSE_SERVICE_CALLERS`: public keys of those who may call.
     pub callers: Callers,
+    /// Where files are kept, and what becomes of them.
+    pub files: FileSettings,
 }
 
 /// 32 bytes in base64url.
@@ -79,6 +84,7 @@ impl Settings {
         let queue_max = in_range(read, "PULSE_MESSAGES_QUEUE_MAX", 16_384, 1..=1_048_576);
         let service_key = read.parsed_secret::<ServiceKey>("PULSE_SERVICE_KEY");
         let callers = read.required("PULSE_SERVICE_CALLERS");
+        let files = FileSettings::read(read);
         service_key?;
         Some(Self {
             listen: listen?,
@@ -89,6 +95,7 @@ impl Settings {
             cursor_key: CursorKey::new(&cursor_key?.0),
             writer: WriterSettings { writers: writers?, batch_max: batch_max?, queue_max: queue_max? },
             callers: callers?,
+            files: files?,
         })
     }
 }
@@ -118,6 +125,9 @@ mod tests {
             ("PULSE_MESSAGES_DATABASE_URL", "postgres://localhost/messages".to_owned()),
             ("PULSE_MESSAGES_NATS_URL", "nats://localhost".to_owned()),
             ("PULSE_MESSAGES_CURSOR_KEY", key.clone()),
+            ("PULSE_MESSAGES_FILE_KEY", key.clone()),
+            ("PULSE_MESSAGES_FILE_DIR", "files".to_owned()),
+            ("PULSE_PUBLIC_URL", "https://chat.example".to_owned()),
             ("PULSE_SERVICE_KEY", key),
             ("PULSE_SERVICE_CALLERS", format!("gateway={}", identity.public_key())),
         ]
@@ -138,7 +148,7 @@ mod tests {
             Reader::from_pairs([("PULSE_MESSAGES_WRITERS", "0"), ("PULSE_MESSAGES_CURSOR_KEY", "short")]);
         let settings = Settings::read(&mut read);
         let faults = read.finish(|| settings).unwrap_err().to_string();
-        for name in ["WRITERS", "CURSOR_KEY", "DATABASE_URL", "NATS_URL", "SERVICE_KEY", "SERVICE_CALLERS"] {
+        for name in ["WRITERS", "CURSOR_KEY", "FILE_KEY", "FILE_DIR", "PUBLIC_URL", "DATABASE_URL", "NATS_URL", "SERVICE_KEY", "SERVICE_CALLERS"] {
             assert!(faults.contains(name), "{faults}");
         }
     }
@@ -146,8 +156,8 @@ mod tests {
     #[test]
     fn the_readme_lists_every_setting() {
         let readme = include_str!("../README.md");
-        let source = include_str!("config.rs");
-        let names = source.split('"').filter(|text| text.starts_with("PULSE_") && text.len() > 6);
+        let sources = [include_str!("config.rs"), include_str!("config/files.rs")];
+        let names = sources.iter().flat_map(|source| source.split('"')).filter(|text| text.starts_with("PULSE_") && text.len() > 6);
         for name in names {
             assert!(readme.contains(&format!("`{name}`")), "{name} is not in README.md");
         }

@@ -3,8 +3,9 @@
 //! The end is rounded, so that a file has one address for three quarters of an hour: caches find it again. An address is read
 //! 15 minutes to an hour after it was given.
 
-use aws_lc_rs::hmac;
-use aws_lc_rs::rand;
+use std::sync::Arc;
+
+use aws_lc_rs::{hmac, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pulse_types::AttachmentId;
@@ -48,14 +49,31 @@ pub struct NoRandomness;
 
 /// Writes and checks addresses. All replicas share the key.
 #[derive(Clone)]
-pub struct Addresses {
+pub struct Addresses(Arc<Inner>);
+
+struct Inner {
     public_url: String,
     key: hmac::Key,
 }
 
 impl std::fmt::Debug for Addresses {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Addresses").field("public_url", &self.public_url).finish_non_exhaustive()
+        f.debug_struct("Addresses").field("public_url", &self.0.public_url).finish_non_exhaustive()
+    }
+}
+
+/// Gives the addresses of files at one moment: what is shown of a file holds them.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    addresses: Addresses,
+    now: OffsetDateTime,
+}
+
+impl Signer {
+    /// The addresses of a file.
+    #[must_use]
+    pub fn sign(&self, attachment: &Attachment) -> Address {
+        self.addresses.of(attachment, self.now)
     }
 }
 
@@ -64,12 +82,16 @@ impl Addresses {
     #[must_use]
     pub fn new(public_url: &str, secret: &[u8; 32]) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        Self { public_url, key: hmac::Key::new(hmac::HMAC_SHA256, secret) }
+        Self(Arc::new(Inner { public_url, key: hmac::Key::new(hmac::HMAC_SHA256, secret) }))
     }
 
-    /// The addresses of a file as they are given at `now`.
+    /// Gives addresses as of `now`.
     #[must_use]
-    pub fn of(&self, attachment: &Attachment, now: OffsetDateTime) -> Address {
+    pub fn signer(&self, now: OffsetDateTime) -> Signer {
+        Signer { addresses: self.clone(), now }
+    }
+
+    fn of(&self, attachment: &Attachment, now: OffsetDateTime) -> Address {
         let step = now.unix_timestamp().div_euclid(STEP_SECONDS);
         let expires_at = step * STEP_SECONDS + LIFE_MAX_SECONDS;
         let attachment_id = attachment.attachment_id;
@@ -90,7 +112,7 @@ impl Addresses {
             Variant::Whole => "",
             Variant::Thumbnail => "thumbnail=true&",
         };
-        let root = &self.public_url;
+        let root = &self.0.public_url;
         format!("{root}/v1/files/{attachment_id}?{thumbnail}expires={expires_at}&signature={signature}")
     }
 
@@ -118,7 +140,7 @@ impl Addresses {
             Variant::Thumbnail => 1,
         };
         // Each part has its length: nothing can be moved from one to the next.
-        let mut context = hmac::Context::with_key(&self.key);
+        let mut context = hmac::Context::with_key(&self.0.key);
         context.update(LABEL);
         context.update(attachment_id.as_uuid().as_bytes());
         context.update(&[variant]);
@@ -129,7 +151,7 @@ impl Addresses {
     /// The address of a picture.
     #[must_use]
     pub fn picture(&self, key: &str) -> String {
-        format!("{}/v1/pictures/{key}", self.public_url)
+        format!("{}/v1/pictures/{key}", self.0.public_url)
     }
 }
 
@@ -169,7 +191,6 @@ mod tests {
             size_bytes: 1,
             dimensions: Some((1, 1)),
             has_thumbnail: true,
-            address: None,
         }
     }
 

@@ -21,8 +21,6 @@ pub struct Attachment {
     pub dimensions: Option<(u32, u32)>,
     /// Whether there is a small picture of it.
     pub has_thumbnail: bool,
-    /// Where its bytes are read; none before it is shown to somebody.
-    pub address: Option<Address>,
 }
 
 /// Signed addresses of a file.

@@ -4,6 +4,7 @@ use pulse_events::{Event, EventType};
 use pulse_proto::messages::v1 as proto;
 use pulse_types::Clock;
 
+use crate::domain::address::Signer;
 use crate::domain::change::{
     Change, ConversationRemoved, MarksMoved, MemberChange, MemberChanged, MessageDeleted, ReactionUpdated,
     RemovalReason,
@@ -12,14 +13,14 @@ use crate::grpc::convert;
 
 /// Writes a change as an event with an id of its own.
 #[must_use]
-pub fn encode(change: &Change, clock: &dyn Clock) -> Event {
+pub fn encode(change: &Change, signer: &Signer, clock: &dyn Clock) -> Event {
     match change {
         Change::MessageCreated(message) => {
-            let payload = proto::MessageCreated { message: Some(convert::message(message)) };
+            let payload = proto::MessageCreated { message: Some(convert::message(message, signer)) };
             Event::new(EventType::MessageCreated, &payload, clock)
         }
         Change::MessageUpdated(message) => {
-            let payload = proto::MessageUpdated { message: Some(convert::message(message)) };
+            let payload = proto::MessageUpdated { message: Some(convert::message(message, signer)) };
             Event::new(EventType::MessageUpdated, &payload, clock)
         }
         Change::MessageDeleted(deleted) => {
@@ -33,12 +34,12 @@ pub fn encode(change: &Change, clock: &dyn Clock) -> Event {
         }
         Change::ConversationCreated(conversation) => {
             let payload =
-                proto::ConversationCreated { conversation: Some(convert::conversation(conversation)) };
+                proto::ConversationCreated { conversation: Some(convert::conversation(conversation, signer)) };
             Event::new(EventType::ConversationCreated, &payload, clock)
         }
         Change::ConversationUpdated(conversation) => {
             let payload =
-                proto::ConversationUpdated { conversation: Some(convert::conversation(conversation)) };
+                proto::ConversationUpdated { conversation: Some(convert::conversation(conversation, signer)) };
             Event::new(EventType::ConversationUpdated, &payload, clock)
         }
         Change::ConversationRemoved(removed) => {

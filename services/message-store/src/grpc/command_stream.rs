@@ -12,6 +12,8 @@ use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
+use crate::domain::address::Signer;
+use crate::domain::message::Message;
 use crate::grpc::{convert, parse};
 use crate::ops::Context;
 use crate::ops::command::{self, CommandError, Done, Queued};
@@ -95,14 +97,15 @@ impl CommandStream {
             milliseconds => Duration::from_millis(milliseconds.into()),
         };
         let span = command::span_of(&command.action, &request.traceparent);
-        let reply = Box::new(move |outcome| reply(answer(outcome)));
+        let signer = self.context.signer();
+        let reply = Box::new(move |outcome| reply(answer(outcome, &signer)));
         self.context.writers.submit(Queued { command, deadline: Instant::now() + timeout, span, reply });
     }
 }
 
-fn answer(outcome: Result<Done, CommandError>) -> Outcome {
+fn answer(outcome: Result<Done, CommandError>, signer: &Signer) -> Outcome {
     match outcome {
-        Ok(Done::Sent { message, is_replay }) => Outcome::SendMessage(sent(&message, is_replay)),
+        Ok(Done::Sent { message, is_replay }) => Outcome::SendMessage(sent(&message, is_replay, signer)),
         Ok(Done::Marked { is_read, marks, last_seq, counts }) => {
             let marks = Some(convert::marks(marks, last_seq, counts));
             match is_read {
@@ -119,6 +122,6 @@ fn answer(outcome: Result<Done, CommandError>) -> Outcome {
 }
 
 /// A stored message as an answer.
-pub(super) fn sent(message: &crate::domain::message::Message, is_replay: bool) -> proto::SendMessageResponse {
-    proto::SendMessageResponse { message: Some(convert::message(message)), replayed: is_replay }
+pub(super) fn sent(message: &Message, is_replay: bool, signer: &Signer) -> proto::SendMessageResponse {
+    proto::SendMessageResponse { message: Some(convert::message(message, signer)), replayed: is_replay }
 }

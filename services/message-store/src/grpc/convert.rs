@@ -5,6 +5,7 @@ use pulse_proto::common::v1 as common;
 use pulse_proto::messages::v1 as proto;
 use time::OffsetDateTime;
 
+use crate::domain::address::Signer;
 use crate::domain::attachment::Attachment;
 use crate::domain::conversation::{Conversation, Kind, Member, Membership, Role};
 use crate::domain::mark::Marks;
@@ -34,7 +35,7 @@ pub fn person(person: &Person) -> common::Person {
 
 /// A message.
 #[must_use]
-pub fn message(message: &Message) -> proto::Message {
+pub fn message(message: &Message, signer: &Signer) -> proto::Message {
     let kind = match message.kind {
         MessageKind::Text => proto::MessageKind::Text,
         MessageKind::System => proto::MessageKind::System,
@@ -50,7 +51,7 @@ pub fn message(message: &Message) -> proto::Message {
         body: message.body.clone(),
         reply_to: message.reply_to.as_ref().map(reply_to),
         mentioned_user_ids: message.mentions.iter().map(ToString::to_string).collect(),
-        attachments: message.attachments.iter().map(attachment).collect(),
+        attachments: message.attachments.iter().map(|file| attachment(file, signer)).collect(),
         reactions: reactions(&message.reactions),
         system: message.system.as_ref().map(system),
         created_at: Some(timestamp(message.created_at)),
@@ -61,9 +62,9 @@ pub fn message(message: &Message) -> proto::Message {
 
 /// A file.
 #[must_use]
-pub fn attachment(attachment: &Attachment) -> proto::Attachment {
+pub fn attachment(attachment: &Attachment, signer: &Signer) -> proto::Attachment {
     let (width, height) = attachment.dimensions.unwrap_or_default();
-    let address = attachment.address.as_ref();
+    let address = signer.sign(attachment);
     proto::Attachment {
         attachment_id: attachment.attachment_id.to_string(),
         name: attachment.name.clone(),
@@ -71,9 +72,9 @@ pub fn attachment(attachment: &Attachment) -> proto::Attachment {
         size_bytes: attachment.size_bytes,
         width,
         height,
-        url: address.map(|address| address.url.clone()).unwrap_or_default(),
-        thumbnail_url: address.map(|address| address.thumbnail_url.clone()).unwrap_or_default(),
-        url_expires_at: address.map(|address| timestamp(address.expires_at)),
+        url: address.url,
+        thumbnail_url: address.thumbnail_url,
+        url_expires_at: Some(timestamp(address.expires_at)),
     }
 }
 
@@ -122,7 +123,7 @@ fn reply_to(reply: &ReplyTo) -> proto::ReplyTo {
 
 /// A conversation as one user sees it.
 #[must_use]
-pub fn conversation(conversation: &Conversation) -> proto::Conversation {
+pub fn conversation(conversation: &Conversation, signer: &Signer) -> proto::Conversation {
     let kind = match conversation.kind {
         Kind::Direct => proto::ConversationKind::Direct,
         Kind::Group => proto::ConversationKind::Group,
@@ -143,7 +144,7 @@ pub fn conversation(conversation: &Conversation) -> proto::Conversation {
         member_count: u32::try_from(conversation.member_count).unwrap_or_default(),
         last_seq: conversation.last_seq,
         version: conversation.version,
-        last_message: conversation.last_message.as_ref().map(message),
+        last_message: conversation.last_message.as_ref().map(|last| message(last, signer)),
         my: conversation.my.as_ref().map(|my| membership(my, conversation.last_seq)),
         peer: conversation.peer.as_ref().map(person),
         created_at: Some(timestamp(conversation.created_at)),

@@ -75,7 +75,7 @@ impl MessageStoreService for Service {
         let peer_id = peer_id.map_err(|fault| Failure::validation(vec![fault]))?;
         let opened = ops::conversation::get_or_create_direct(&self.context, principal.user_id, peer_id).await;
         let (conversation, created) = opened.map_err(Failure::from)?;
-        let conversation = Some(convert::conversation(&conversation));
+        let conversation = Some(convert::conversation(&conversation, &self.context.signer()));
         Ok(Response::new(proto::GetOrCreateDirectResponse { conversation, created }))
     }
 
@@ -86,7 +86,7 @@ impl MessageStoreService for Service {
         let principal = Principal::of(&request)?;
         let conversation_id = parse::path_id("conversation", &request.get_ref().conversation_id)?;
         let found = ops::conversation::get(&self.context, principal.user_id, conversation_id).await;
-        let conversation = Some(convert::conversation(&found.map_err(Failure::from)?));
+        let conversation = Some(convert::conversation(&found.map_err(Failure::from)?, &self.context.signer()));
         Ok(Response::new(proto::GetConversationResponse { conversation }))
     }
 
@@ -98,8 +98,10 @@ impl MessageStoreService for Service {
         let wanted = parse::inbox(request.into_inner())?;
         let inbox =
             ops::conversation::list(&self.context, principal.user_id, wanted).await.map_err(Failure::from)?;
+        let signer = self.context.signer();
+        let shown = inbox.conversations.iter().map(|found| convert::conversation(found, &signer));
         Ok(Response::new(proto::ListConversationsResponse {
-            conversations: inbox.conversations.iter().map(convert::conversation).collect(),
+            conversations: shown.collect(),
             page: Some(PageInfo { next_cursor: inbox.next_cursor }),
             total_unread: inbox.total_unread,
         }))
@@ -112,7 +114,7 @@ impl MessageStoreService for Service {
         let principal = Principal::of(&request)?;
         let command = parse::send(principal.user_id, request.get_ref(), &*self.context.clock)?;
         match self.execute(command).await? {
-            Done::Sent { message, is_replay } => Ok(Response::new(command_stream::sent(&message, is_replay))),
+            Done::Sent { message, is_replay } => Ok(Response::new(command_stream::sent(&message, is_replay, &self.context.signer()))),
             Done::Marked { .. } => Err(mismatched().into()),
         }
     }
@@ -140,8 +142,9 @@ impl MessageStoreService for Service {
         let page =
             ops::message::list(&self.context, principal.user_id, conversation_id, position, limit).await;
         let page = page.map_err(Failure::from)?;
+        let signer = self.context.signer();
         Ok(Response::new(proto::ListMessagesResponse {
-            messages: page.messages.iter().map(convert::message).collect(),
+            messages: page.messages.iter().map(|message| convert::message(message, &signer)).collect(),
             has_before: page.has_before,
             has_after: page.has_after,
         }))
@@ -155,7 +158,7 @@ impl MessageStoreService for Service {
         let message_id = parse::path_id("message", &request.get_ref().message_id)?;
         let found =
             ops::message::get(&self.context, principal.user_id, message_id).await.map_err(Failure::from)?;
-        Ok(Response::new(proto::GetMessageResponse { message: Some(convert::message(&found)) }))
+        Ok(Response::new(proto::GetMessageResponse { message: Some(convert::message(&found, &self.context.signer())) }))
     }
 
     async fn mark_read(

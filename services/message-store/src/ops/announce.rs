@@ -4,6 +4,7 @@ use pulse_events::{Event, OutboxEntry, subjects};
 use pulse_types::{Clock, UserId};
 use tokio::sync::mpsc;
 
+use crate::domain::address::{Addresses, Signer};
 use crate::domain::change::Change;
 use crate::store::outbox::NewEntry;
 
@@ -11,27 +12,29 @@ use crate::store::outbox::NewEntry;
 const WAITING_MAX: usize = 1024;
 
 /// Writes a change as an event; which is what `events/` knows.
-pub type Encode = fn(&Change, &dyn Clock) -> Event;
+pub type Encode = fn(&Change, &Signer, &dyn Clock) -> Event;
 
 /// Hands on what was committed.
 #[derive(Debug, Clone)]
 pub struct Announcer {
     encode: Encode,
+    addresses: Addresses,
     live: mpsc::Sender<Vec<OutboxEntry>>,
 }
 
 impl Announcer {
     /// An announcer, and the other end of it.
     #[must_use]
-    pub fn new(encode: Encode) -> (Self, mpsc::Receiver<Vec<OutboxEntry>>) {
+    pub fn new(encode: Encode, addresses: Addresses) -> (Self, mpsc::Receiver<Vec<OutboxEntry>>) {
         let (live, committed) = mpsc::channel(WAITING_MAX);
-        (Self { encode, live }, committed)
+        (Self { encode, addresses, live }, committed)
     }
 
     /// The event of a change, to be written beside it.
     #[must_use]
     pub fn entry(&self, change: &Change, subjects: Vec<String>, clock: &dyn Clock) -> NewEntry {
-        NewEntry { subjects, event: (self.encode)(change, clock) }
+        let signer = self.addresses.signer(clock.now());
+        NewEntry { subjects, event: (self.encode)(change, &signer, clock) }
     }
 
     /// Publishes events that were committed, in their order. Never waits.

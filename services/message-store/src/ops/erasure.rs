@@ -1,7 +1,7 @@
 //! Forgetting a person: how they are shown, with whom they are connected, what they wrote, where they are and were members.
 
 use pulse_events::subjects;
-use pulse_types::{ConversationId, UserId};
+use pulse_types::{Clock as _, ConversationId, UserId};
 
 use crate::domain::change::RemovalReason;
 use crate::domain::conversation::Kind;
@@ -57,9 +57,19 @@ pub async fn erase(context: &Context, user_id: UserId, messages: Messages) -> Re
             while leave(context, conversation_id, user_id, messages).await? {}
         }
     }
+    forget_files(context, user_id, messages).await?;
     if store::erasure::has_events(&mut conn, user_id, &subjects::user(user_id)).await? {
         return Err(EraseError::StillTelling);
     }
+    Ok(())
+}
+
+/// Discards the files that were the person's alone, and those of their messages when these are erased; what stays is nobody's.
+async fn forget_files(context: &Context, user_id: UserId, messages: Messages) -> Result<(), StoreError> {
+    let (with_posted, now) = (messages == Messages::Erase, context.clock.now());
+    let mut conn = context.db.conn().await?;
+    while store::discard::of_person(&mut conn, user_id, with_posted, BATCH, now).await? > 0 {}
+    while store::discard::disown(&mut conn, user_id, BATCH).await? > 0 {}
     Ok(())
 }
 

@@ -28,7 +28,6 @@ impl From<Row> for Attachment {
             size_bytes: row.size_bytes,
             dimensions: pixels(row.width).zip(pixels(row.height)),
             has_thumbnail: row.has_thumbnail,
-            address: None,
         }
     }
 }

@@ -224,3 +224,25 @@ pub async fn postpone(
     .await?;
     Ok(())
 }
+
+/// Discards an upload that nobody will use, whether or not it was written down; its bytes go at `discarded_at`, or are gone
+/// without.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn uploaded(
+    conn: &mut Conn,
+    attachment_id: AttachmentId,
+    discarded_at: Option<OffsetDateTime>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "DELETE FROM attachments WHERE attachment_id = $1 AND used_at IS NULL",
+        attachment_id.as_uuid(),
+    )
+    .execute(&mut *conn)
+    .await?;
+    match discarded_at {
+        Some(discarded_at) => foresee(conn, attachment_id, discarded_at).await,
+        None => forget(conn, &[attachment_id]).await,
+    }
+}

@@ -10,12 +10,14 @@ use pulse_message_store::config::Settings;
 use pulse_message_store::store::MIGRATOR;
 use pulse_proto::common::v1::Person;
 use pulse_proto::messages::v1 as proto;
+use pulse_proto::messages::v1::conversation_service_client::ConversationServiceClient;
+use pulse_proto::messages::v1::attachment_service_client::AttachmentServiceClient;
 use pulse_proto::messages::v1::message_store_service_client::MessageStoreServiceClient;
 use pulse_proto::messages::v1::privacy_service_client::PrivacyServiceClient;
 use pulse_rpc::{Connection, Failure, Identity, Principal, ServiceName};
 use pulse_runtime::{Reader, Readiness, Shutdown};
 use pulse_testkit::{Nats, TestDatabase, TestIdentities, eventually, free_listener};
-use pulse_types::{Clock as _, SessionId, SystemClock, UserId};
+use pulse_types::{Clock, SessionId, SystemClock, UserId};
 use sqlx::PgPool;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -33,17 +35,28 @@ pub(crate) const SOON: Duration = Duration::from_secs(20);
 pub(crate) struct Options {
     /// Another address of the database than its own, as a proxy's.
     pub(crate) database_url: Option<String>,
+    /// Another clock than the machine's.
+    pub(crate) clock: Option<Arc<dyn Clock>>,
     /// Further settings.
     pub(crate) settings: Vec<(&'static str, String)>,
 }
+
+/// Where people would find the service.
+pub(crate) const PUBLIC_URL: &str = "https://chat.example";
 
 pub(crate) struct App {
     pub(crate) nats: Nats,
     pub(crate) pool: PgPool,
     pub(crate) client: Client,
+    /// The gateway's way to the service, for clients of its other parts.
+    pub(crate) gateway: Connection,
     pub(crate) graph: Client,
+    pub(crate) conversations: ConversationServiceClient<Connection>,
     /// Calls as auth.
     pub(crate) privacy: PrivacyServiceClient<Connection>,
+    /// Where files are kept, unless the settings say something else.
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) files: AttachmentServiceClient<Connection>,
     pub(crate) shutdown: Shutdown,
     pub(crate) admin: String,
     pub(crate) database: TestDatabase,
@@ -63,10 +76,16 @@ impl App {
             ("PULSE_MESSAGES_DATABASE_URL", url),
             ("PULSE_MESSAGES_NATS_URL", nats.url().to_owned()),
             ("PULSE_MESSAGES_CURSOR_KEY", "A".repeat(43)),
+            ("PULSE_MESSAGES_FILE_KEY", "A".repeat(43)),
+            ("PULSE_PUBLIC_URL", PUBLIC_URL.to_owned()),
             ("PULSE_SERVICE_KEY", identities.seed(ServiceName::MessageStore).unwrap().to_owned()),
             ("PULSE_SERVICE_CALLERS", identities.callers_text()),
         ];
         pairs.extend(options.settings);
+        let folder = tempfile::tempdir().unwrap();
+        if !pairs.iter().any(|(name, _)| *name == "PULSE_MESSAGES_S3_BUCKET") {
+            pairs.push(("PULSE_MESSAGES_FILE_DIR", folder.path().display().to_string()));
+        }
         let mut read = Reader::from_pairs(pairs);
         let settings = Settings::read(&mut read);
         let settings = read.finish(|| settings).unwrap();
@@ -76,7 +95,8 @@ impl App {
         let address = listeners.grpc.local_addr().unwrap();
         let admin = listeners.admin.local_addr().unwrap().to_string();
         let shutdown = Shutdown::new(Duration::from_secs(10));
-        tokio::spawn(pulse_message_store::run(settings, listeners, shutdown.clone()));
+        let clock = options.clock.unwrap_or_else(|| Arc::new(SystemClock));
+        tokio::spawn(pulse_message_store::run_by(clock, settings, listeners, shutdown.clone()));
         let wire = |name: ServiceName| {
             let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
             let identity: Arc<Identity> = identities.identity(name).unwrap();
@@ -85,8 +105,12 @@ impl App {
         let app = Self {
             pool: database.pool().await.unwrap(),
             client: MessageStoreServiceClient::new(wire(ServiceName::Gateway)),
+            gateway: wire(ServiceName::Gateway),
             graph: MessageStoreServiceClient::new(wire(ServiceName::SocialGraph)),
+            conversations: ConversationServiceClient::new(wire(ServiceName::Gateway)),
             privacy: PrivacyServiceClient::new(wire(ServiceName::Auth)),
+            files: AttachmentServiceClient::new(wire(ServiceName::Gateway)),
+            folder,
             nats,
             shutdown,
             admin,

@@ -1,0 +1,3 @@
+//! What the service asks of others.
+
+pub mod file_store;
