@@ -63,6 +63,8 @@ pub struct Layout {
     keys: Vec<(&'static str, ServiceKey)>,
     sealing_key: String,
     cursor_key: String,
+    file_key: String,
+    file_dir: PathBuf,
 }
 
 /// The servers, as the services see them.
@@ -74,6 +76,8 @@ pub struct Backing {
     pub nats_url: String,
     /// With password.
     pub redis_url: String,
+    /// Where uploads stand, unless the user has chosen another place.
+    pub file_dir: PathBuf,
 }
 
 impl Layout {
@@ -115,6 +119,8 @@ impl Layout {
             keys,
             sealing_key: secrets.get("auth.sealing-key")?,
             cursor_key: secrets.get("cursor-key")?,
+            file_key: secrets.get("messages.file-key")?,
+            file_dir: backing.file_dir,
             choices,
         })
     }
@@ -147,7 +153,15 @@ impl Layout {
             ("PULSE_GRAPH_MESSAGE_STORE_ADDR", http(self.messages)),
             ("PULSE_GRAPH_CURSOR_KEY", self.cursor_key.clone()),
         ];
-        let messages = vec![("PULSE_MESSAGES_CURSOR_KEY", self.cursor_key.clone())];
+        let mut messages = vec![
+            ("PULSE_PUBLIC_URL", self.choices.public_url.clone()),
+            ("PULSE_MESSAGES_CURSOR_KEY", self.cursor_key.clone()),
+            ("PULSE_MESSAGES_FILE_KEY", self.file_key.clone()),
+        ];
+        let places = ["PULSE_MESSAGES_FILE_DIR", "PULSE_MESSAGES_S3_BUCKET"];
+        if places.iter().all(|place| std::env::var_os(place).is_none()) {
+            messages.push(("PULSE_MESSAGES_FILE_DIR", self.file_dir.display().to_string()));
+        }
         Ok(vec![
             self.service("auth", "PULSE_AUTH_", self.auth, auth)?,
             self.service("social-graph", "PULSE_GRAPH_", self.graph, graph)?,

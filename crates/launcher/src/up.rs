@@ -127,6 +127,7 @@ impl Up {
             postgres_port: servers.postgres_port,
             nats_url: servers.nats.url.clone(),
             redis_url: servers.redis.url.clone(),
+            file_dir: data.path().join("files"),
         };
         let layout = Layout::new(options.choices.clone(), backing, &mut ports, &mut secrets)?;
         let mail_dir = data.folder("mail")?;
