@@ -2,6 +2,7 @@
 
 pub mod delete;
 pub mod export;
+pub mod others;
 pub mod update;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
     OpenApiRouter::new()
         .routes(routes!(own, update::update, delete::delete))
         .routes(routes!(connections))
+        .merge(others::routes())
         .merge(export::routes())
 }
 
