@@ -3,7 +3,7 @@
 use pulse_proto::auth::v1::audit_service_client::AuditServiceClient;
 use pulse_proto::auth::v1::{VerifyAuditLogRequest, VerifyAuditLogResponse};
 
-use crate::auth::Auth;
+use crate::door::Door;
 use crate::terminal::Terminal;
 
 /// Lets auth verify the whole log and prints what it found; `true` when it is whole. `anchor` is the head that an earlier
@@ -11,7 +11,7 @@ use crate::terminal::Terminal;
 ///
 /// # Errors
 /// When auth does not answer, or the anchor is none.
-pub async fn verify(auth: &Auth, anchor: Option<String>) -> anyhow::Result<bool> {
+pub async fn verify(auth: &Door, anchor: Option<String>) -> anyhow::Result<bool> {
     let request = VerifyAuditLogRequest { anchor: anchor.unwrap_or_default() };
     let answer = AuditServiceClient::new(auth.patient_connection()).verify_audit_log(request).await;
     let report = answer.map_err(|status| auth.explain(status))?.into_inner();

@@ -8,11 +8,11 @@ use std::str::FromStr;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
-use crate::auth::Auth;
+use crate::door::{Behind, Door};
 use crate::keys::ServiceKey;
 use crate::services::Choices;
 use crate::terminal::Terminal;
-use crate::{audit, operator, status, up, with_servers};
+use crate::{audit, operator, reports, status, up, with_servers};
 
 /// More would only take turns on one machine.
 const MAX_GATEWAYS: u16 = 16;
@@ -41,6 +41,9 @@ enum Command {
     /// Look after the audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Answer reports of people.
+    #[command(subcommand)]
+    Reports(ReportsCommand),
     /// Make somebody an operator, from their next refresh on.
     Operator {
         /// Their username.
@@ -88,8 +91,30 @@ enum AuditCommand {
     },
 }
 
-/// Whose auth is meant: that of the cluster that `PULSE_AUTH_ADDR` and `PULSE_SERVICE_KEY` name, else of the stack that runs
-/// here.
+#[derive(Debug, Subcommand)]
+enum ReportsCommand {
+    /// Show the reports that wait, oldest first.
+    List {
+        /// Show the closed ones instead.
+        #[arg(long)]
+        closed: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Close a report.
+    Resolve {
+        /// Its id.
+        report_id: String,
+        /// What was done about it, at most 2000 characters.
+        #[arg(long, default_value = "")]
+        note: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Whose service is meant: that of the cluster that `PULSE_AUTH_ADDR` (reports: `PULSE_SOCIAL_GRAPH_ADDR`) and
+/// `PULSE_SERVICE_KEY` name, else of the stack that runs here.
 #[derive(Debug, Args)]
 struct Place {
     /// The folder that holds all data [PULSE_DATA_DIR, .pulse].
@@ -98,8 +123,12 @@ struct Place {
 }
 
 impl Place {
-    fn auth(self) -> anyhow::Result<Auth> {
-        Auth::find(&data_dir(self.data_dir)?)
+    fn auth(self) -> anyhow::Result<Door> {
+        Door::find(&data_dir(self.data_dir)?, Behind::Auth)
+    }
+
+    fn social_graph(self) -> anyhow::Result<Door> {
+        Door::find(&data_dir(self.data_dir)?, Behind::SocialGraph)
     }
 }
 
@@ -193,11 +222,23 @@ impl Cli {
                 let is_whole = audit::verify(&place.auth()?, anchor).await?;
                 Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
+            Command::Reports(command) => command.run().await.map(|()| ExitCode::SUCCESS),
             Command::Operator { username, revoke, place } => {
                 operator::set_operator(&place.auth()?, &username, !revoke).await?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::WithServers { command } => with_servers::run(&command).await,
+        }
+    }
+}
+
+impl ReportsCommand {
+    async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::List { closed, place } => reports::list(&place.social_graph()?, closed).await,
+            Self::Resolve { report_id, note, place } => {
+                reports::resolve(&place.social_graph()?, &report_id, note).await
+            }
         }
     }
 }

@@ -5,16 +5,17 @@
 
 pub mod account;
 pub mod audit;
-pub mod auth;
 pub mod binaries;
 pub mod child;
 pub mod cli;
 pub mod data_dir;
 pub mod demo;
+pub mod door;
 pub mod keys;
 pub mod operator;
 pub mod ports;
 pub mod ready;
+pub mod reports;
 pub mod scratch;
 pub mod secrets;
 pub mod servers;

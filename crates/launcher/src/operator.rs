@@ -6,10 +6,10 @@ use pulse_proto::auth::v1::{
 };
 use pulse_rpc::Connection;
 
-use crate::auth::Auth;
+use crate::door::Door;
 use crate::terminal::Terminal;
 
-fn client(auth: &Auth) -> OperatorServiceClient<Connection> {
+fn client(auth: &Door) -> OperatorServiceClient<Connection> {
     OperatorServiceClient::new(auth.connection())
 }
 
@@ -17,7 +17,7 @@ fn client(auth: &Auth) -> OperatorServiceClient<Connection> {
 ///
 /// # Errors
 /// When auth does not answer or refuses.
-pub async fn list_keys(auth: &Auth) -> anyhow::Result<()> {
+pub async fn list_keys(auth: &Door) -> anyhow::Result<()> {
     let answer = client(auth).list_signing_keys(ListSigningKeysRequest {}).await;
     let keys = answer.map_err(|status| auth.explain(status))?.into_inner().keys;
     let signer = keys.iter().position(|key| key.signing).unwrap_or(keys.len());
@@ -37,7 +37,7 @@ pub async fn list_keys(auth: &Auth) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When auth does not answer, or a key waits already.
-pub async fn rotate_key(auth: &Auth) -> anyhow::Result<()> {
+pub async fn rotate_key(auth: &Door) -> anyhow::Result<()> {
     let answer = client(auth).rotate_signing_key(RotateSigningKeyRequest {}).await;
     let key = answer.map_err(|status| auth.explain(status))?.into_inner().key.unwrap_or_default();
     Terminal::new().say(&format!("{}  signs from {}", key.key_id, moment(&key)));
@@ -48,7 +48,7 @@ pub async fn rotate_key(auth: &Auth) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When auth does not answer, or no active key has this id.
-pub async fn withdraw_key(auth: &Auth, key_id: &str) -> anyhow::Result<()> {
+pub async fn withdraw_key(auth: &Door, key_id: &str) -> anyhow::Result<()> {
     let request = WithdrawSigningKeyRequest { key_id: key_id.to_owned() };
     let answer = client(auth).withdraw_signing_key(request).await;
     let signing = answer.map_err(|status| auth.explain(status))?.into_inner().signing.unwrap_or_default();
@@ -62,7 +62,7 @@ pub async fn withdraw_key(auth: &Auth, key_id: &str) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When auth does not answer, or nobody is called so.
-pub async fn set_operator(auth: &Auth, username: &str, granted: bool) -> anyhow::Result<()> {
+pub async fn set_operator(auth: &Door, username: &str, granted: bool) -> anyhow::Result<()> {
     let request = SetRoleRequest { username: username.to_owned(), role: "operator".to_owned(), granted };
     client(auth).set_role(request).await.map_err(|status| auth.explain(status))?;
     let what = if granted { "is an operator" } else { "is no operator any more" };
