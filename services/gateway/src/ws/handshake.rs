@@ -189,7 +189,7 @@ async fn greet(state: &State, caller: &Caller, seat: &Seat) -> Result<(), Failur
     seat.listening().await;
     // For the first send. When auth can't be asked, that send is refused.
     let _ = state.verified.require(caller.principal.user_id).await;
-    let point = state.message_store.sync_point(caller.principal).await?;
+    let point = crate::sync::point(state, caller.principal).await?;
     let socket = seat.socket();
     let hello = Hello {
         connection_id: socket.connection_id,
