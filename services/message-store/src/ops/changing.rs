@@ -4,13 +4,13 @@
 
 use std::sync::Arc;
 
-use pulse_events::subjects;
+use pulse_events::{OutboxEntry, subjects};
 use pulse_types::clock::to_millisecond;
 use pulse_types::{Clock as _, ConversationId, MessageId, UserId};
 use time::OffsetDateTime;
 
 use crate::domain::change::Change;
-use crate::domain::conversation::{Head, INBOX_FANOUT_MAX};
+use crate::domain::conversation::{Conversation, Head, INBOX_FANOUT_MAX, Refusal};
 use crate::domain::message::{Message, MessageKind};
 use crate::domain::policy::Place;
 use crate::domain::system::SystemNote;
@@ -18,6 +18,17 @@ use crate::ops::Context;
 use crate::ops::announce::user_subjects;
 use crate::store::outbox::NewEntry;
 use crate::store::{self, Conn, StoreError, Tx};
+
+/// Why a conversation was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The rules do not allow it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// A conversation whose head is locked until [`Changing::commit`]; dropped before, nothing has happened.
 pub(super) struct Changing<'a> {
@@ -30,6 +41,10 @@ pub(super) struct Changing<'a> {
     /// Subjects of the members, while they are known.
     audience: Option<Vec<String>>,
     entries: Vec<NewEntry>,
+    /// How many of the entries greet new members; they stand before all others.
+    greetings: usize,
+    /// Entries that stand in the outbox already.
+    written: Vec<Vec<OutboxEntry>>,
 }
 
 impl<'a> Changing<'a> {
@@ -52,7 +67,8 @@ impl<'a> Changing<'a> {
         let Some(head) = heads.into_iter().next() else { return Ok(None) };
         // Times rise with positions, whatever the machines' clocks say.
         let now = to_millisecond(context.clock.now()).max(head.active_at);
-        Ok(Some(Self { context, tx, head, now, audience: None, entries: Vec::new() }))
+        let (entries, written) = (Vec::new(), Vec::new());
+        Ok(Some(Self { context, tx, head, now, audience: None, entries, greetings: 0, written }))
     }
 
     /// The transaction.
@@ -103,14 +119,48 @@ impl<'a> Changing<'a> {
 
     /// Tells every member what the conversation is like now, and what has been written to its row.
     pub(super) async fn tell_conversation(&mut self) -> Result<(), StoreError> {
+        let conversation = self.shared().await?;
+        self.tell(&Change::ConversationUpdated(Box::new(conversation))).await
+    }
+
+    /// Tells a new member, before all else, what the conversation is like for them.
+    pub(super) fn greet(&mut self, user_id: UserId, conversation: Conversation) {
+        let change = Change::ConversationCreated(Box::new(conversation));
+        let entry = self.context.announcer.entry(&change, user_subjects([user_id]), &*self.context.clock);
+        self.entries.insert(self.greetings, entry);
+        self.greetings += 1;
+    }
+
+    /// The conversation as everybody sees it after all that has happened so far.
+    pub(super) async fn shared(&mut self) -> Result<Conversation, StoreError> {
         let conversation_id = self.head.conversation_id;
         store::conversation::update_head(&mut self.tx, &self.head, self.now).await?;
-        let corrupt = StoreError::Corrupt { table: "conversations", id: conversation_id.as_uuid() };
         let found = store::conversation::find_shared(&mut self.tx, conversation_id).await?;
-        let mut one = [found.ok_or(corrupt)?];
-        super::conversation::add_last_messages(&mut self.tx, None, &mut one).await?;
+        self.completed(None, found).await
+    }
+
+    /// The conversation as one member sees it after all that has happened so far.
+    pub(super) async fn seen_by(&mut self, user_id: UserId) -> Result<Conversation, StoreError> {
+        store::conversation::update_head(&mut self.tx, &self.head, self.now).await?;
+        self.unmoved_seen_by(user_id).await
+    }
+
+    /// The same while the head has not moved.
+    pub(super) async fn unmoved_seen_by(&mut self, user_id: UserId) -> Result<Conversation, StoreError> {
+        let found = store::conversation::find(&mut self.tx, self.head.conversation_id, user_id).await?;
+        self.completed(Some(user_id), found).await
+    }
+
+    async fn completed(
+        &mut self,
+        viewer: Option<UserId>,
+        found: Option<Conversation>,
+    ) -> Result<Conversation, StoreError> {
+        let id = self.head.conversation_id.as_uuid();
+        let mut one = [found.ok_or(StoreError::Corrupt { table: "conversations", id })?];
+        super::conversation::add_last_messages(&mut self.tx, viewer, &mut one).await?;
         let [conversation] = one;
-        self.tell(&Change::ConversationUpdated(Box::new(conversation))).await
+        Ok(conversation)
     }
 
     /// Writes a system message, tells every member, and moves the marks of its actor to it.
@@ -153,15 +203,25 @@ impl<'a> Changing<'a> {
         self.finish().await
     }
 
-    /// The same after the conversation was deleted: there is no head to write.
-    pub(super) async fn commit_deleted(self) -> Result<(), StoreError> {
+    /// The same without the head, which is gone or has not moved.
+    pub(super) async fn commit_without_head(self) -> Result<(), StoreError> {
         self.finish().await
     }
 
+    /// Writes the events so far; whoever has many writes them in pieces.
+    pub(super) async fn flush(&mut self) -> Result<(), StoreError> {
+        let entries = std::mem::take(&mut self.entries);
+        self.written.push(store::outbox::insert(&mut self.tx, entries, self.now).await?);
+        self.greetings = 0;
+        Ok(())
+    }
+
     async fn finish(mut self) -> Result<(), StoreError> {
-        let entries = store::outbox::insert(&mut self.tx, self.entries, self.now).await?;
+        self.flush().await?;
         self.tx.commit().await?;
-        self.context.announcer.committed(entries);
+        for entries in self.written {
+            self.context.announcer.committed(entries);
+        }
         Ok(())
     }
 

@@ -1,0 +1,149 @@
+//! Making groups and rooms.
+
+use pulse_types::clock::to_millisecond;
+use pulse_types::{Clock as _, ConversationId, UserId};
+
+use crate::domain::conversation::{Conversation, Kind, Membership, Role};
+use crate::domain::group::NewConversation;
+use crate::domain::mark::Marks;
+use crate::domain::system::{SystemEvent, SystemNote};
+use crate::ops::Context;
+use crate::ops::changing::Changing;
+use crate::ops::conversation::{self, FindError};
+use crate::store::group::Request;
+use crate::store::{self, Conn, StoreError};
+
+/// The group or room was not made, and nobody was added.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// Somebody is not known by this id, or may not be seen.
+    #[error("there is no such person, or you may not see them")]
+    UnknownPerson,
+    /// Somebody and the creator do not follow one another.
+    #[error("you and this person are not connected")]
+    NotConnected,
+    /// The `client_id` stands for something else.
+    #[error("the client_id was used for another conversation; take a new one for each")]
+    IdempotencyMismatch,
+    /// What an earlier request made is not there, or not the creator's, any more.
+    #[error("there is no such conversation any more, or you may not see it")]
+    Gone,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes a group or room, all or nothing, and tells whether it was made now: a repeat gives what the first request made, as it
+/// is now. However many ask at once by one `client_id`, one is made.
+///
+/// # Errors
+/// [`CreateError`].
+pub async fn create(
+    context: &Context,
+    creator_id: UserId,
+    new: &NewConversation,
+) -> Result<(Conversation, bool), CreateError> {
+    let new_id = ConversationId::new(&*context.clock);
+    let wanted = Request { conversation_id: new_id, digest: new.digest() };
+    if let Some(client_id) = new.client_id {
+        let mut conn = context.db.conn().await?;
+        if let Some(known) = store::group::find_request(&mut conn, creator_id, client_id).await? {
+            drop(conn);
+            return repeat(context, creator_id, &wanted, &known).await;
+        }
+    }
+    let mut tx = context.db.begin().await?;
+    if let Some(client_id) = new.client_id
+        && !store::group::claim_request(&mut tx, creator_id, client_id, &wanted).await?
+    {
+        let known = store::group::find_request(&mut tx, creator_id, client_id).await?;
+        tx.rollback().await.map_err(StoreError::from)?;
+        let corrupt = StoreError::Corrupt { table: "conversation_requests", id: client_id };
+        return repeat(context, creator_id, &wanted, &known.ok_or(corrupt)?).await;
+    }
+    require_companions(&mut tx, creator_id, &new.member_ids).await?;
+    insert(&mut tx, new_id, creator_id, new, context).await?;
+
+    let corrupt = StoreError::Corrupt { table: "conversations", id: new_id.as_uuid() };
+    let mut changing = Changing::lock_in(context, tx, new_id).await?.ok_or(corrupt)?;
+    if new.kind == Kind::Group {
+        let title = Some(new.title.clone()).filter(|title| !title.is_empty());
+        changing
+            .note(SystemNote { title, ..SystemNote::new(SystemEvent::Created, Some(creator_id)) })
+            .await?;
+        let seq = changing.head.last_seq;
+        store::membership::catch_all_up(changing.conn(), new_id, seq).await?;
+    }
+    let shared = changing.shared().await?;
+    let own = snapshot(&changing, &shared, Role::Owner);
+    for member_id in &new.member_ids {
+        let seen = snapshot(&changing, &shared, Role::Member);
+        changing.greet(*member_id, seen);
+    }
+    changing.greet(creator_id, own.clone());
+    changing.commit().await?;
+    Ok((own, true))
+}
+
+async fn insert(
+    conn: &mut Conn,
+    conversation_id: ConversationId,
+    creator_id: UserId,
+    new: &NewConversation,
+    context: &Context,
+) -> Result<(), StoreError> {
+    let now = to_millisecond(context.clock.now());
+    store::group::insert(conn, conversation_id, creator_id, new, now).await?;
+    store::member::insert(conn, conversation_id, &[creator_id], Role::Owner, now).await?;
+    store::member::insert(conn, conversation_id, &new.member_ids, Role::Member, now).await
+}
+
+/// Holds everybody as they are, so that nobody who disconnects, blocks or leaves meanwhile is added all the same.
+async fn require_companions(
+    conn: &mut Conn,
+    creator_id: UserId,
+    member_ids: &[UserId],
+) -> Result<(), CreateError> {
+    if store::candidate::is_erased_held(conn, creator_id).await? {
+        return Err(CreateError::UnknownPerson);
+    }
+    let candidates = store::candidate::list_held(conn, creator_id, member_ids).await?;
+    if candidates.iter().any(|candidate| !candidate.is_visible) {
+        return Err(CreateError::UnknownPerson);
+    }
+    match candidates.iter().all(|candidate| candidate.is_connected) {
+        true => Ok(()),
+        false => Err(CreateError::NotConnected),
+    }
+}
+
+/// What somebody sees who is in from the beginning.
+fn snapshot(changing: &Changing<'_>, shared: &Conversation, role: Role) -> Conversation {
+    let seq = changing.head.last_seq;
+    let my = Membership {
+        role,
+        joined_at: shared.created_at,
+        marks: Marks { read_seq: seq, delivered_seq: seq },
+        mention_count: 0,
+        muted_until: None,
+        is_pinned: false,
+        is_archived: false,
+    };
+    Conversation { my: Some(my), ..shared.clone() }
+}
+
+async fn repeat(
+    context: &Context,
+    creator_id: UserId,
+    wanted: &Request,
+    known: &Request,
+) -> Result<(Conversation, bool), CreateError> {
+    if wanted.digest != known.digest {
+        return Err(CreateError::IdempotencyMismatch);
+    }
+    match conversation::get(context, creator_id, known.conversation_id).await {
+        Ok(conversation) => Ok((conversation, false)),
+        Err(FindError::NotFound) => Err(CreateError::Gone),
+        Err(FindError::Store(error)) => Err(error.into()),
+    }
+}
