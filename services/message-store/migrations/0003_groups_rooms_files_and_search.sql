@@ -22,6 +22,11 @@ CREATE INDEX people_username_idx ON people (username) WHERE username IS NOT NULL
 ALTER TABLE connections
     ADD COLUMN low_blocks boolean NOT NULL DEFAULT false,
     ADD COLUMN high_blocks boolean NOT NULL DEFAULT false;
+-- Both parts: by one alone a lookup of a pair would read all connections of somebody who has many.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX connections_high_low_idx ON connections (high_user_id, low_user_id);
+-- squawk-ignore require-concurrent-index-deletion
+DROP INDEX connections_high_user_id_idx;
 
 ALTER TABLE conversations ADD COLUMN avatar_url text NOT NULL DEFAULT '';
 -- The directory of rooms, busiest first, and the names in it.

@@ -109,6 +109,7 @@ pub async fn list(
     // One more than is shown tells whether there is a next page.
     let limit = i64::try_from(request.limit).unwrap_or(i64::MAX).saturating_add(1);
     let mut rooms = store::room::list(&context.db, user_id, &request.text, after, limit).await?;
+    rooms.sort_by_key(|room| std::cmp::Reverse((room.member_count, room.conversation_id)));
     let has_more = rooms.len() > request.limit;
     rooms.truncate(request.limit);
     let next_cursor = match rooms.last() {

@@ -78,6 +78,8 @@ pub async fn list_some(
     user_id: UserId,
 ) -> Result<Vec<Conversation>, StoreError> {
     let conversation_ids: Vec<uuid::Uuid> = conversation_ids.iter().map(ConversationId::as_uuid).collect();
+    // LATERAL with a limit, so that the planner goes by both parts of the key: by the conversation alone it would read all
+    // members of a large room.
     let rows = sqlx::query_as!(
         ConversationRow,
         r#"SELECT c.conversation_id, c.kind, c.title, c.topic, c.avatar_url AS picture_url, c.is_closed, c.owner_id, c.member_count, c.last_seq,
@@ -91,7 +93,9 @@ pub async fn list_some(
                   p.user_id AS "peer_id?", p.username AS "username?", p.display_name AS "display_name?",
                   p.avatar_url AS "avatar_url?"
            FROM conversations c
-           LEFT JOIN members m ON m.conversation_id = c.conversation_id AND m.user_id = $2
+           LEFT JOIN LATERAL (
+               SELECT * FROM members m WHERE m.conversation_id = c.conversation_id AND m.user_id = $2 LIMIT 1
+           ) AS m ON true
            LEFT JOIN connections x ON x.low_user_id = c.low_user_id AND x.high_user_id = c.high_user_id
            LEFT JOIN people p ON p.user_id = CASE WHEN c.low_user_id = $2 THEN c.high_user_id ELSE c.low_user_id END
                AND NOT coalesce(CASE WHEN c.low_user_id = $2 THEN x.high_blocks ELSE x.low_blocks END, false)
@@ -147,6 +151,7 @@ pub async fn update_head(conn: &mut Conn, head: &Head, now: OffsetDateTime) -> R
 /// # Errors
 /// [`StoreError`].
 pub async fn list_inbox(conn: &mut Conn, query: InboxQuery) -> Result<Vec<Conversation>, StoreError> {
+    // The page is cut before anything is joined to it (docs/decisions/0007).
     let rows = sqlx::query_as!(
         ConversationRow,
         r#"SELECT c.conversation_id, c.kind, c.title, c.topic, c.avatar_url AS picture_url, c.is_closed, c.owner_id, c.member_count, c.last_seq,
@@ -159,16 +164,20 @@ pub async fn list_inbox(conn: &mut Conn, query: InboxQuery) -> Result<Vec<Conver
                       AS "mention_count!",
                   p.user_id AS "peer_id?", p.username AS "username?", p.display_name AS "display_name?",
                   p.avatar_url AS "avatar_url?"
-           FROM members m
+           FROM (
+               SELECT m.*, c.active_at
+               FROM members m JOIN conversations c ON c.conversation_id = m.conversation_id
+               WHERE m.user_id = $1 AND m.is_archived = $2
+                 AND ($3::text IS NULL OR c.kind = $3)
+                 AND ($4::timestamptz IS NULL OR (c.active_at, c.conversation_id) < ($4, $5::uuid))
+               ORDER BY c.active_at DESC, c.conversation_id DESC
+               LIMIT $6
+           ) AS m
            JOIN conversations c ON c.conversation_id = m.conversation_id
            LEFT JOIN connections x ON x.low_user_id = c.low_user_id AND x.high_user_id = c.high_user_id
            LEFT JOIN people p ON p.user_id = CASE WHEN c.low_user_id = $1 THEN c.high_user_id ELSE c.low_user_id END
                AND NOT coalesce(CASE WHEN c.low_user_id = $1 THEN x.high_blocks ELSE x.low_blocks END, false)
-           WHERE m.user_id = $1 AND m.is_archived = $2
-             AND ($3::text IS NULL OR c.kind = $3)
-             AND ($4::timestamptz IS NULL OR (c.active_at, c.conversation_id) < ($4, $5::uuid))
-           ORDER BY c.active_at DESC, c.conversation_id DESC
-           LIMIT $6"#,
+           ORDER BY m.active_at DESC, m.conversation_id DESC"#,
         query.user_id.as_uuid(),
         query.archived,
         query.kind.map(Kind::as_str) as Option<&str>,

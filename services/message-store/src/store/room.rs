@@ -4,8 +4,7 @@ use pulse_types::{ConversationId, UserId};
 use uuid::Uuid;
 
 use crate::domain::conversation::Conversation;
-use crate::store::row::ConversationRow;
-use crate::store::{Db, StoreError};
+use crate::store::{Db, StoreError, conversation};
 
 /// Where a page of the directory begins: after this room.
 #[derive(Debug, Clone, Copy)]
@@ -16,8 +15,8 @@ pub struct RoomPosition {
     pub conversation_id: ConversationId,
 }
 
-/// A page of the rooms, busiest first, with the part of `user_id` in each, without their last messages. With a text those alone
-/// whose title or topic holds it, whatever its case.
+/// The busiest rooms after one, in no order, with the part of `user_id` in each, without their last messages. With a text those
+/// alone whose title or topic holds it, whatever its case.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -67,32 +66,8 @@ pub async fn list(
         }
     };
     tx.commit().await?;
-    rooms(db, user_id, &ids).await
-}
-
-async fn rooms(db: &Db, user_id: UserId, ids: &[Uuid]) -> Result<Vec<Conversation>, StoreError> {
-    let mut conn = db.conn().await?;
-    let rows = sqlx::query_as!(
-        ConversationRow,
-        r#"SELECT c.conversation_id, c.kind, c.title, c.topic, c.avatar_url AS picture_url, c.is_closed, c.owner_id,
-                  c.member_count, c.last_seq, c.version, c.created_at, c.updated_at, c.active_at,
-                  m.role AS "role?", m.joined_at AS "joined_at?", m.read_seq AS "read_seq?",
-                  m.delivered_seq AS "delivered_seq?", m.muted_until AS "muted_until?", m.is_pinned AS "is_pinned?",
-                  m.is_archived AS "is_archived?",
-                  (SELECT count(*) FROM mentions n
-                   WHERE n.conversation_id = c.conversation_id AND n.user_id = m.user_id AND n.seq > m.read_seq)
-                      AS "mention_count!",
-                  NULL::uuid AS peer_id, NULL::text AS username, NULL::text AS display_name, NULL::text AS avatar_url
-           FROM UNNEST($2::uuid[]) WITH ORDINALITY AS k (conversation_id, place)
-           JOIN conversations c ON c.conversation_id = k.conversation_id
-           LEFT JOIN members m ON m.conversation_id = c.conversation_id AND m.user_id = $1
-           ORDER BY k.place"#,
-        user_id.as_uuid(),
-        ids,
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    rows.into_iter().map(Conversation::try_from).collect()
+    let ids: Vec<ConversationId> = ids.into_iter().map(ConversationId::from_uuid).collect();
+    conversation::list_some(&mut *db.conn().await?, &ids, user_id).await
 }
 
 /// What holds a text, as a pattern of LIKE.

@@ -29,7 +29,7 @@ async fn a_group_begins_with_a_system_message_and_nothing_unread() {
     assert_eq!((group.version, group.last_seq, group.member_count), (2, 1, 3));
     assert_eq!((group.title.as_str(), group.owner_id.clone()), ("Tea", ada.user_id.to_string()));
     assert_eq!(group.last_message.as_ref().unwrap().system.as_ref().unwrap().title(), "Tea");
-    let my = group.my.clone().unwrap();
+    let my = group.my.unwrap();
     assert_eq!((my.role(), my.read_seq, my.delivered_seq, my.unread_count), (Role::Owner, 1, 1, 0));
     assert_eq!(group, app.see(ada, &group.conversation_id).await.unwrap());
     for subscription in [&mut for_ada, &mut for_bob] {

@@ -39,7 +39,7 @@ async fn what_a_member_chose_is_told_to_that_member_alone_and_takes_no_version()
     let (_bob_bus, mut for_bob) = app.listen(bob).await;
     let pinned = proto::UpdateMembershipRequest { pinned: Some(true), ..Default::default() };
     let seen = app.choose(bob, &place, pinned.clone()).await.unwrap();
-    let my = seen.my.clone().unwrap();
+    let my = seen.my.unwrap();
     assert_eq!((seen.version, my.pinned, my.archived, my.muted_until), (2, true, false, None));
     assert_eq!(seen, app.see(bob, &place).await.unwrap());
     assert_eq!(hear(&mut for_bob, 1).await, heard(&[(2, "own Tea CONVERSATION_STATE_OPEN")]));
