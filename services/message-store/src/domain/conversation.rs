@@ -210,6 +210,15 @@ pub enum Refusal {
     /// The answered message is not one of this conversation.
     #[error("reply_to names no message of this conversation")]
     ReplyToInvalid,
+    /// The upload at this place is not the sender's, has ended, or was used.
+    #[error("must be an own upload of the last 24 hours that was not used yet")]
+    AttachmentInvalid(usize),
+    /// A message without files can't be empty.
+    #[error("is required: the message has no files")]
+    BodyRequired,
+    /// There are as many different emoji on the message as may be.
+    #[error("a message takes no more different emoji")]
+    TooManyReactions,
 }
 
 /// Whether somebody may read a conversation: members may; to others a room says that they must join, anything else that it
