@@ -30,7 +30,7 @@ pub async fn list_messages(
         r#"SELECT version, seq,
                   (octet_length(body) + 1024 * (1 + cardinality(attachment_ids)))::bigint AS "size_bytes!"
            FROM messages
-           WHERE conversation_id = $1 AND version > $2
+           WHERE conversation_id = $1 AND version > 0 AND version > $2
            ORDER BY version
            LIMIT $3"#,
         conversation_id.as_uuid(),

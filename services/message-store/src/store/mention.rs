@@ -23,10 +23,13 @@ pub async fn find_members(
     let (conversation_ids, names): (Vec<Uuid>, Vec<String>) =
         names.iter().map(|(conversation_id, name)| (conversation_id.as_uuid(), name.clone())).unzip();
     let rows = sqlx::query!(
+
         r#"SELECT k.conversation_id AS "conversation_id!", k.name AS "name!", p.user_id
            FROM UNNEST($1::uuid[], $2::text[]) AS k (conversation_id, name)
-           JOIN people p ON p.username = k.name
-           JOIN members m ON m.conversation_id = k.conversation_id AND m.user_id = p.user_id"#,
+           CROSS JOIN LATERAL (SELECT user_id FROM people WHERE username = k.name OFFSET 0) AS p
+           CROSS JOIN LATERAL (
+               SELECT FROM members WHERE conversation_id = k.conversation_id AND user_id = p.user_id OFFSET 0
+           ) AS m"#,
         &conversation_ids,
         &names,
     )
@@ -99,12 +102,12 @@ pub async fn forget(
 ) -> Result<u64, StoreError> {
     let done = sqlx::query!(
         "WITH gone AS (
-             DELETE FROM mentions WHERE conversation_id = $1 AND user_id = $2 AND seq IN (
+             DELETE FROM mentions WHERE conversation_id = $1 AND user_id = $2 AND seq = ANY(ARRAY(
                  SELECT seq FROM mentions WHERE conversation_id = $1 AND user_id = $2 ORDER BY seq LIMIT $3
-             ) RETURNING seq
+             )) RETURNING seq
          )
-         UPDATE messages m SET mentioned_user_ids = array_remove(m.mentioned_user_ids, $2)
-         FROM gone WHERE m.conversation_id = $1 AND m.seq = gone.seq",
+         UPDATE messages SET mentioned_user_ids = array_remove(mentioned_user_ids, $2)
+         WHERE conversation_id = $1 AND seq = ANY(ARRAY(SELECT seq FROM gone))",
         conversation_id.as_uuid(),
         user_id.as_uuid(),
         limit,

@@ -63,7 +63,10 @@ pub async fn find_not_older(
                SELECT CASE WHEN m.created_at < $3 THEN m.seq + 1 ELSE h.low END,
                       CASE WHEN m.created_at < $3 THEN h.high ELSE m.seq END
                FROM halves h
-               JOIN messages m ON m.conversation_id = $1 AND m.seq = (h.low + h.high) / 2
+               CROSS JOIN LATERAL (
+                   SELECT seq, created_at FROM messages
+                   WHERE conversation_id = $1 AND seq = (h.low + h.high) / 2 OFFSET 0
+               ) AS m
                WHERE h.low < h.high
            )
            SELECT low AS "seq!" FROM halves WHERE low >= high"#,
@@ -224,7 +227,7 @@ pub async fn delete(
              attachment_ids = '{}', has_reactions = false, words = NULL,
              sent_digest = COALESCE(m.sent_digest, k.digest), changed_xid = pg_current_xact_id()
          FROM UNNEST($2::bigint[], $3::bigint[], $4::bytea[]) AS k (seq, version, digest)
-         WHERE m.conversation_id = $1 AND m.seq = k.seq",
+         WHERE m.conversation_id = $1 AND m.seq = ANY($2) AND m.seq = k.seq",
         id,
         &seqs,
         &versions,

@@ -113,7 +113,10 @@ pub async fn list_of(
 ) -> Result<Vec<Trace>, StoreError> {
     let rows = sqlx::query!(
         "SELECT m.message_id, r.seq, r.emoji
-         FROM reactions r JOIN messages m ON m.conversation_id = r.conversation_id AND m.seq = r.seq
+         FROM reactions r
+         CROSS JOIN LATERAL (
+             SELECT message_id FROM messages WHERE conversation_id = r.conversation_id AND seq = r.seq OFFSET 0
+         ) AS m
          WHERE r.user_id = $1 AND r.conversation_id = $2
          ORDER BY r.seq, r.emoji LIMIT $3",
         user_id.as_uuid(),

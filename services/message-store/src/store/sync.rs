@@ -142,7 +142,7 @@ pub async fn list_messages(
            LEFT JOIN LATERAL (
                SELECT n.version
                FROM (SELECT m.version, m.changed_xid FROM messages m
-                     WHERE m.conversation_id = k.conversation_id AND NOT k.is_new
+                     WHERE m.conversation_id = k.conversation_id AND m.version > 0 AND NOT k.is_new
                      ORDER BY m.version DESC LIMIT 1000) AS n
                WHERE pg_visible_in_snapshot(n.changed_xid, $3::text::pg_snapshot)
                LIMIT 1
@@ -153,7 +153,7 @@ pub async fn list_messages(
                    (SELECT m.seq, octet_length(m.body) + 1024 * (1 + cardinality(m.attachment_ids)) AS size_bytes
                     FROM messages m
                     WHERE m.conversation_id = k.conversation_id AND NOT k.is_new
-                      AND m.version > COALESCE(known.version, 0)
+                      AND m.version > 0 AND m.version > COALESCE(known.version, 0)
                     ORDER BY m.version DESC LIMIT 1000)
                    UNION ALL
                    (SELECT l.seq, l.size_bytes

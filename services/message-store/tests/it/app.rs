@@ -12,6 +12,7 @@ use pulse_proto::common::v1::Person;
 use pulse_proto::messages::v1 as proto;
 use pulse_proto::messages::v1::conversation_service_client::ConversationServiceClient;
 use pulse_proto::messages::v1::attachment_service_client::AttachmentServiceClient;
+use pulse_proto::messages::v1::message_service_client::MessageServiceClient;
 use pulse_proto::messages::v1::message_store_service_client::MessageStoreServiceClient;
 use pulse_proto::messages::v1::privacy_service_client::PrivacyServiceClient;
 use pulse_rpc::{Connection, Failure, Identity, Principal, ServiceName};
@@ -52,6 +53,7 @@ pub(crate) struct App {
     pub(crate) gateway: Connection,
     pub(crate) graph: Client,
     pub(crate) conversations: ConversationServiceClient<Connection>,
+    pub(crate) messages: MessageServiceClient<Connection>,
     /// Calls as auth.
     pub(crate) privacy: PrivacyServiceClient<Connection>,
     /// Where files are kept, unless the settings say something else.
@@ -108,6 +110,7 @@ impl App {
             gateway: wire(ServiceName::Gateway),
             graph: MessageStoreServiceClient::new(wire(ServiceName::SocialGraph)),
             conversations: ConversationServiceClient::new(wire(ServiceName::Gateway)),
+            messages: MessageServiceClient::new(wire(ServiceName::Gateway)),
             privacy: PrivacyServiceClient::new(wire(ServiceName::Auth)),
             files: AttachmentServiceClient::new(wire(ServiceName::Gateway)),
             folder,

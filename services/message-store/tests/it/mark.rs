@@ -75,3 +75,39 @@ async fn unread_states_are_told_for_many_at_once() {
     assert_eq!(point.total_unread, 3);
     assert!(!point.sync_token.is_empty() && point.sync_token.len() <= 512);
 }
+
+#[tokio::test]
+async fn everything_is_read_at_once_however_many_conversations() {
+    let app = App::start().await;
+    let (ada, bob, place) = app.direct().await;
+    app.post(ada, &place, "one @bob").await;
+    // More than one piece.
+    let mut places = vec![place];
+    for number in 0..60 {
+        let friend = app.person(&format!("friend{number}")).await;
+        app.connect(friend, bob, true, 1).await;
+        let place = app.open_direct(friend, bob).await.unwrap().conversation.unwrap().conversation_id;
+        if number % 5 > 0 {
+            app.post(friend, &place, "hello").await;
+        }
+        places.push(place);
+    }
+    let (_bus, mut for_bob) = app.listen(bob).await;
+    let all = || async { app.client.clone().mark_all_read(bob.request(proto::MarkAllReadRequest {})).await };
+    answer(all().await).unwrap();
+    let mut told = Vec::new();
+    for _ in 0..49 {
+        let event = next(&mut for_bob).await.decode::<proto::MarksMoved>().unwrap();
+        assert_eq!((event.read_seq, event.user_id), (1, bob.user_id.to_string()));
+        told.push(event.conversation_id);
+    }
+    told.sort_unstable();
+    told.dedup();
+    assert_eq!(told.len(), 49, "those that moved");
+    answer(all().await).unwrap();
+    crate::place::silence(&mut for_bob).await;
+    for place in &places {
+        let my = app.see(bob, place).await.unwrap().my.unwrap();
+        assert_eq!((my.unread_count, my.mention_count), (0, 0));
+    }
+}

@@ -232,3 +232,30 @@ async fn published_events_leave_the_outbox() {
     let is_empty = || async { (app.outbox().await == 0).then_some(()) };
     pulse_testkit::eventually(SOON, is_empty).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_page_around_a_time_is_found_by_halving() {
+    use prost_types::Timestamp;
+    use proto::list_messages_request::Position;
+    let app = App::start().await;
+    let (ada, bob, place) = app.direct().await;
+    let at = |seconds: i64, nanos: i32| Some(Position::At(Timestamp { seconds, nanos }));
+    let empty = app.history(bob, &place, 10, at(0, 0)).await.unwrap();
+    assert!(empty.messages.is_empty() && !empty.has_before && !empty.has_after);
+    join_all((0..40).map(|_| app.post(ada, &place, "tick"))).await;
+    // One message a minute from minute 10 on, two of them in the same minute.
+    let spread = "UPDATE messages SET created_at = to_timestamp(600 + 60 * (seq - CASE WHEN seq > 20 THEN 1 ELSE 0 END))";
+    sqlx::query(spread).execute(&app.pool).await.unwrap();
+    let page = async |seconds, nanos| {
+        let page = app.history(bob, &place, 3, at(seconds, nanos)).await.unwrap();
+        page.messages.iter().map(|message| message.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(page(0, 0).await, [1, 2], "all are newer: around the first");
+    assert_eq!(page(660, 0).await, [1, 2], "exactly the first");
+    assert_eq!(page(660, 1).await, [1, 2, 3]);
+    assert_eq!(page(600 + 60 * 20, 0).await, [19, 20, 21], "the first of two");
+    assert_eq!(page(600 + 60 * 39, 0).await, [39, 40], "the last");
+    assert_eq!(page(600 + 60 * 39, 1).await, [38, 39, 40], "all are older: the newest page");
+    let refused = app.history(bob, &place, 3, at(i64::MAX, 0)).await.unwrap_err();
+    assert_eq!((refused.reason, refused.fields[0].field.as_str()), (Reason::ValidationFailed, "at"));
+}
