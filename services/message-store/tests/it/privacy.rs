@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use pulse_events::EventType;
 use pulse_proto::messages::v1 as proto;
 use pulse_rpc::{Failure, Principal, Reason};
 use pulse_testkit::eventually;
 use serde_json::Value;
 
+use crate::act::{next_of, shown};
 use crate::app::{App, SOON, answer, message};
 
 impl App {
@@ -36,7 +38,7 @@ impl App {
             .unwrap()
     }
 
-    async fn export(&self, user: Principal) -> BTreeMap<String, Value> {
+    pub(crate) async fn export(&self, user: Principal) -> BTreeMap<String, Value> {
         let request = proto::ExportPersonRequest { user_id: user.user_id.to_string() };
         let mut stream = self.privacy.clone().export_person(request).await.unwrap().into_inner();
         let mut texts: BTreeMap<String, Vec<u8>> = BTreeMap::new();
@@ -181,19 +183,66 @@ async fn an_export_holds_the_conversations_and_what_the_person_wrote_and_nothing
         (0..120).map(|number| format!("mine {number} {}", "\u{1}".repeat(3000))).collect();
     let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
     app.say(ada, &place, &bodies).await;
-    app.say(bob, &place, &["not hers"]).await;
+    let not_hers = app.post(bob, &place, "not hers").await.message_id;
+    let edited = app.post(ada, &place, "mine, as it was").await.message_id;
+    app.edit(ada, &edited, "mine, for @bob").await.unwrap();
+    app.react(ada, &not_hers, "🙂", true).await.unwrap();
+    app.react(bob, &edited, "👍", true).await.unwrap();
 
     let documents = app.export(ada).await;
-    assert_eq!(documents.keys().collect::<Vec<_>>(), ["conversations.json", "messages.json"]);
+    let names = ["conversations.json", "messages.json", "reactions.json"];
+    assert!(names.iter().all(|name| documents.contains_key(*name)), "{:?}", documents.keys());
     let conversations = documents["conversations.json"].as_array().unwrap();
     assert_eq!(conversations.len(), 1);
     assert_eq!(conversations[0]["peer_username"], "bob");
-    assert_eq!(conversations[0]["read_seq"], 120);
+    assert_eq!(conversations[0]["read_seq"], 122);
     let messages = documents["messages.json"].as_array().unwrap();
-    assert_eq!(messages.len(), 120);
-    assert!(messages.iter().all(|message| message["body"].as_str().unwrap().starts_with("mine ")));
+    assert_eq!(messages.len(), 121);
+    assert!(messages.iter().all(|message| message["body"].as_str().unwrap().starts_with("mine")));
+    let edited = messages.iter().find(|message| message["body"] == "mine, for @bob").unwrap();
+    assert_eq!(edited["earlier_bodies"][0]["body"], "mine, as it was");
+    assert_eq!(edited["mentioned_user_ids"][0], bob.user_id.to_string());
+    let reactions = documents["reactions.json"].as_array().unwrap();
+    assert_eq!((reactions.len(), reactions[0]["emoji"].as_str()), (1, Some("🙂")), "her own alone");
 
     let stranger = app.person("carol").await;
     let documents = app.export(stranger).await;
     assert!(documents.values().all(|document| document.as_array().unwrap().is_empty()), "{documents:?}");
+}
+
+#[tokio::test]
+async fn what_an_erasure_takes_away_is_told_change_by_change() {
+    let app = App::start().await;
+    let [ada, bob, eve] = app.circle(["ada", "bob", "eve"]).await;
+    let group = app.make_group(&[ada, bob, eve]).await;
+    let hers = app.post(bob, &group, "from bob").await;
+    app.edit(bob, &hers.message_id, "from bob, edited").await.unwrap();
+    let kept = app.post(ada, &group, "dear @bob").await;
+    app.react(bob, &kept.message_id, "🙂", true).await.unwrap();
+    app.react(ada, &kept.message_id, "🙂", true).await.unwrap();
+    // What was written before leaving is found as well.
+    app.leave(bob, &group).await.unwrap();
+    let begin = app.see(eve, &group).await.unwrap().version;
+    let (_bus, mut for_eve) = app.listen(eve).await;
+    app.erased(bob, true).await;
+
+    let deleted = next_of(&mut for_eve, EventType::MessageDeleted).await;
+    let deleted = deleted.decode::<proto::MessageDeleted>().unwrap();
+    assert_eq!((deleted.message_id, deleted.version), (hers.message_id.clone(), begin + 1));
+    let reaction = next_of(&mut for_eve, EventType::ReactionUpdated).await;
+    let reaction = reaction.decode::<proto::ReactionUpdated>().unwrap();
+    assert_eq!(
+        (reaction.version, reaction.active, shown(&reaction.reactions)),
+        (begin + 2, false, vec!["🙂1".to_owned()])
+    );
+    assert_eq!(app.see(eve, &group).await.unwrap().version, begin + 2);
+
+    let messages = app.everything(eve, &group).await;
+    let gone = messages.iter().find(|message| message.message_id == hers.message_id).unwrap();
+    assert!(gone.sender.is_none() && gone.body.is_empty() && gone.deleted_at.is_some());
+    let kept = messages.iter().find(|message| message.message_id == kept.message_id).unwrap();
+    assert!(kept.mentioned_user_ids.is_empty() && kept.body == "dear @bob");
+    assert_eq!(app.count("SELECT count(*) FROM message_edits").await, 0);
+    assert_eq!(app.count("SELECT count(*) FROM mentions").await, 0);
+    assert_eq!(app.count("SELECT count(*) FROM messages WHERE sent_digest IS NOT NULL").await, 0);
 }
