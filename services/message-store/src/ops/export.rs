@@ -11,6 +11,7 @@ use crate::store::export::{ConversationRow, EditRow, MessageRow, ReactionRow};
 use crate::store::{self, StoreError};
 
 const CONVERSATIONS: &str = "conversations.json";
+const DEPARTURES: &str = "departures.json";
 const MESSAGES: &str = "messages.json";
 const REACTIONS: &str = "reactions.json";
 /// Rows in one piece.
@@ -21,6 +22,8 @@ const PAGE: usize = 100;
 pub enum Position {
     /// In the conversations, after this one; before the first one without.
     Conversations(Option<Uuid>),
+    /// In the conversations that were left, after this one.
+    Departures(Option<Uuid>),
     /// In the messages.
     Messages {
         /// Of this conversation; `None` before the first one.
@@ -69,6 +72,13 @@ struct ConversationDocument {
     muted_until: Option<String>,
     peer_username: Option<String>,
     peer_display_name: Option<String>,
+}
+
+#[derive(Serialize)]
+struct DepartureDocument {
+    conversation_id: String,
+    departed_at: String,
+    barred: bool,
 }
 
 #[derive(Serialize)]
@@ -164,6 +174,7 @@ pub async fn next(
 ) -> Result<(Piece, Option<Position>), ExportError> {
     match position {
         Position::Conversations(after) => conversations(context, user_id, after).await,
+        Position::Departures(after) => departures(context, user_id, after).await,
         Position::Messages { conversation_id, client_id, is_begun } => {
             messages(context, user_id, conversation_id, client_id, is_begun).await
         }
@@ -188,10 +199,36 @@ async fn conversations(
         Some(conversation_id) => Position::Conversations(Some(conversation_id)),
         None => {
             list.end();
-            Position::Messages { conversation_id: None, client_id: Uuid::nil(), is_begun: false }
+            Position::Departures(None)
         }
     };
     Ok((Piece { name: CONVERSATIONS, bytes: list.bytes }, Some(position)))
+}
+
+async fn departures(
+    context: &Context,
+    user_id: UserId,
+    after: Option<Uuid>,
+) -> Result<(Piece, Option<Position>), ExportError> {
+    let mut conn = context.db.conn().await?;
+    let rows = store::export::list_departures(&mut conn, user_id, after.unwrap_or_default(), limit()).await?;
+    let next = rows.last().filter(|_| rows.len() == PAGE).map(|last| last.conversation_id.as_uuid());
+    let mut list = List { bytes: Vec::new(), is_begun: after.is_some() };
+    for row in rows {
+        list.push(&DepartureDocument {
+            conversation_id: row.conversation_id.to_string(),
+            departed_at: moment(row.departed_at),
+            barred: row.is_barred,
+        })?;
+    }
+    let position = match next {
+        Some(conversation_id) => Position::Departures(Some(conversation_id)),
+        None => {
+            list.end();
+            Position::Messages { conversation_id: None, client_id: Uuid::nil(), is_begun: false }
+        }
+    };
+    Ok((Piece { name: DEPARTURES, bytes: list.bytes }, Some(position)))
 }
 
 async fn messages(

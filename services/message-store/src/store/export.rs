@@ -4,6 +4,7 @@ use pulse_types::{ConversationId, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::store::departure::Departure;
 use crate::store::{Conn, StoreError};
 
 /// A conversation with the person's own part in it.
@@ -89,7 +90,37 @@ pub async fn list_conversations(
     Ok(rows)
 }
 
-/// The first conversation of a person after one.
+/// Up to `limit` conversations that a person has left, after one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_departures(
+    conn: &mut Conn,
+    user_id: UserId,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Departure>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT conversation_id, version, is_barred, departed_at FROM departures
+         WHERE user_id = $1 AND conversation_id > $2
+         ORDER BY conversation_id LIMIT $3",
+        user_id.as_uuid(),
+        after,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    let departures = rows.into_iter().map(|row| Departure {
+        conversation_id: ConversationId::from_uuid(row.conversation_id),
+        user_id,
+        version: row.version,
+        is_barred: row.is_barred,
+        departed_at: row.departed_at,
+    });
+    Ok(departures.collect())
+}
+
+/// The first conversation that a person is or was in, after one.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -99,8 +130,12 @@ pub async fn find_next_conversation(
     after: Uuid,
 ) -> Result<Option<ConversationId>, StoreError> {
     let id = sqlx::query_scalar!(
-        "SELECT conversation_id FROM members WHERE user_id = $1 AND conversation_id > $2
-         ORDER BY conversation_id LIMIT 1",
+        r#"(SELECT conversation_id AS "conversation_id!" FROM members WHERE user_id = $1 AND conversation_id > $2
+            ORDER BY conversation_id LIMIT 1)
+           UNION
+           (SELECT conversation_id FROM departures WHERE user_id = $1 AND conversation_id > $2
+            ORDER BY conversation_id LIMIT 1)
+           ORDER BY 1 LIMIT 1"#,
         user_id.as_uuid(),
         after,
     )

@@ -90,3 +90,22 @@ async fn the_other_one_of_a_direct_keeps_it_and_the_last_one_takes_it_along() {
     app.forget(bob).await;
     assert_eq!(app.count("SELECT count(*) FROM conversations").await, 0);
 }
+
+#[tokio::test]
+async fn an_export_tells_what_was_left_and_what_was_said_there() {
+    let app = App::start().await;
+    let [ada, bob] = app.circle(["ada", "bob"]).await;
+    let (stays, left) = (app.make_group(&[ada, bob]).await, app.make_room("Left", &[ada, bob]).await);
+    app.send(bob, message(&stays, "here")).await.unwrap();
+    app.send(bob, message(&left, "there")).await.unwrap();
+    app.remove(ada, &left, bob).await.unwrap();
+    let documents = app.export(bob).await;
+    let conversations = documents["conversations.json"].as_array().unwrap();
+    assert_eq!((conversations.len(), &conversations[0]["title"]), (1, &"Tea".into()));
+    let departures = documents["departures.json"].as_array().unwrap();
+    assert_eq!((departures.len(), &departures[0]["conversation_id"]), (1, &left.into()));
+    assert_eq!(departures[0]["barred"], true);
+    let messages = documents["messages.json"].as_array().unwrap();
+    let bodies: Vec<_> = messages.iter().map(|message| message["body"].as_str().unwrap()).collect();
+    assert_eq!(bodies, ["here", "there"]);
+}
