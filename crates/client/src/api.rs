@@ -3,7 +3,9 @@
 mod account;
 mod chat;
 mod factor;
+mod groups;
 mod identity;
+mod messages;
 mod people;
 mod privacy;
 mod sign_in;

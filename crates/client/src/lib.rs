@@ -22,8 +22,9 @@ mod socket;
 pub use api::{Client, Export, SignedIn};
 pub use error::{Error, Problem, ProblemField};
 pub use models::{
-    Conversation, FollowRequest, Identity, Marks, Me, Membership, Message, MessagePage, MfaChallenge,
-    NewAccount, NewMessage, Page, Presence, Profile, Provider, Relationship, ReplyTo, SecurityEvent, Sent,
-    Session, SessionInfo, TotpSecret, User, UserLite,
+    Attachment, Conversation, ConversationChange, Edit, FollowRequest, Identity, Marks, Me, Member,
+    Membership, MembershipChange, Message, MessagePage, MessageReceipt, MfaChallenge, NewAccount,
+    NewConversation, NewMessage, Opened, Page, Presence, Profile, Provider, Reaction, Receipt, Relationship,
+    ReplyTo, SecurityEvent, Sent, Session, SessionInfo, SystemNote, TotpSecret, User, UserLite,
 };
 pub use socket::{Event, Hello, Socket};

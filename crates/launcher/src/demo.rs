@@ -1,8 +1,8 @@
-//! Three people who know each other, with a short history: what `pulse up --demo` shows. Made through the public API,
+//! Three people who know each other, with a short history, a group and a room: what `pulse up --demo` shows. Made through the public API,
 //! and only where missing, so a second start changes nothing.
 
 use anyhow::Context as _;
-use pulse_client::{Client, Error, NewAccount, NewMessage, SignedIn};
+use pulse_client::{Client, Conversation, Error, NewAccount, NewConversation, NewMessage, SignedIn};
 use uuid::Uuid;
 
 /// Everybody's password.
@@ -47,6 +47,41 @@ const TALKS: [(Pair, &[(usize, &str)]); 3] = [
     ),
 ];
 
+/// A group or room with all three in it.
+struct Gathering {
+    is_room: bool,
+    title: &'static str,
+    topic: &'static str,
+    /// By place.
+    owner: usize,
+    talk: &'static [(usize, &'static str)],
+}
+
+const GATHERINGS: [Gathering; 2] = [
+    Gathering {
+        is_room: false,
+        title: "Compilers and cards",
+        topic: "What runs tonight",
+        owner: 0,
+        talk: &[
+            (0, "I thought the three of us should have one place for this."),
+            (1, "Good. @linus keeps the cards, @ada keeps the loops, I keep the moths."),
+            (2, "Rebased. The cards are in order again."),
+        ],
+    },
+    Gathering {
+        is_room: true,
+        title: "Analytical engines",
+        topic: "Everybody is welcome; bring your own cogs",
+        owner: 1,
+        talk: &[
+            (1, "Welcome! Introduce yourself, and say what you compute."),
+            (2, "Hello. Mostly I say no to patches."),
+            (0, "Hello. Bernoulli numbers, when the steam lasts."),
+        ],
+    },
+];
+
 /// Makes the people, their connections and their history at the service behind `url`.
 ///
 /// # Errors
@@ -62,15 +97,57 @@ pub async fn seed(url: &str) -> anyhow::Result<()> {
         connect(one, other).await?;
         let conversation = one.open_direct(other.user_id()).await?;
         for (line, (speaker, body)) in (0_u128..).zip(talk) {
-            // The same id on each start: what is there already is not said twice.
-            let client_id =
-                Uuid::from_u128(0x0de3_0000_0000_7000_8000_0000_0000_0000 | (number << 16) | line);
-            let message = NewMessage { client_id, body: (*body).to_owned(), reply_to: None };
-            person(&people, *speaker)?.send(conversation.id, &message).await?;
+            say(person(&people, *speaker)?, &conversation, fixed_id(number, line), body).await?;
+        }
+    }
+    for (number, gathering) in (0x100_u128..).zip(&GATHERINGS) {
+        match gather(&people, number, gathering).await {
+            // Somebody has left, closed or deleted it since: that is how it is to stay.
+            Err(error) if error.downcast_ref::<Error>().is_some_and(|error| error.code().is_some()) => {}
+            done => done?,
         }
     }
     for person in people {
         person.logout().await?;
+    }
+    Ok(())
+}
+
+/// The same on each start: what is there already is not made or said twice.
+const fn fixed_id(number: u128, line: u128) -> Uuid {
+    Uuid::from_u128(0x0de3_0000_0000_7000_8000_0000_0000_0000 | (number << 16) | line)
+}
+
+async fn say(
+    speaker: &SignedIn,
+    conversation: &Conversation,
+    client_id: Uuid,
+    body: &str,
+) -> Result<(), Error> {
+    let message = NewMessage { client_id, ..NewMessage::new(body) };
+    speaker.send(conversation.id, &message).await.map(drop)
+}
+
+async fn gather(people: &[SignedIn], number: u128, gathering: &Gathering) -> anyhow::Result<()> {
+    let owner = person(people, gathering.owner)?;
+    let others = || people.iter().filter(|person| person.user_id() != owner.user_id());
+    let new = match gathering.is_room {
+        true => NewConversation::room(gathering.title),
+        false => NewConversation::group(
+            Some(gathering.title.to_owned()),
+            others().map(SignedIn::user_id).collect(),
+        ),
+    };
+    let topic = Some(gathering.topic.to_owned());
+    let new = NewConversation { topic, client_id: Some(fixed_id(number, 0)), ..new };
+    let (conversation, is_new) = owner.create(&new).await?;
+    if is_new && gathering.is_room {
+        for other in others() {
+            other.join(conversation.id).await?;
+        }
+    }
+    for (line, (speaker, body)) in (1_u128..).zip(gathering.talk) {
+        say(person(people, *speaker)?, &conversation, fixed_id(number, line), body).await?;
     }
     Ok(())
 }
