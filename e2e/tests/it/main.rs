@@ -1,8 +1,14 @@
 //! Every journey runs on a stack of its own: real servers, real services, two gateways.
 
 mod accounts;
+#[cfg(test)]
+mod authorisation;
+#[cfg(test)]
+mod blocks;
 mod browser;
 mod chat;
+#[cfg(test)]
+mod concurrency;
 mod cookies;
 mod crash;
 #[cfg(test)]
@@ -14,13 +20,27 @@ mod forged;
 mod forged_services;
 #[cfg(test)]
 mod forgery;
+#[cfg(test)]
+mod groups;
+#[cfg(test)]
+mod grpc_guide;
 mod limits;
 mod mailbox;
+#[cfg(test)]
+mod messages;
+#[cfg(test)]
+mod model;
 mod operator;
 mod outside;
 mod people;
 mod privacy;
+#[cfg(test)]
+mod rest;
 mod revocation;
+#[cfg(test)]
+mod rooms;
 mod stores;
+#[cfg(test)]
+mod sync;
 mod throughput;
 mod tracing;

@@ -5,6 +5,8 @@ mod act;
 #[cfg(test)]
 mod app;
 #[cfg(test)]
+mod attached;
+#[cfg(test)]
 mod block;
 #[cfg(test)]
 mod changes;
