@@ -11,7 +11,7 @@ test_pulse = $(call pulse_of,$(TEST_PROFILE))
 export PATH := $(CURDIR)/.pulse/tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check up demo status build build-tests web test check fmt clippy layers privacy proto check-proto sqlx check-sqlx bench \
+.PHONY: help setup setup-check up demo status build build-tests web test test-long check fmt clippy layers privacy proto check-proto sqlx check-sqlx race bench \
 	deny advisories unused squawk check-web check-deploy
 
 help: ## list the targets
@@ -55,6 +55,10 @@ test: build-tests web ## run every test: unit, database, services, whole system,
 	@cd web && npm test
 	@$(test_pulse) with-servers -- cargo nextest run --cargo-profile $(TEST_PROFILE) --workspace
 
+test-long: build-tests ## long proofs: ten thousand random steps against the model of the rules
+	@$(test_pulse) with-servers -- cargo nextest run --cargo-profile $(TEST_PROFILE) --workspace --profile long \
+		--run-ignored only -E 'package(pulse-e2e) & test(ten_thousand_steps)'
+
 build-tests: setup-check e2e/oidc-provider/node_modules/.package-lock.json
 	@cargo build --profile $(TEST_PROFILE) --workspace --all-targets
 
@@ -85,6 +89,10 @@ sqlx: setup-check ## record the shapes of the checked queries
 
 check-sqlx: build-tests ## fail when the recorded queries are not what the code says
 	@$(test_pulse) with-servers -- tools/sqlx --check
+
+race: build-tests ## 10,000 blocks while people send: none of their messages commits after the answer
+	@PULSE_RACE_ROUNDS=10000 $(test_pulse) with-servers -- cargo nextest run --cargo-profile $(TEST_PROFILE) --workspace \
+		--profile long -E 'package(pulse-e2e) & test(blocks::no_send_commits)'
 
 bench: build ## how fast messages go, as a ratio to a limit of the same run
 	@cargo bench --package pulse-e2e
