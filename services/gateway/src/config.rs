@@ -51,6 +51,8 @@ pub struct Settings {
     pub allowed_signup: bool,
     /// `PULSE_AUTH_REQUIRE_VERIFIED_EMAIL`: sends, follows and new conversations need a verified address.
     pub require_verified_email: bool,
+    /// `PULSE_MESSAGES_ATTACHMENT_MAX_BYTES`: the largest file; message-store sees to it as well.
+    pub attachment_max_bytes: u64,
     /// `PULSE_SERVICE_KEY`: who we are to other services.
     pub identity: Arc<Identity>,
 }
@@ -76,6 +78,7 @@ impl Settings {
         let pod = read.or("PULSE_GATEWAY_POD", format!("gateway-{}", std::process::id()));
         let allowed_signup = read.switch("PULSE_AUTH_ALLOWED_SIGNUP", true);
         let require_verified_email = read.switch("PULSE_AUTH_REQUIRE_VERIFIED_EMAIL", false);
+        let attachment_max_bytes = read.or("PULSE_MESSAGES_ATTACHMENT_MAX_BYTES", 26_214_400);
         let seed = read.secret("PULSE_SERVICE_KEY");
         let identity = seed.and_then(|seed| identity(read, &seed));
         if listen.as_ref().is_some_and(Vec::is_empty) && shared_listen.as_ref().is_some_and(Vec::is_empty) {
@@ -100,6 +103,7 @@ impl Settings {
             pod: pod?,
             allowed_signup: allowed_signup?,
             require_verified_email: require_verified_email?,
+            attachment_max_bytes: attachment_max_bytes?,
             identity: identity?,
         })
     }

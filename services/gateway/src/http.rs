@@ -1,11 +1,13 @@
 //! The REST side of the public contract: one file for each resource, and around them what all requests share.
 
 pub mod admin;
+pub mod attachments;
 pub mod auth;
 pub mod config;
 pub mod conversations;
 pub mod cookies;
 pub mod extract;
+pub mod files;
 pub mod follow_requests;
 pub mod followers;
 pub mod layers;
@@ -16,6 +18,7 @@ pub mod path;
 pub mod presence;
 pub mod problem;
 pub mod query;
+pub mod range;
 pub mod repeat;
 pub mod reports;
 pub mod rooms;
@@ -70,6 +73,8 @@ fn api() -> OpenApiRouter<Arc<State>> {
         .merge(conversations::routes())
         .merge(rooms::routes())
         .merge(messages::routes())
+        .merge(attachments::routes())
+        .merge(files::routes())
         .merge(sync::routes())
         .merge(presence::routes())
         .merge(admin::routes())

@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
 use crate::cache::{Link, Presence, Typing};
-use crate::clients::{Auth, Commands, Conversations, Following, MessageStore, Messages, People, Sessions, SocialGraph, health};
+use crate::clients::{Auth, Commands, Conversations, Files, Following, MessageStore, Messages, People, Sessions, SocialGraph, health};
 use crate::config::Settings;
 use crate::domain::certainty::Times;
 use crate::events::connections;
@@ -139,7 +139,8 @@ async fn assemble(
     shutdown: &Shutdown,
 ) -> anyhow::Result<State> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let limits_told = domain::Limits::default();
+    let limits_told =
+        domain::Limits { attachment_max_bytes: settings.attachment_max_bytes, ..domain::Limits::default() };
     let bus = Bus::connect(&settings.nats_url, "gateway", readiness.check("nats", false)).await?;
     let redis_check = readiness.check("redis", false);
     let link = Link::new(&settings.redis_url, redis_check.clone())?;
@@ -168,6 +169,7 @@ async fn assemble(
     let following = Following::new(message_store.clone());
     let message_store = MessageStore::new(message_store);
     let commands = Commands::open(settings.message_store.clone(), Arc::clone(&settings.identity), shutdown);
+    let files = Files::open(settings.message_store.clone(), Arc::clone(&settings.identity));
     let verifier =
         Verifier::new(PublicKeys::new(auth.key_source()), settings.public_url.as_str(), Arc::clone(&clock));
 
@@ -188,6 +190,7 @@ async fn assemble(
         message_store,
         conversations,
         messages,
+        files,
         commands,
         verifier,
         revocation,

@@ -8,7 +8,7 @@ use pulse_token::Verifier;
 use pulse_types::Clock;
 
 use crate::cache::{Presence, Typing};
-use crate::clients::{Auth, Commands, Conversations, Following, MessageStore, Messages, People, SocialGraph};
+use crate::clients::{Auth, Commands, Conversations, Files, Following, MessageStore, Messages, People, SocialGraph};
 use crate::config::Settings;
 use crate::domain;
 use crate::limits::Limits;
@@ -39,6 +39,8 @@ pub struct State {
     pub following: Following,
     /// Who waits for a change.
     pub waiting: Waiting,
+    /// Files.
+    pub files: Files,
     /// Sends and marks, over the long-lived stream.
     pub commands: Commands,
     /// Checks access tokens.

@@ -46,6 +46,12 @@ impl SocialGraph {
         Self(SocialGraphServiceClient::new(connection.clone()), ProfileServiceClient::new(connection))
     }
 
+    /// The generated client, for the other files of `clients/`.
+    #[must_use]
+    pub fn client(&self) -> SocialGraphServiceClient<Connection> {
+        self.0.clone()
+    }
+
     /// The caller's own profile and settings.
     ///
     /// # Errors
@@ -84,6 +90,7 @@ impl SocialGraph {
             display_name: patch.display_name,
             bio: patch.bio,
             settings: Some(settings),
+            avatar_url: patch.avatar_url,
         };
         let answer = self.1.clone().update_own_profile(caller.request(request)).await;
         let answer = answer.map_err(Failure::from_status)?.into_inner();

@@ -25,6 +25,8 @@ pub struct ProfilePatch {
     pub display_name: Option<String>,
     /// Empty clears it.
     pub bio: Option<String>,
+    /// Address of a picture that message-store has made; empty clears it.
+    pub avatar_url: Option<String>,
     /// Settings to change.
     pub settings: SettingsPatch,
 }

@@ -75,6 +75,8 @@ limits! {
     Follow: "follow", 600 in 10 * MINUTE;
     /// Blocks and mutes, and their ends; by user.
     Block: "block", 600 in 10 * MINUTE;
+    /// Files sent up; by user.
+    Upload: "upload", 300 in 10 * MINUTE;
     /// Reports of people; by user.
     Report: "report", 100 in HOUR;
 }

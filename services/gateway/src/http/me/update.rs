@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State as FromState;
-use pulse_rpc::Principal;
-use serde_json::Value;
+use pulse_rpc::{Failure, Principal};
+use pulse_types::AttachmentId;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::clients::auth::Device;
 use crate::clients::me;
 use crate::domain::profile::{self, Fault, ProfilePatch, SettingsPatch};
-use crate::domain::user::Me;
+use crate::domain::user::{Me, Settings, User};
 use crate::http::extract::{Body, Caller, RequestBody};
 use crate::http::problem::{Problem, Refusal};
 use crate::json::Fields;
@@ -41,6 +41,8 @@ pub struct UpdateMeRequest {
 
 struct Changes {
     username: Option<String>,
+    /// A picture to use; the outer `None` changes nothing, the inner one clears it.
+    picture: Option<Option<AttachmentId>>,
     profile: ProfilePatch,
 }
 
@@ -51,13 +53,20 @@ impl RequestBody for Changes {
             true => Some(Some(String::new())),
             false => checked(fields, "bio", profile::check_bio),
         };
-        let avatar = read_avatar(fields);
+        let picture = match fields.take_null("avatar_attachment_id") {
+            true => Some(Some(None)),
+            false => fields.optional_parsed("avatar_attachment_id", "a UUID").map(|id| id.map(Some)),
+        };
         let username = checked(fields, "username", profile::check_username);
         let settings = fields.object("settings", read_settings);
-        let profile =
-            ProfilePatch { display_name: display_name?, bio: bio?, settings: settings?.unwrap_or_default() };
-        let username = username?;
-        avatar.map(|()| Self { username, profile })
+        let picture = picture?;
+        let profile = ProfilePatch {
+            display_name: display_name?,
+            bio: bio?,
+            avatar_url: picture.filter(Option::is_none).map(|_| String::new()),
+            settings: settings?.unwrap_or_default(),
+        };
+        Some(Self { username: username?, picture, profile })
     }
 }
 
@@ -69,17 +78,6 @@ fn checked(fields: &mut Fields, name: &str, check: fn(&str) -> Result<(), Fault>
         return None;
     }
     Some(text)
-}
-
-/// Nobody has sent a picture up yet, so there is none to clear and none that is the caller's.
-fn read_avatar(fields: &mut Fields) -> Option<()> {
-    match fields.take("avatar_attachment_id") {
-        None | Some(Value::Null) => Some(()),
-        Some(_) => {
-            fields.fault("avatar_attachment_id", "invalid", "you have no such file");
-            None
-        }
-    }
 }
 
 fn read_settings(fields: &mut Fields) -> Option<SettingsPatch> {
@@ -129,9 +127,10 @@ pub(super) async fn update(
     device: Device,
     body: Body,
 ) -> Result<Json<Me>, Refusal> {
-    let Changes { username, profile } = body.read()?;
+    let Changes { username, picture, profile } = body.read()?;
     let caller = caller.principal;
-    if username.is_none() && profile.is_empty() {
+    let picture = picture.flatten();
+    if username.is_none() && picture.is_none() && profile.is_empty() {
         return Ok(Json(me::find(&state.auth, &state.social_graph, caller).await?));
     }
     let former = state.auth.account(caller.user_id).await?;
@@ -142,15 +141,28 @@ pub(super) async fn update(
         }
         None => former.clone(),
     };
-    if profile.is_empty() {
+    if picture.is_none() && profile.is_empty() {
         let profile = me::profile(&state.social_graph, caller).await?;
         return Ok(Json(Me::compose(account, profile)));
     }
-    let changed = state.social_graph.update_own_profile(caller, profile).await;
+    let changed = show(&state, caller, picture, profile).await;
     if changed.is_err() && account.username != former.username {
         rename_back(&state, caller, former.username, device).await;
     }
     Ok(Json(Me::compose(account, Some(changed?))))
+}
+
+/// Changes the profile, with a picture that is used for it first.
+async fn show(
+    state: &State,
+    caller: Principal,
+    picture: Option<AttachmentId>,
+    mut profile: ProfilePatch,
+) -> Result<(User, Settings), Failure> {
+    if let Some(attachment_id) = picture {
+        profile.avatar_url = Some(state.files.use_picture(caller, attachment_id).await?);
+    }
+    state.social_graph.update_own_profile(caller, profile).await
 }
 
 /// The profile was not changed, so the name is not to be either. It is free for its former owner.
