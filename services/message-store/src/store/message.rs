@@ -65,7 +65,7 @@ pub async fn find_not_older(
                FROM halves h
                CROSS JOIN LATERAL (
                    SELECT seq, created_at FROM messages
-                   WHERE conversation_id = $1 AND seq = (h.low + h.high) / 2 OFFSET 0
+                   WHERE conversation_id = $1 AND seq >= (h.low + h.high) / 2 ORDER BY seq LIMIT 1
                ) AS m
                WHERE h.low < h.high
            )

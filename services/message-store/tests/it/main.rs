@@ -5,6 +5,8 @@ mod act;
 #[cfg(test)]
 mod app;
 #[cfg(test)]
+mod attachment;
+#[cfg(test)]
 mod attached;
 #[cfg(test)]
 mod block;

@@ -88,11 +88,18 @@ async fn a_bad_command_fails_alone() {
     commands.send(4, bob, Command::SendMessage(message(&place, "three"))).await;
     let read = proto::MarkReadRequest { conversation_id: place.clone(), seq: 1 };
     commands.send(5, bob, Command::MarkRead(read)).await;
+    let delivered = proto::MarkDeliveredRequest { conversation_id: place.clone(), seq: 2 };
+    commands.send(7, ada, Command::MarkDelivered(delivered)).await;
     let nobody = proto::ExecuteCommandsRequest { command_id: 6, ..Default::default() };
     commands.sender.send(nobody).await.unwrap();
 
-    let answers = commands.take(6).await;
+    let answers = commands.take(7).await;
     assert!(matches!(&answers[&1], Outcome::SendMessage(sent) if !sent.replayed));
+    let delivered = match &answers[&7] {
+        Outcome::MarkDelivered(delivered) => delivered.marks.unwrap(),
+        other => panic!("not marks: {other:?}"),
+    };
+    assert_eq!((delivered.delivered_seq, delivered.read_seq, delivered.unread_count), (2, 1, 1));
     let refused = failed(&answers[&2]);
     assert_eq!((refused.reason, refused.fields[0].field.as_str()), (Reason::ValidationFailed, "body"));
     assert_eq!(failed(&answers[&3]).reason, Reason::NotFound);
