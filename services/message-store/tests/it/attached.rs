@@ -9,7 +9,7 @@ use crate::app::{App, message};
 
 impl App {
     /// What is known of an upload that was made some hours ago, without its bytes.
-    async fn upload(&self, user: Principal, hours_ago: i32) -> String {
+    async fn known_upload(&self, user: Principal, hours_ago: i32) -> String {
         let id = AttachmentId::new(&SystemClock);
         let insert = "INSERT INTO attachments (attachment_id, uploader_id, name, media_type, size_bytes, has_thumbnail,
                                                created_at)
@@ -29,7 +29,7 @@ fn with(place: &str, body: &str, attachment_ids: &[&String]) -> proto::SendMessa
 async fn own_uploads_are_sent_once_in_their_order() {
     let app = App::start().await;
     let (ada, bob, place) = app.direct().await;
-    let (first, second) = (app.upload(ada, 0).await, app.upload(ada, 23).await);
+    let (first, second) = (app.known_upload(ada, 0).await, app.known_upload(ada, 23).await);
     let request = with(&place, "  ", &[&second, &first]);
     let sent = app.send(ada, request.clone()).await.unwrap().message.unwrap();
     assert_eq!(sent.body, "", "files alone say enough");
@@ -64,7 +64,7 @@ async fn own_uploads_are_sent_once_in_their_order() {
 async fn what_may_not_be_sent_is_named_and_nothing_is_taken() {
     let app = App::start().await;
     let (ada, bob, place) = app.direct().await;
-    let (own, old, of_bob) = (app.upload(ada, 0).await, app.upload(ada, 25).await, app.upload(bob, 0).await);
+    let (own, old, of_bob) = (app.known_upload(ada, 0).await, app.known_upload(ada, 25).await, app.known_upload(bob, 0).await);
     let unknown = AttachmentId::new(&SystemClock).to_string();
     for wrong in [&old, &of_bob, &unknown] {
         let refused = app.send(ada, with(&place, "x", &[&own, wrong])).await.unwrap_err();
@@ -93,7 +93,7 @@ async fn of_many_sends_at_once_one_has_the_file() {
     let app = App::start().await;
     let [ada, bob, eve] = app.circle(["ada", "bob", "eve"]).await;
     let (first, second) = (app.make_group(&[ada, bob]).await, app.make_group(&[ada, eve]).await);
-    let file = app.upload(ada, 0).await;
+    let file = app.known_upload(ada, 0).await;
     let sending = (0..20).map(|number| {
         let place = if number % 2 == 0 { &first } else { &second };
         app.send(ada, with(place, "mine", &[&file]))
