@@ -82,9 +82,9 @@ pub struct SystemNote {
     pub user_id: Option<UserId>,
     /// How they are shown; none when they are gone.
     pub user: Option<Person>,
-    /// The new title; empty when it was cleared.
+    /// The new title; none when it was cleared.
     pub title: Option<String>,
-    /// The new topic; empty when it was cleared.
+    /// The new topic; none when it was cleared.
     pub topic: Option<String>,
     /// The new role.
     pub role: Option<Role>,

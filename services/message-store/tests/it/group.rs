@@ -205,3 +205,44 @@ async fn owner_and_admins_describe_what_is_open() {
     let refused = app.describe(ada, titled(&direct, Some("x"), None)).await.unwrap_err();
     assert_eq!(refused.reason, Reason::Forbidden);
 }
+
+#[tokio::test]
+async fn a_picture_is_an_own_image_used_once() {
+    let app = App::start().await;
+    let [ada, bob] = app.circle(["ada", "bob"]).await;
+    let place = app.make_group(&[ada, bob]).await;
+    let upload = async |width: Option<i32>| {
+        let attachment_id = RequestId::new(&SystemClock).to_string();
+        let insert = "INSERT INTO attachments (attachment_id, uploader_id, name, media_type, size_bytes, width, height,
+                                               has_thumbnail, created_at)
+                      VALUES ($1::uuid, $2, 'tea.png', 'image/png', 9, $3, $3, false, now())";
+        let query = sqlx::query(insert).bind(attachment_id.clone()).bind(ada.user_id.as_uuid()).bind(width);
+        query.execute(&app.pool).await.unwrap();
+        attachment_id
+    };
+    let show = async |user, attachment_id: &str| {
+        let request = proto::UpdateConversationRequest {
+            avatar_attachment_id: Some(attachment_id.to_owned()),
+            ..titled(&place, None, None)
+        };
+        app.describe(user, request).await
+    };
+    app.put(ada, &place, bob, Role::Admin).await.unwrap();
+    let (image, text, other) = (upload(Some(9)).await, upload(None).await, upload(Some(9)).await);
+    let (_bus, mut for_bob) = app.listen(bob).await;
+    for (user, attachment_id) in [(bob, &image), (ada, &text)] {
+        assert_eq!(show(user, attachment_id).await.unwrap_err().fields[0].field, "avatar_attachment_id");
+    }
+    let seen = show(ada, &image).await.unwrap();
+    assert_eq!(seen.version, 5);
+    assert!(seen.avatar_url.contains("/v1/pictures/"), "{}", seen.avatar_url);
+    assert_eq!(hear(&mut for_bob, 1).await, heard(&[(5, "shared Tea CONVERSATION_STATE_OPEN")]));
+    assert_eq!(show(ada, &image).await.unwrap_err().reason, Reason::ValidationFailed, "once");
+    let newer = show(ada, &other).await.unwrap();
+    assert_ne!(newer.avatar_url, seen.avatar_url, "a new picture has a new address");
+    let cleared = show(bob, "").await.unwrap();
+    assert_eq!((cleared.version, cleared.avatar_url.as_str()), (7, ""));
+    assert_eq!(show(bob, "").await.unwrap().version, 7, "there was none");
+    assert_eq!(app.notes(ada, &place).await.len(), 2, "a picture is told by no message");
+    app.delete(ada, &place).await.unwrap();
+}

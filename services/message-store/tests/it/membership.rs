@@ -84,3 +84,31 @@ async fn only_members_choose() {
     let refused = app.choose(ada, &room, muted(Some(i64::MAX))).await.unwrap_err();
     assert_eq!(refused.fields[0].field, "muted_until");
 }
+
+#[tokio::test]
+async fn what_is_archived_stands_in_a_list_of_its_own_and_what_is_pinned_where_it_was() {
+    let app = App::start().await;
+    let [ada, bob] = app.circle(["ada", "bob"]).await;
+    let mut places = Vec::new();
+    for _ in 0..4 {
+        places.push(app.make_group(&[ada, bob]).await);
+    }
+    let room = app.make_room("Lobby", &[ada]).await;
+    let list = async |archived: bool, kind: proto::ConversationKind| {
+        let request = proto::ListConversationsRequest { archived, kind: kind.into(), page: None };
+        let inbox = answer(app.client.clone().list_conversations(ada.request(request)).await).unwrap();
+        inbox.conversations.into_iter().map(|seen| seen.conversation_id).collect::<Vec<_>>()
+    };
+    let any = proto::ConversationKind::Unspecified;
+    let archived = proto::UpdateMembershipRequest { archived: Some(true), ..Default::default() };
+    app.choose(ada, &places[1], archived).await.unwrap();
+    let pinned = proto::UpdateMembershipRequest { pinned: Some(true), ..Default::default() };
+    app.choose(ada, &places[0], pinned).await.unwrap();
+    let [first, second, third, fourth] = [0, 1, 2, 3].map(|index| places[index].clone());
+    assert_eq!(list(false, any).await, [room.clone(), fourth, third, first]);
+    assert_eq!(list(true, any).await, [second]);
+    assert_eq!(list(false, proto::ConversationKind::Room).await, [room]);
+    assert!(list(true, proto::ConversationKind::Room).await.is_empty());
+    let shown = app.see(bob, &places[1]).await.unwrap();
+    assert!(!shown.my.unwrap().archived, "the other one's list is the other one's");
+}
