@@ -1,5 +1,7 @@
 //! Steps: an operation is asked of the product and of the model, and their answers and states are compared.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use pulse_client::SignedIn;
 use pulse_testkit::Stack;
@@ -9,8 +11,8 @@ use super::conversations::wanted;
 use super::op::{EMOJI, Op, choose};
 use super::random::Random;
 use super::view::{View, difference, reactions, sorted};
-use super::world::{Answer, NAMES, Who, World};
-use crate::people::sign_up;
+use super::world::{Answer, Follow, NAMES, PEOPLE, Who, World};
+use crate::people::{connect, sign_up};
 use crate::rest::{call, text};
 
 /// Steps that a failure shows.
@@ -25,6 +27,8 @@ pub(super) struct Run {
     pub(super) world: World,
     random: Random,
     log: Vec<String>,
+    /// How often each kind of operation got each answer.
+    answers: BTreeMap<(String, u16), usize>,
 }
 
 impl Run {
@@ -36,7 +40,16 @@ impl Run {
             people.push(sign_up(&url, name).await?);
         }
         let ids = people.iter().map(|person| person.user_id().to_string()).collect();
-        Ok(Self { people, ids, world: World::default(), random: Random::new(seed), log: Vec::new() })
+        let mut world = World::default();
+        // Most of them know one another, so that there is more to do than to become acquainted.
+        for (one, other) in (0..PEOPLE).flat_map(|one| (0..one).map(move |other| (one, other))) {
+            if (one, other) != (PEOPLE - 1, 0) {
+                connect(&people[one], &people[other]).await?;
+                world.follows[one][other] = Follow::Accepted;
+                world.follows[other][one] = Follow::Accepted;
+            }
+        }
+        Ok(Self { people, ids, world, random: Random::new(seed), log: Vec::new(), answers: BTreeMap::new() })
     }
 
     /// Does so many steps.
@@ -47,6 +60,7 @@ impl Run {
                 anyhow::bail!("step {number}: {error:#}\nthe last steps:\n{}", self.log[first..].join("\n"));
             }
         }
+        eprintln!("{:?}", self.answers);
         self.compare_everything().await.context("after all steps")
     }
 
@@ -58,6 +72,8 @@ impl Run {
         let (status, answer) = call(&self.people[by], &operation, body.as_ref()).await?;
         let code = if status < 300 { "" } else { answer["code"].as_str().unwrap_or("(no code)") };
         self.log.push(format!("    -> {status} {code}"));
+        let name = format!("{op:?}").chars().take_while(|letter| letter.is_alphabetic()).collect();
+        *self.answers.entry((name, status)).or_default() += 1;
         let before = self.world.conversations.len();
         let expected = self.apply(by, &op).unwrap_or_else(|refused| refused);
         anyhow::ensure!((status, code) == expected, "{status} {code}, not {expected:?}: {answer}");
