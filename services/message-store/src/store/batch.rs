@@ -1,5 +1,6 @@
 //! The four statements of a batch: lock the heads, read what the commands are decided on, and write all of it at once.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use pulse_events::OutboxEntry;
@@ -103,6 +104,7 @@ pub async fn facts(conn: &mut Conn, heads: &[Head], commands: &[Command]) -> Res
             let digest = row.sent_digest.as_deref().and_then(SentDigest::from_bytes);
             repeated.push(Known {
                 place: facts.len(),
+                sender_id: command.user_id,
                 conversation_id: command.conversation_id,
                 seq,
                 digest,
@@ -138,21 +140,25 @@ fn other_of(heads: &[Head], command: &Command) -> Option<Uuid> {
 struct Known {
     /// Place of the command.
     place: usize,
+    /// Who repeats what they sent.
+    sender_id: UserId,
     conversation_id: ConversationId,
     seq: i64,
     /// What was first sent, when the message has changed since.
     digest: Option<SentDigest>,
 }
 
-/// Repeats are rare, and cost a statement more.
+/// Repeats are rare, and cost a statement more for each of their senders.
 async fn add_repeated(conn: &mut Conn, facts: &mut [Facts], repeated: &[Known]) -> Result<(), StoreError> {
-    if repeated.is_empty() {
-        return Ok(());
+    let mut positions: BTreeMap<UserId, BTreeSet<_>> = BTreeMap::new();
+    for known in repeated {
+        positions.entry(known.sender_id).or_default().insert((known.conversation_id, known.seq));
     }
-    let mut positions: Vec<_> = repeated.iter().map(|known| (known.conversation_id, known.seq)).collect();
-    positions.sort_unstable();
-    positions.dedup();
-    let messages = message::list_at(conn, None, &positions).await?;
+    let mut messages = Vec::new();
+    for (sender_id, positions) in positions {
+        let positions: Vec<_> = positions.into_iter().collect();
+        messages.extend(message::list_at(conn, Some(sender_id), &positions).await?);
+    }
     for known in repeated {
         let is_it =
             |message: &&Message| message.conversation_id == known.conversation_id && message.seq == known.seq;
