@@ -81,7 +81,7 @@ mod tests {
             (b"GIF89a/*", Media::Raster(Raster::Gif)),
             (b"RIFF\0\0\0\0WEBPVP8 ", Media::Raster(Raster::WebP)),
             (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Media::Unclean("image/heif")),
-            (b"II*\0\x08\0\0\0", Media::Unclean("image/tiff")),
+            (b"II*\0\x08\0\0\0\0\0\0\0", Media::Unclean("image/tiff")),
             (b"%PDF-1.7", Media::Other("application/pdf")),
             (b"<!DOCTYPE html><script>", Media::Other("text/html")),
             (b" <svg xmlns='http://www.w3.org/2000/svg'>", Media::Other("image/svg+xml")),
