@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::people::{code, pair};
+use crate::stores::bus;
 
 #[tokio::test]
 async fn a_message_is_edited_reacted_to_and_deleted() -> anyhow::Result<()> {
@@ -130,7 +131,7 @@ async fn a_history_is_read_from_any_place() -> anyhow::Result<()> {
 async fn typing_is_told_on_the_plane_of_the_conversation_by_those_who_show_it() -> anyhow::Result<()> {
     let pair = pair(&[]).await?;
     let (ada, grace, chat) = (&pair.ada, &pair.grace, pair.chat.id);
-    let nats = async_nats::connect(&pair.stack.description()?.nats.url).await?;
+    let nats = bus(&pair.stack).await?;
     let mut plane = nats.subscribe(format!("pulse.v1.conversation.{chat}")).await?;
     nats.flush().await?;
     ada.typing(chat, true).await?;

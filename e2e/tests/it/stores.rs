@@ -33,8 +33,8 @@ pub(crate) async fn table_text(stack: &Stack, database: &str) -> anyhow::Result<
     dump_tables(url.as_str()).await
 }
 
-/// Every message of every stream, with its subject and headers.
-async fn stream_text(stack: &Stack) -> anyhow::Result<String> {
+/// A connection to the bus of a stack.
+pub(crate) async fn bus(stack: &Stack) -> anyhow::Result<async_nats::Client> {
     let url = stack.description()?.nats.url;
     let address: async_nats::ServerAddr = url.parse()?;
     let options = match (address.username(), address.password()) {
@@ -43,7 +43,12 @@ async fn stream_text(stack: &Stack) -> anyhow::Result<String> {
         }
         _ => async_nats::ConnectOptions::new(),
     };
-    let context = jetstream::new(options.connect(url).await?);
+    Ok(options.connect(url).await?)
+}
+
+/// Every message of every stream, with its subject and headers.
+async fn stream_text(stack: &Stack) -> anyhow::Result<String> {
+    let context = jetstream::new(bus(stack).await?);
     let mut text = String::new();
     let mut names = context.stream_names();
     while let Some(name) = names.try_next().await? {

@@ -41,6 +41,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send up a file
+         * @description To be posted with a message, or used as a picture, once and within 24 h. Images lose their metadata. HEIC, AVIF and TIFF are
+         *     refused, because theirs can't be taken away.
+         */
+        post: operations["uploadAttachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a file with fresh addresses
+         * @description For who sent it up, and for members of the conversation in which it was posted.
+         */
+        get: operations["getAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/email": {
         parameters: {
             query?: never;
@@ -529,7 +570,8 @@ export interface paths {
         put?: never;
         /**
          * Open a conversation
-         * @description The direct with a person is made once; asking again answers 200 with the one that exists.
+         * @description Groups and rooms are made; nobody is added by halves. The direct with a person is made once; asking again answers 200 with
+         *     the one that exists. With a `client_id` a repeat answers 200 with what the first request made, as it is now.
          */
         post: operations["openConversation"];
         delete?: never;
@@ -545,11 +587,163 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One conversation */
+        /**
+         * One conversation
+         * @description A room is shown to everybody, with `my` and `last_message` `null` to those who are not in it.
+         */
         get: operations["getConversation"];
         put?: never;
         post?: never;
+        /**
+         * Delete a conversation
+         * @description With all that is in it; by the owner of a group or room.
+         */
+        delete: operations["deleteConversation"];
+        options?: never;
+        head?: never;
+        /**
+         * Change title, topic or picture
+         * @description By owner or admin of a group or room.
+         */
+        patch: operations["updateConversation"];
+        trace?: never;
+    };
+    "/v1/conversations/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed in a conversation
+         * @description The present state of all that changed after a version. While `has_more`, ask again after the `version` of the answer.
+         */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a conversation
+         * @description By the owner: it can be read, not written to. Idempotent.
+         */
+        post: operations["closeConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/delivered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mark as delivered
+         * @description Marks never move back.
+         */
+        put: operations["markDelivered"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join a room
+         * @description Idempotent.
+         */
+        post: operations["joinRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a group or room
+         * @description Idempotent. The last one out deletes it.
+         */
+        post: operations["leaveConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is in a conversation */
+        get: operations["listMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add somebody, or give a member another role
+         * @description By owner or admin. Whom one adds must be connected to the adder.
+         */
+        put: operations["putMember"];
+        post?: never;
+        /**
+         * Remove somebody
+         * @description By owner or admin; nobody removes the owner. Of oneself: leave. Idempotent.
+         */
+        delete: operations["removeMember"];
         options?: never;
         head?: never;
         patch?: never;
@@ -579,6 +773,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{id}/my": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Mute, pin, archive
+         * @description For the caller alone.
+         */
+        patch: operations["updateMyConversation"];
+        trace?: never;
+    };
     "/v1/conversations/{id}/read": {
         parameters: {
             query?: never;
@@ -592,6 +806,126 @@ export interface paths {
          * @description Marks never move back; reading implies delivery.
          */
         put: operations["markRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has read how far
+         * @description What `conversation.open` answers on a socket.
+         */
+        get: operations["listReceipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a closed conversation again
+         * @description By the owner. Idempotent.
+         */
+        post: operations["reopenConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make another member the owner
+         * @description By the owner, who becomes admin.
+         */
+        post: operations["transferConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Show that one is typing, or has stopped
+         * @description To those who have the conversation open; to nobody by those who hide it.
+         */
+        put: operations["setTyping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/read-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mark everything as read
+         * @description In every conversation of the caller. Idempotent.
+         */
+        put: operations["markAllRead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a file
+         * @description By the address that came with it. Single ranges are answered with 206.
+         */
+        get: operations["readFile"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -675,6 +1009,51 @@ export interface paths {
         patch: operations["updateMe"];
         trace?: never;
     };
+    "/v1/me/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The people whom one blocks
+         * @description Newest first.
+         */
+        get: operations["listBlocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/blocks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Block
+         * @description Ends both follows and requests. One does not exist for the person any more, but in groups and rooms where both are; nothing
+         *     that either sends to the other one is accepted once this is answered. 503 means that the block is on its way: repeat it.
+         */
+        put: operations["block"];
+        post?: never;
+        /**
+         * Unblock
+         * @description What the block ended stays ended.
+         */
+        delete: operations["unblock"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/connections": {
         parameters: {
             query?: never;
@@ -732,6 +1111,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/followers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a follower
+         * @description Ends their follow, or declines their request.
+         */
+        delete: operations["removeFollower"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/mutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The people whom one mutes
+         * @description Newest first.
+         */
+        get: operations["listMutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/mutes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mute
+         * @description No notifications; nothing else changes, and nobody is told.
+         */
+        put: operations["mute"];
+        post?: never;
+        /** Unmute */
+        delete: operations["unmute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/messages/{id}": {
         parameters: {
             query?: never;
@@ -741,6 +1181,75 @@ export interface paths {
         };
         /** One message */
         get: operations["getMessage"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a message
+         * @description By its sender, or by owner or admin. It keeps its place. Idempotent.
+         */
+        delete: operations["deleteMessage"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit a message
+         * @description By its sender. The same body changes nothing.
+         */
+        patch: operations["editMessage"];
+        trace?: never;
+    };
+    "/v1/messages/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a message said before
+         * @description To members of its conversation; oldest first.
+         */
+        get: operations["listEdits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{id}/reactions/{emoji}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * React to a message
+         * @description With one emoji, percent-encoded; variation selectors are put right. Idempotent.
+         */
+        put: operations["addReaction"];
+        post?: never;
+        /**
+         * Take a reaction back
+         * @description Idempotent.
+         */
+        delete: operations["removeReaction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom a message has reached */
+        get: operations["listMessageReceipts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -766,6 +1275,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pictures/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a picture of a person or conversation
+         * @description Its address needs no token and does not expire.
+         */
+        get: operations["readPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/presence/query": {
         parameters: {
             query?: never;
@@ -780,6 +1309,88 @@ export interface paths {
          * @description Of people one is connected with; all others are told as `offline`. Without Redis all is `unknown`.
          */
         post: operations["queryPresence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a person
+         * @description Operators answer it.
+         */
+        post: operations["report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find rooms
+         * @description Busiest first; by title and topic when `q` is given. Those that the caller is in come with `my` and `last_message`.
+         */
+        get: operations["listRooms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/search/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find messages
+         * @description In the caller's conversations, by their words: all of them, in any order and inflection; `"quoted words"` stand together,
+         *     `-word` is not wanted. Best first.
+         */
+        get: operations["searchMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed
+         * @description In all conversations, since a token. Marks as delivered what it returns. While `has_more`, ask again with the new `token`.
+         *     Without `since`: the present token and what is unread. With `wait` the answer comes as soon as something changed.
+         */
+        get: operations["sync"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -842,6 +1453,46 @@ export interface paths {
          * @description Ends a follow or takes a request back.
          */
         delete: operations["unfollow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/followers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who follows a person
+         * @description Newest first. One's own followers, or those of people one is connected with.
+         */
+        get: operations["listFollowers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/following": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom a person follows
+         * @description Newest first. Whom one follows oneself, or whom people follow whom one is connected with.
+         */
+        get: operations["listFollowing"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -945,6 +1596,24 @@ export interface components {
              * @example correct horse battery staple
              */
             new_password: string;
+        };
+        /** @description What changed in one conversation. */
+        Changes: {
+            /** @description Complete, as it is now. */
+            conversation: components["schemas"]["Conversation"];
+            /** @description There is more after `version`: ask again after that. */
+            has_more: boolean;
+            /** @description Added or changed. */
+            members: components["schemas"]["Member"][];
+            /** @description New or changed, as they are now, by `version`. */
+            messages: components["schemas"]["Message"][];
+            /** @description Who is not in it any more. */
+            removed_member_ids: string[];
+            /**
+             * Format: int64
+             * @description The page reaches up to this version.
+             */
+            version: number;
         };
         /** @description What anybody may know of this installation. */
         Config: {
@@ -1066,23 +1735,20 @@ export interface components {
          * @enum {string}
          */
         ConversationKind: "direct" | "group" | "room";
-        /** @description A page of the inbox. */
-        ConversationPage: {
-            /** @description The conversations, latest activity first. */
-            items: components["schemas"]["Conversation"][];
-            /** @description Where the list goes on; `null` on the last page. */
-            next_cursor: string | null;
-            /**
-             * Format: int64
-             * @description What is unread in all conversations that are neither archived nor muted.
-             */
-            total_unread: number;
-        };
         /**
          * @description Whether it takes messages.
          * @enum {string}
          */
         ConversationState: "open" | "closed";
+        /** @description A conversation that changed. */
+        ConversationSync: {
+            /** @description As it is now. */
+            conversation: components["schemas"]["Conversation"];
+            /** @description More changed than is shown: ask for the changes of the conversation. */
+            gap: boolean;
+            /** @description The new and changed messages, the latest 50 of them, by `seq`. */
+            messages: components["schemas"]["Message"][];
+        };
         /** @description A new conversation. */
         CreateConversation: {
             /**
@@ -1090,13 +1756,19 @@ export interface components {
              * @description Makes a repeat safe.
              */
             client_id?: string;
-            /** @description What it is to be. Only `direct` can be made so far. */
+            /** @description What it is to be. */
             kind: components["schemas"]["ConversationKind"];
-            /** @description Of a direct: the other one. */
+            /** @description Whom the caller is connected with: the other one of a direct, 1 to 255 people of a group, up to 255 of a room. */
             member_ids?: string[];
-            /** @description Not with a direct. */
+            /**
+             * @description Trimmed. Rooms need one, directs have none.
+             * @example Analytical engines
+             */
             title?: string;
-            /** @description Not with a direct. */
+            /**
+             * @description Trimmed. Directs have none.
+             * @example Cogs, cards and compilers
+             */
             topic?: string;
         };
         /** @description The deletion of one's account. */
@@ -1117,6 +1789,37 @@ export interface components {
              * @example correct horse battery
              */
             password?: string;
+        };
+        /** @description An earlier body of a message. */
+        Edit: {
+            /**
+             * @description What it said.
+             * @example Shall we meet at the sation?
+             */
+            body: string;
+            /**
+             * Format: int64
+             * @description The conversation's version at which that was written.
+             * @example 2
+             */
+            version: number;
+            /** @description When that was written. */
+            written_at: components["schemas"]["Moment"];
+        };
+        /** @description Another body. */
+        EditMessageRequest: {
+            /**
+             * @description Trimmed; not empty unless the message has attachments.
+             * @example Shall we meet at the harbour?
+             */
+            body: string;
+        };
+        /** @description The earlier bodies of a message. */
+        EditPage: {
+            /** @description Oldest first; none once the message is deleted. */
+            items: components["schemas"]["Edit"][];
+            /** @description Where the list goes on; `null` on the last page. */
+            next_cursor: string | null;
         };
         /** @description A finished outside sign-in that is to become a session. */
         ExchangeRequest: {
@@ -1218,6 +1921,24 @@ export interface components {
              */
             email: string;
         };
+        /**
+         * @description What somebody may do who is not the owner.
+         * @enum {string}
+         */
+        GivenRole: "admin" | "member";
+        /** @description Where a body shows what was searched for. */
+        Highlight: {
+            /**
+             * Format: int32
+             * @description The same; excluded.
+             */
+            end: number;
+            /**
+             * Format: int32
+             * @description Offset in UTF-16 code units of `message.body`.
+             */
+            start: number;
+        };
         /** @description An identity that is linked to an account. */
         Identity: {
             /** @description When it was linked. */
@@ -1244,6 +1965,18 @@ export interface components {
             items: components["schemas"]["Identity"][];
             /** @description Where the list goes on; `null` on the last page. */
             next_cursor: string | null;
+        };
+        /** @description A page of the inbox. */
+        InboxPage: {
+            /** @description The conversations, latest activity first. */
+            items: components["schemas"]["Conversation"][];
+            /** @description Where the list goes on; `null` on the last page. */
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description What is unread in all conversations that are neither archived nor muted.
+             */
+            total_unread: number;
         };
         /** @description All limits by name. Contract section 2 tells the rule of each. */
         Limits: {
@@ -1416,6 +2149,15 @@ export interface components {
              */
             remember?: boolean;
         };
+        /** @description Up to where. */
+        MarkRequest: {
+            /**
+             * Format: int64
+             * @description A seq above the last one is taken as the last one.
+             * @example 1
+             */
+            seq: number;
+        };
         /** @description The caller's marks in a conversation after a change. */
         Marks: {
             /**
@@ -1485,6 +2227,28 @@ export interface components {
              */
             username: string;
         };
+        /** @description Somebody in a conversation. */
+        Member: {
+            /** @description Since when. */
+            joined_at: components["schemas"]["Moment"];
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+            /** @description The person. */
+            user: components["schemas"]["UserLite"];
+            /**
+             * Format: int64
+             * @description The conversation's version of the last change of this member.
+             * @example 4
+             */
+            version: number;
+        };
+        /** @description A page of members. */
+        MemberPage: {
+            /** @description Owner and admins first, then by `joined_at`. */
+            items: components["schemas"]["Member"][];
+            /** @description Where the list goes on; `null` on the last page. */
+            next_cursor: string | null;
+        };
         /** @description One message as every member sees it. */
         Message: {
             /** @description Its files. */
@@ -1546,6 +2310,22 @@ export interface components {
             has_before: boolean;
             /** @description Ascending by `seq`. */
             items: components["schemas"]["Message"][];
+        };
+        /** @description Whether a message has reached somebody. */
+        MessageReceipt: {
+            /** @description It has arrived on one of their devices. */
+            delivered: boolean;
+            /** @description They have read it; `false` when one of the two hides that. */
+            read: boolean;
+            /** @description The person. */
+            user: components["schemas"]["UserLite"];
+        };
+        /** @description Whom a message has reached. */
+        MessageReceiptPage: {
+            /** @description Everybody but its sender; none in conversations above the size of a group. */
+            items: components["schemas"]["MessageReceipt"][];
+            /** @description Where the list goes on; `null` on the last page. */
+            next_cursor: string | null;
         };
         /** @description The password was right; a second factor is needed. */
         MfaChallenge: {
@@ -1620,6 +2400,30 @@ export interface components {
              * @description Always `last_seq` minus `read_seq`.
              */
             unread_count: number;
+        };
+        /** @description The conversation plane as it stands: what a client needs that opens a conversation. */
+        OpenConversation: {
+            /**
+             * Format: int64
+             * @description Position of the newest message; 0 before the first.
+             * @example 3
+             */
+            last_seq: number;
+            /**
+             * Format: int32
+             * @description How many members are online; while presence is known.
+             */
+            online_count?: number;
+            /** @description How far the others have come; empty in conversations above the size of a group. */
+            receipts: components["schemas"]["Receipt"][];
+            /** @description Who is typing. */
+            typing: string[];
+            /**
+             * Format: int64
+             * @description Count of durable changes.
+             * @example 7
+             */
+            version: number;
         };
         /** @description The password once more. */
         PasswordProof: {
@@ -1713,6 +2517,11 @@ export interface components {
             /** @description Where the list goes on; `null` on the last page. */
             next_cursor: string | null;
         };
+        /** @description What a member is to be. */
+        PutMemberRequest: {
+            /** @description Absent: `member` for somebody who is added, and the present one for somebody who is in. `owner` only by transfer. */
+            role?: components["schemas"]["GivenRole"];
+        };
         /** @description One emoji and how many chose it. */
         Reaction: {
             /**
@@ -1728,14 +2537,28 @@ export interface components {
             /** @description Whether the caller did; absent in events, which are the same for every reader. */
             me?: boolean;
         };
-        /** @description Up to where the caller has read. */
-        ReadRequest: {
+        /** @description All reactions on a message. */
+        Reactions: {
+            /** @description The first ones first. */
+            reactions: components["schemas"]["Reaction"][];
+        };
+        /** @description How far a member has come, as others may know it. */
+        Receipt: {
             /**
              * Format: int64
-             * @description A seq above the last one is taken as the last one.
-             * @example 1
+             * @description Everything up to this position has arrived.
              */
-            seq: number;
+            delivered_seq: number;
+            /**
+             * Format: int64
+             * @description Everything up to this position is read; 0 when one of the two hides that.
+             */
+            read_seq: number;
+            /**
+             * Format: uuid
+             * @description The member.
+             */
+            user_id: string;
         };
         /** @description Codes for the day when the authenticator is lost. They can't be printed. */
         RecoveryCodes: {
@@ -1818,6 +2641,39 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A report that was made. */
+        ReportMade: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+        };
+        /**
+         * @description Why somebody is reported.
+         * @enum {string}
+         */
+        ReportReason: "spam" | "harassment" | "hate" | "violence" | "sexual" | "self_harm" | "impersonation" | "other";
+        /** @description A report of a person. */
+        ReportRequest: {
+            /**
+             * @description Trimmed.
+             * @example Sells things to everybody.
+             */
+            detail?: string;
+            /**
+             * Format: uuid
+             * @description A message of theirs that the caller sees. With one they stay reportable, whatever is between the two.
+             */
+            message_id?: string;
+            /** @description Why. */
+            reason: components["schemas"]["ReportReason"];
+            /**
+             * Format: uuid
+             * @description Who is reported.
+             */
+            user_id: string;
+        };
         /** @description A new password by the link of a mail. */
         ResetPasswordRequest: {
             /**
@@ -1833,6 +2689,27 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "admin" | "member";
+        /** @description A page of rooms. */
+        RoomPage: {
+            /** @description The rooms, busiest first. */
+            items: components["schemas"]["Conversation"][];
+            /** @description Where the list goes on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A message that was found. */
+        SearchHit: {
+            /** @description Ascending, without overlap. */
+            highlights: components["schemas"]["Highlight"][];
+            /** @description The message. */
+            message: components["schemas"]["Message"];
+        };
+        /** @description A page of what a search found. */
+        SearchPage: {
+            /** @description Best first. */
+            items: components["schemas"]["SearchHit"][];
+            /** @description Where the list goes on; `null` on the last page. */
+            next_cursor: string | null;
+        };
         /** @description Something that happened to an account. */
         SecurityEvent: {
             /** @description When. */
@@ -1867,10 +2744,10 @@ export interface components {
         };
         /** @description A new message. */
         SendMessage: {
-            /** @description Files that the caller has sent up before. */
+            /** @description Files that the caller has sent up before and not used yet. */
             attachment_ids?: string[];
             /**
-             * @description Trimmed; not empty.
+             * @description Trimmed; not empty unless there are attachments.
              * @example Shall we meet at the station?
              */
             body?: string;
@@ -2034,15 +2911,46 @@ export interface components {
              */
             who_can_follow?: string;
         };
+        /** @description What changed since a token. */
+        Sync: {
+            /** @description The conversations that changed. */
+            conversations: components["schemas"]["ConversationSync"][];
+            /** @description There is more already: ask again with `token`. */
+            has_more: boolean;
+            /** @description Something between the caller and other people changed, or the profile of somebody they are connected with. */
+            relationships_changed: boolean;
+            /** @description Those that the caller is not in any more. */
+            removed_conversation_ids: string[];
+            /** @description Where the next sync goes on. */
+            token: string;
+            /**
+             * Format: int64
+             * @description What is unread in all conversations that are neither archived nor muted.
+             */
+            total_unread: number;
+        };
+        /** @description What changed; without `since` where the client stands. */
+        SyncAnswer: components["schemas"]["Sync"] | components["schemas"]["SyncStart"];
+        /** @description Where a client stands that has not looked yet. */
+        SyncStart: {
+            /** @description Where the next sync goes on. */
+            token: string;
+            /**
+             * Format: int64
+             * @description What is unread in all conversations that are neither archived nor muted.
+             */
+            total_unread: number;
+        };
+        /**
+         * @description What happened in a conversation.
+         * @enum {string}
+         */
+        SystemEvent: "created" | "member_added" | "member_removed" | "member_left" | "role_changed" | "renamed" | "topic_changed" | "transferred" | "closed" | "reopened";
         /** @description What a system message tells. */
         SystemNote: {
             actor: components["schemas"]["UserLite"] | null;
-            /**
-             * @description `created`, `member_added`, `member_removed`, `member_left`, `role_changed`, `renamed`, `topic_changed`,
-             *     `transferred`, `closed`, `reopened`.
-             * @example member_added
-             */
-            event: string;
+            /** @description What happened. */
+            event: components["schemas"]["SystemEvent"];
             /** @description The new role. */
             role?: string;
             /** @description The new title. */
@@ -2069,6 +2977,37 @@ export interface components {
              */
             secret: string;
         };
+        /** @description Who is to own it. */
+        TransferRequest: {
+            /**
+             * Format: uuid
+             * @description A member.
+             */
+            user_id: string;
+        };
+        /** @description Whether one is typing. */
+        TypingRequest: {
+            /** @description A start fades after 6 s: repeat it every 3 s. */
+            active: boolean;
+        };
+        /** @description Changes of a conversation; what is absent stays. */
+        UpdateConversationRequest: {
+            /**
+             * Format: uuid
+             * @description A picture that the caller has sent up; `null` clears it.
+             */
+            avatar_attachment_id?: string | null;
+            /**
+             * @description Trimmed; `null` clears that of a group.
+             * @example Analytical engines
+             */
+            title?: string | null;
+            /**
+             * @description Trimmed; `null` clears it.
+             * @example Cogs, cards and compilers
+             */
+            topic?: string | null;
+        };
         /** @description Changes of oneself; what is absent stays. */
         UpdateMeRequest: {
             /**
@@ -2093,6 +3032,22 @@ export interface components {
              * @example ada
              */
             username?: string;
+        };
+        /** @description Changes of what the caller chose; what is absent stays. */
+        UpdateMyRequest: {
+            /** @description Out of the inbox. */
+            archived?: boolean;
+            muted_until?: components["schemas"]["Moment"] | null;
+            /** @description Marked by the caller. */
+            pinned?: boolean;
+        };
+        /** @description A form with one file. */
+        UploadForm: {
+            /**
+             * Format: binary
+             * @description The file, with its name. Its type is found out, whatever is said of it.
+             */
+            file: string;
         };
         /** @description A person as the caller sees them. */
         User: {
@@ -2201,6 +3156,12 @@ export interface components {
         /** @description `rate_limited`, `locked_out`: wait for `Retry-After` */
         TooManyRequests: {
             headers: {
+                /** @description What is left, like `"messages";r=0;t=7` */
+                RateLimit?: string;
+                /** @description The rule, like `"messages";q=20;w=10` */
+                "RateLimit-Policy"?: string;
+                /** @description Seconds until the next one may come */
+                "Retry-After"?: string;
                 Traceparent: components["headers"]["Traceparent"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2213,6 +3174,8 @@ export interface components {
         Unauthenticated: {
             headers: {
                 Traceparent: components["headers"]["Traceparent"];
+                /** @description Always `Bearer` */
+                "WWW-Authenticate"?: string;
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
             };
@@ -2223,6 +3186,8 @@ export interface components {
         /** @description `unavailable`: something that is needed is down; nothing was half done */
         Unavailable: {
             headers: {
+                /** @description Seconds after which a repeat may help */
+                "Retry-After"?: string;
                 Traceparent: components["headers"]["Traceparent"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 [name: string]: unknown;
@@ -2286,6 +3251,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2328,7 +3294,73 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    uploadAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2394,7 +3426,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2479,6 +3515,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -2511,6 +3548,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -2617,6 +3655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2819,6 +3858,7 @@ export interface operations {
                 content?: never;
             };
             404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -2864,6 +3904,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -3076,6 +4117,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderPage"];
                 };
             };
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -3218,6 +4260,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -3243,6 +4286,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3271,6 +4315,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3514,6 +4559,7 @@ export interface operations {
                     "application/json": components["schemas"]["Config"];
                 };
             };
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3545,10 +4591,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConversationPage"];
+                    "application/json": components["schemas"]["InboxPage"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -3571,6 +4618,8 @@ export interface operations {
             /** @description It existed */
             200: {
                 headers: {
+                    /** @description `true` for a repeat with the same `client_id` */
+                    "Idempotent-Replayed"?: boolean;
                     Traceparent: components["headers"]["Traceparent"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -3592,7 +4641,7 @@ export interface operations {
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
-            /** @description `not_connected`: the two do not follow one another; `email_unverified` */
+            /** @description `not_connected`: a member and the caller do not follow one another; `email_unverified` */
             403: {
                 headers: {
                     Traceparent: components["headers"]["Traceparent"];
@@ -3603,8 +4652,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An unknown person */
+            /** @description An unknown member */
             404: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`: the `client_id` was used for something else */
+            409: {
                 headers: {
                     Traceparent: components["headers"]["Traceparent"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3647,6 +4707,507 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: a direct, or not the owner; `not_a_member` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UpdateConversationRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: a direct, or the role does not allow it; `not_a_member`; `conversation_closed` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listChanges: {
+        parameters: {
+            query: {
+                /** @description The version up to which all is known */
+                after: number;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    closeConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: a direct, or not the owner; `not_a_member` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    markDelivered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkRequest"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marks"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `not_a_member` of the room */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    joinRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: no room, or an admin removed the caller from it; `conversation_closed` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `validation_failed`: a body with fields, or the room is full */
+            422: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    leaveConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Left */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: a direct */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `conflict`: the owner can't leave while others are there */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: a direct; `not_a_member` of the room */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PutMemberRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Changed, or the same */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Added */
+            201: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: a direct, the owner, or the role does not allow it; `not_a_member`; `not_connected`; `conversation_closed` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such conversation or person */
+            404: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+                /** @description The person */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not in it any more */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: a direct, the owner, or the role does not allow it; `not_a_member` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `conflict`: the owner can't leave while others are there */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3659,6 +5220,8 @@ export interface operations {
                 after?: number;
                 /** @description The page with this seq in its middle. */
                 around?: number;
+                /** @description The page with the first message in its middle that is not older than this time. */
+                at?: string;
                 /** @description The page that ends before this seq. */
                 before?: number;
                 /** @description Messages wanted. */
@@ -3685,7 +5248,19 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            /** @description `not_a_member` of the room */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -3765,6 +5340,55 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    updateMyConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UpdateMyRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `not_a_member` of the room */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     markRead: {
         parameters: {
             query?: never;
@@ -3777,7 +5401,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReadRequest"];
+                "application/json": components["schemas"]["MarkRequest"];
             };
         };
         responses: {
@@ -3794,9 +5418,319 @@ export interface operations {
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
+            /** @description `not_a_member` of the room */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listReceipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenConversation"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `not_a_member` of the room */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reopenConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: a direct, or not the owner; `not_a_member` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    transferConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferRequest"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: a direct, or not the owner; `not_a_member` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such conversation, or the person is not in it */
+            404: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setTyping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypingRequest"];
+            };
+        };
+        responses: {
+            /** @description Told */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `not_connected`, `not_a_member`, `conversation_closed` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    markAllRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing is unread */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readFile: {
+        parameters: {
+            query: {
+                /** @description End of the address, in seconds since 1970. */
+                expires: number;
+                /** @description Shows that we gave the address. */
+                signature: string;
+                /** @description The small picture instead of the file. */
+                thumbnail?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The file */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description A part of it */
+            206: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description As the client has it */
+            304: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `forbidden`: the address was changed or has expired */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description It ends before the asked range */
+            416: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -3834,6 +5768,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -3910,8 +5845,12 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3938,6 +5877,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4030,6 +5970,121 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listBlocks: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Blocked */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Oneself */
+            422: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    unblock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not blocked */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Oneself */
+            422: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listConnections: {
         parameters: {
             query?: {
@@ -4056,6 +6111,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -4082,7 +6138,11 @@ export interface operations {
                     "application/json": components["schemas"]["ExportStarted"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4124,6 +6184,162 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeFollower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Does not follow */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Oneself */
+            422: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listMutes: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    mute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Muted */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Oneself */
+            422: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    unmute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not muted */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Oneself */
+            422: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4153,7 +6369,355 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            /** @description `not_a_member` of the room */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: somebody else's, or a system message; `not_a_member` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    editMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditMessageRequest"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: somebody else's, or a system message; `not_connected`; `not_a_member`; `conversation_closed` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `conflict`: it is deleted */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listEdits: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `not_a_member` of the room */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addReaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description One emoji
+                 * @example 👍
+                 */
+                emoji: string;
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reactions"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: a system message; `not_connected`; `not_a_member`; `conversation_closed` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `conflict`: it is deleted */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `validation_failed`: not one emoji, or a 21st different one */
+            422: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeReaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description One emoji
+                 * @example 👍
+                 */
+                emoji: string;
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reactions"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `forbidden`: a system message; `not_connected`; `not_a_member`; `conversation_closed` */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `conflict`: it is deleted */
+            409: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `validation_failed`: not one emoji */
+            422: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listMessageReceipts: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageReceiptPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `not_a_member` of the room */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4178,6 +6742,66 @@ export interface operations {
                 content: {
                     "application/json": Record<string, never>;
                 };
+            };
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last part of `avatar_url` */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": number[];
+                };
+            };
+            /** @description A part of it */
+            206: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": number[];
+                };
+            };
+            /** @description As the client has it */
+            304: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description It ends before the asked range */
+            416: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -4218,6 +6842,196 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportMade"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `not_a_member` of the room of the message */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person or the message does not exist, or the caller may not see it */
+            404: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `validation_failed`: see `errors`; also oneself, and a message that the person did not write */
+            422: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRooms: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+                /**
+                 * @description At most 64 characters; empty means all
+                 * @example engines
+                 */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    searchMessages: {
+        parameters: {
+            query: {
+                /** @description Only in this conversation */
+                conversation_id?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only by this person */
+                from?: string;
+                /** @description Items wanted. */
+                limit?: number;
+                /**
+                 * @description 1..200 characters
+                 * @example station
+                 */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sync: {
+        parameters: {
+            query?: {
+                /** @description `token` of an earlier answer, or the `sync_token` of a socket */
+                since?: string;
+                /** @description Seconds to wait for a change */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncAnswer"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `resync_required`: the token is older than 30 days; drop the cache and begin again */
+            410: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     searchUsers: {
         parameters: {
             query: {
@@ -4249,6 +7063,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -4280,6 +7095,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4308,6 +7124,7 @@ export interface operations {
                     "application/json": components["schemas"]["Relationship"];
                 };
             };
+            400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             /** @description `forbidden`: the person does not want to be followed, or is blocked; `email_unverified` */
             403: {
@@ -4321,6 +7138,8 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description Oneself */
             422: {
                 headers: {
@@ -4362,6 +7181,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description Oneself */
             422: {
                 headers: {
@@ -4373,6 +7193,102 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listFollowers: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `not_connected`: the two do not follow one another */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listFollowing: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Items wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `not_connected`: the two do not follow one another */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -4406,6 +7322,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
