@@ -202,7 +202,8 @@ pub async fn mark_delivered(
                UPDATE members m
                SET delivered_seq = k.seq, changed_xid = pg_current_xact_id()
                FROM UNNEST($2::uuid[], $3::bigint[]) AS k (conversation_id, seq)
-               WHERE m.conversation_id = k.conversation_id AND m.user_id = $1 AND m.delivered_seq < k.seq
+               WHERE m.user_id = $1 AND m.conversation_id = ANY($2) AND m.conversation_id = k.conversation_id
+                 AND m.delivered_seq < k.seq
                RETURNING m.conversation_id, m.read_seq, m.delivered_seq, m.changed_xid
            )
            SELECT m.conversation_id, m.read_seq, m.delivered_seq, m.changed_xid::text AS "xid!",

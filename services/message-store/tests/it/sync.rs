@@ -5,7 +5,7 @@ use pulse_message_store::domain::sync::{Point, SyncToken};
 use pulse_proto::messages::v1 as proto;
 use pulse_proto::messages::v1::sync_service_client::SyncServiceClient;
 use pulse_rpc::{Failure, Principal, Reason};
-use pulse_types::{Clock as _, CursorKey, SystemClock};
+use pulse_types::{Clock as _, ConversationId, CursorKey, SystemClock};
 use time::Duration;
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ fn seqs(changed: &proto::ConversationChanges) -> Vec<i64> {
 
 /// A group of people who are known, with some messages of the first one, written into the tables.
 async fn group_with(app: &App, members: &[Principal], bodies: &[String]) -> Uuid {
-    let conversation_id = Uuid::now_v7();
+    let conversation_id = ConversationId::new(&SystemClock).as_uuid();
     let mut tx = app.pool.begin().await.unwrap();
     let insert = "INSERT INTO conversations (conversation_id, kind, member_count, last_seq, version, created_at, updated_at, active_at)
                   VALUES ($1, 'group', $2, $3, $3 + 1, now(), now(), now())";
@@ -209,7 +209,7 @@ async fn many_conversations_come_in_pages_and_what_changes_meanwhile_by_the_next
     for _ in 0..230 {
         places.push(group_with(&app, &[ada, bob], &["hello".to_owned()]).await.to_string());
     }
-    let departed: Vec<Uuid> = (0..1500).map(|_| Uuid::now_v7()).collect();
+    let departed: Vec<Uuid> = (0..1500).map(|_| ConversationId::new(&SystemClock).as_uuid()).collect();
     let insert = "INSERT INTO departures (conversation_id, user_id, version, departed_at)
                   SELECT id, $2, 9, now() FROM UNNEST($1::uuid[]) AS d (id)";
     sqlx::query(insert).bind(&departed).bind(bob.user_id.as_uuid()).execute(&app.pool).await.unwrap();
