@@ -114,6 +114,7 @@ impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Store(error) => error.into(),
+            ExportError::Files(error) => error.into(),
             ExportError::Json(_) => Self::internal(error),
         }
     }

@@ -71,6 +71,6 @@ fn user_id(text: &str) -> Result<UserId, Failure> {
 }
 
 fn chunks(piece: &Piece) -> Vec<ExportPersonResponse> {
-    let answer = |chunk: &[u8]| ExportPersonResponse { name: piece.name.to_owned(), chunk: chunk.to_vec() };
+    let answer = |chunk: &[u8]| ExportPersonResponse { name: piece.name.to_string(), chunk: chunk.to_vec() };
     piece.bytes.chunks(CHUNK_MAX).map(answer).collect()
 }

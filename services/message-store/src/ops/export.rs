@@ -1,4 +1,8 @@
-//! All that is held on a person, as JSON documents, piece by piece. Nothing is kept in memory but one piece.
+//! All that is held on a person, as JSON documents and their files, piece by piece. Nothing is kept in memory but one piece.
+
+mod files;
+
+use std::borrow::Cow;
 
 use pulse_types::{ConversationId, UserId};
 use serde::Serialize;
@@ -6,6 +10,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
+use crate::clients::file_store::FileStoreError;
 use crate::ops::Context;
 use crate::store::export::{ConversationRow, EditRow, MessageRow, ReactionRow};
 use crate::store::{self, StoreError};
@@ -35,14 +40,23 @@ pub enum Position {
     },
     /// In the reactions, after this one: of a conversation, at a position, an emoji. Before the first one without.
     Reactions(Option<(Uuid, i64, String)>),
+    /// In the list of files, after this one; before the first one without.
+    Attachments(Option<Uuid>),
+    /// In the first file after this one, from a byte on.
+    Files {
+        /// Nil before the first one.
+        after: Uuid,
+        /// In bytes.
+        offset: u64,
+    },
 }
 
 /// A piece of a document; pieces that follow one another and have one name belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     /// Of the document.
-    pub name: &'static str,
-    /// JSON text.
+    pub name: Cow<'static, str>,
+    /// JSON text; of a file, its own bytes.
     pub bytes: Vec<u8>,
 }
 
@@ -52,6 +66,9 @@ pub enum ExportError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A file can't be read.
+    #[error(transparent)]
+    Files(#[from] FileStoreError),
     /// What was read can't be written as JSON.
     #[error("a document can't be written")]
     Json(#[from] serde_json::Error),
@@ -179,6 +196,8 @@ pub async fn next(
             messages(context, user_id, conversation_id, client_id, is_begun).await
         }
         Position::Reactions(after) => reactions(context, user_id, after).await,
+        Position::Attachments(after) => files::list(context, user_id, after).await,
+        Position::Files { after, offset } => files::read(context, user_id, after, offset).await,
     }
 }
 
@@ -202,7 +221,7 @@ async fn conversations(
             Position::Departures(None)
         }
     };
-    Ok((Piece { name: CONVERSATIONS, bytes: list.bytes }, Some(position)))
+    Ok((Piece { name: CONVERSATIONS.into(), bytes: list.bytes }, Some(position)))
 }
 
 async fn departures(
@@ -228,7 +247,7 @@ async fn departures(
             Position::Messages { conversation_id: None, client_id: Uuid::nil(), is_begun: false }
         }
     };
-    Ok((Piece { name: DEPARTURES, bytes: list.bytes }, Some(position)))
+    Ok((Piece { name: DEPARTURES.into(), bytes: list.bytes }, Some(position)))
 }
 
 async fn messages(
@@ -255,7 +274,7 @@ async fn messages(
                 client_id,
                 is_begun: list.is_begun,
             };
-            return Ok((Piece { name: MESSAGES, bytes: list.bytes }, Some(position)));
+            return Ok((Piece { name: MESSAGES.into(), bytes: list.bytes }, Some(position)));
         }
     }
     let after = conversation_id.map(|conversation_id| conversation_id.as_uuid()).unwrap_or_default();
@@ -269,7 +288,7 @@ async fn messages(
         list.end();
     }
     let position = position.unwrap_or(Position::Reactions(None));
-    Ok((Piece { name: MESSAGES, bytes: list.bytes }, Some(position)))
+    Ok((Piece { name: MESSAGES.into(), bytes: list.bytes }, Some(position)))
 }
 
 async fn reactions(
@@ -289,8 +308,8 @@ async fn reactions(
     if next.is_none() {
         list.end();
     }
-    let position = next.map(|last| Position::Reactions(Some(last)));
-    Ok((Piece { name: REACTIONS, bytes: list.bytes }, position))
+    let position = next.map_or(Position::Attachments(None), |last| Position::Reactions(Some(last)));
+    Ok((Piece { name: REACTIONS.into(), bytes: list.bytes }, Some(position)))
 }
 
 fn limit() -> i64 {

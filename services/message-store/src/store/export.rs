@@ -241,3 +241,47 @@ pub async fn list_reactions(
     .await?;
     Ok(rows)
 }
+
+/// A file that a person has sent up.
+#[derive(Debug, Clone)]
+pub struct FileRow {
+    /// Which one.
+    pub attachment_id: Uuid,
+    /// As the person named it.
+    pub name: String,
+    /// As it was found to be.
+    pub media_type: String,
+    /// In bytes.
+    pub size_bytes: i64,
+    /// When it was sent up.
+    pub created_at: OffsetDateTime,
+    /// Where it was posted.
+    pub conversation_id: Option<Uuid>,
+    /// With which message.
+    pub seq: Option<i64>,
+    /// Of pictures.
+    pub picture_key: Option<String>,
+}
+
+/// Up to `limit` files of a person, after one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_files(
+    conn: &mut Conn,
+    user_id: UserId,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<FileRow>, StoreError> {
+    let rows = sqlx::query_as!(
+        FileRow,
+        "SELECT attachment_id, name, media_type, size_bytes, created_at, conversation_id, seq, picture_key
+         FROM attachments WHERE uploader_id = $1 AND attachment_id > $2 ORDER BY attachment_id LIMIT $3",
+        user_id.as_uuid(),
+        after,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}

@@ -190,7 +190,7 @@ async fn an_export_holds_the_conversations_and_what_the_person_wrote_and_nothing
     app.react(bob, &edited, "👍", true).await.unwrap();
 
     let documents = app.export(ada).await;
-    let names = ["conversations.json", "messages.json", "reactions.json"];
+    let names = ["attachments.json", "conversations.json", "messages.json", "reactions.json"];
     assert!(names.iter().all(|name| documents.contains_key(*name)), "{:?}", documents.keys());
     let conversations = documents["conversations.json"].as_array().unwrap();
     assert_eq!(conversations.len(), 1);
