@@ -40,10 +40,8 @@ CREATE INDEX conversations_room_names_idx ON conversations USING gin (lower(titl
 ALTER TABLE members ADD COLUMN joined_xid xid8 NOT NULL DEFAULT '0';
 ALTER TABLE members ALTER COLUMN joined_xid SET DEFAULT pg_current_xact_id();
 -- Owner, then admins, then the others.
-ALTER TABLE members ADD COLUMN rank smallint NOT NULL
-    GENERATED ALWAYS AS (CASE role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 ELSE 2 END) STORED;
 -- squawk-ignore require-concurrent-index-creation
-CREATE INDEX members_rank_idx ON members (conversation_id, rank, joined_at, user_id);
+CREATE INDEX members_rank_idx ON members (conversation_id, (CASE role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 ELSE 2 END), joined_at, user_id);
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX members_version_idx ON members (conversation_id, version);
 

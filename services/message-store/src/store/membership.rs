@@ -45,8 +45,8 @@ pub struct MemberPosition {
     pub user_id: UserId,
 }
 
-/// The place of a role among the members, as in the column.
-const fn rank(role: Role) -> i16 {
+/// The place of a role among the members, as in `members_rank_idx`.
+const fn rank(role: Role) -> i32 {
     match role {
         Role::Owner => 0,
         Role::Admin => 1,
@@ -69,8 +69,10 @@ pub async fn list(
         r#"SELECT m.user_id, m.role, m.joined_at, m.version, p.user_id AS "person_id?", p.username AS "username?",
                   p.display_name AS "display_name?", p.avatar_url AS "avatar_url?"
            FROM members m LEFT JOIN people p ON p.user_id = m.user_id
-           WHERE m.conversation_id = $1 AND (m.rank, m.joined_at, m.user_id) > ($2, $3, $4)
-           ORDER BY m.rank, m.joined_at, m.user_id LIMIT $5"#,
+           WHERE m.conversation_id = $1 AND ((CASE m.role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 ELSE 2 END), m.joined_at, m.user_id)
+                 > ($2::integer, $3, $4)
+           ORDER BY (CASE m.role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 ELSE 2 END), m.joined_at, m.user_id
+           LIMIT $5"#,
         conversation_id.as_uuid(),
         after.map_or(-1, |after| rank(after.role)),
         after.map_or(OffsetDateTime::UNIX_EPOCH, |after| after.joined_at),
@@ -116,7 +118,7 @@ pub async fn find_successor(
 ) -> Result<Option<UserId>, StoreError> {
     let id = sqlx::query_scalar!(
         "SELECT user_id FROM members WHERE conversation_id = $1 AND user_id <> $2
-         ORDER BY rank, joined_at, user_id LIMIT 1",
+         ORDER BY (CASE role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 ELSE 2 END), joined_at, user_id LIMIT 1",
         conversation_id.as_uuid(),
         owner_id.as_uuid(),
     )
