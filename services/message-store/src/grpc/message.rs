@@ -61,10 +61,8 @@ impl MessageService for Service {
     ) -> Result<Response<proto::SetReactionResponse>, Status> {
         let principal = Principal::of(&request)?;
         let request = request.get_ref();
-        let invalid = |error: crate::domain::reaction::NoEmoji| {
-            Failure::invalid_field("emoji", "invalid", error.to_string())
-        };
-        let emoji = Emoji::parse(&request.emoji).map_err(invalid)?;
+        let emoji = Emoji::parse(&request.emoji)
+            .map_err(|error| Failure::invalid_field("emoji", "invalid", error.to_string()))?;
         let message_id = parse::path_id("message", &request.message_id)?;
         let set = ops::reaction::set(&self.context, principal.user_id, message_id, emoji, request.active);
         let reactions = convert::reactions(&set.await.map_err(Failure::from)?);

@@ -159,3 +159,49 @@ fn reading_is_told_and_sending_is_not() {
     assert_eq!(plan.marked.iter().map(|marked| marked.own.user_id).collect::<Vec<_>>(), [user(2)]);
     assert_eq!(plan.marks.len(), 2);
 }
+
+#[test]
+fn a_file_goes_with_the_first_of_two_messages_that_want_it() {
+    let file = AttachmentId::from_uuid(Uuid::from_u128(50));
+    let attachment = Attachment {
+        attachment_id: file,
+        name: "notes.txt".to_owned(),
+        media_type: "text/plain".to_owned(),
+        size_bytes: 5,
+        dimensions: None,
+        has_thumbnail: false,
+    };
+    let with_file = |client_id, message_id| {
+        let mut command = send(1, 1, client_id, "look", message_id);
+        if let Action::Send(new) = &mut command.action {
+            new.attachment_ids = vec![file];
+        }
+        command
+    };
+    let commands = [with_file(1, 100), with_file(2, 101), with_file(1, 102)];
+    assert_eq!(wanted_uploads(&commands), [file], "asked for once");
+    let upload = Upload { attachment, uploader_id: user(1) };
+    let found = |uploads| Found {
+        heads: vec![head(1)],
+        facts: vec![member(), member(), member()],
+        uploads,
+        ..Found::default()
+    };
+    let plan = plan(found(HashMap::from([(file, upload.clone())])), &commands, OffsetDateTime::UNIX_EPOCH);
+    assert!(matches!(&plan.outcomes[0], Ok(Outcome::Sent(message)) if message.attachments.len() == 1));
+    assert!(matches!(plan.outcomes[1], Err(Refusal::AttachmentInvalid(0))));
+    assert!(matches!(&plan.outcomes[2], Ok(Outcome::Replayed(message)) if message.seq == 11));
+    assert_eq!(plan.messages.len(), 1);
+
+    let foreign = Upload { uploader_id: user(2), ..upload };
+    let plan = super::plan(found(HashMap::from([(file, foreign)])), &commands, OffsetDateTime::UNIX_EPOCH);
+    assert!(plan.messages.is_empty(), "somebody else's");
+}
+
+#[test]
+fn texts_without_an_at_sign_ask_for_nobody() {
+    assert!(names(&[send(1, 1, 1, "hello bob", 100)]).is_empty());
+    let asked = names(&[send(1, 1, 1, "@bob @BOB.x", 100), send(1, 2, 2, "@bob", 101)]);
+    let asked: Vec<_> = asked.iter().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(asked, ["bob", "bob.x"]);
+}
