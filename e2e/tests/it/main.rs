@@ -21,6 +21,8 @@ mod forged_services;
 #[cfg(test)]
 mod forgery;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod groups;
 #[cfg(test)]
 mod grpc_guide;
@@ -33,6 +35,8 @@ mod model;
 mod operator;
 mod outside;
 mod people;
+#[cfg(test)]
+mod plans;
 mod privacy;
 #[cfg(test)]
 mod rest;
