@@ -48,9 +48,7 @@ pub async fn find(conn: &mut Conn, pair: Pair) -> Result<Connection, StoreError>
             high_blocks: row.high_blocks,
             version: row.version,
         },
-        None => {
-            Connection { pair, is_connected: false, low_blocks: false, high_blocks: false, version: 0 }
-        }
+        None => Connection { pair, is_connected: false, low_blocks: false, high_blocks: false, version: 0 },
     })
 }
 
