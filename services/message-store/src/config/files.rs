@@ -58,7 +58,7 @@ impl FileSettings {
 fn public_url(read: &mut Reader) -> Option<String> {
     let url: String = read.required("PULSE_PUBLIC_URL")?;
     if !url.starts_with("https://") && !url.starts_with("http://") {
-        read.fault("PULSE_PUBLIC_URL is written like https://chat.example.com, without a path");
+        read.fault("the public URL PULSE_PUBLIC_URL is written like https://chat.example.com, without a path");
         return None;
     }
     Some(url)
