@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use pulse_client::SignedIn;
 use pulse_types::{RequestId, SystemClock};
 use serde_json::{Value, json};
@@ -120,6 +122,39 @@ async fn changes_and_search_answer_by_rest() -> anyhow::Result<()> {
         let (status, _) = call(&ada, &format!("GET /v1/search/messages{query}"), None).await?;
         assert_eq!(status, 422, "{query}");
     }
+    stack.stop().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn while_bus_and_social_graph_hang_a_waiting_client_still_hears_of_messages() -> anyhow::Result<()> {
+    let Pair { mut stack, ada, grace, chat } = pair(&[]).await?;
+    let place = chat.id.to_string();
+    let since = token(&grace).await?;
+    let described = stack.description()?;
+    let pids = [described.nats.pid, described.services.social_graph.pid];
+    let signal = |signal| {
+        pids.iter().try_for_each(|pid| {
+            kill(Pid::from_raw(i32::try_from(*pid)?), signal).map_err(anyhow::Error::from)
+        })
+    };
+    signal(Signal::SIGSTOP)?;
+    let began = Instant::now();
+    let waiting = format!("GET /v1/sync?since={since}&wait=25");
+    let (found, sent) = tokio::join!(ok(&grace, &waiting, None), async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        send(&ada, &place, "still here").await
+    });
+    signal(Signal::SIGCONT)?;
+    sent?;
+    let found = found?;
+    assert_eq!(found["conversations"][0]["messages"][0]["body"], "still here", "{found}");
+    assert_eq!(found["relationships_changed"], false);
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    // Social-graph's half of the token has stayed: what changed meanwhile is told.
+    ok(&ada, &format!("DELETE /v1/users/{}/follow", grace.user_id()), None).await?;
+    let next = ok(&grace, &format!("GET /v1/sync?since={}&wait=20", text(&found, "token")), None).await?;
+    assert_eq!(next["relationships_changed"], true, "{next}");
     stack.stop().await;
     Ok(())
 }

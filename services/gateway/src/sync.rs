@@ -5,6 +5,8 @@
 
 pub mod waiting;
 
+use std::time::Duration;
+
 use pulse_rpc::{Failure, Principal, Reason};
 
 use crate::clients::position::SyncPoint;
@@ -14,13 +16,15 @@ use crate::state::State;
 
 /// Between the halves: message-store's is base64url, in which it can't be.
 const SEPARATOR: char = '.';
+/// How long social-graph is waited for; then it counts as away.
+const PEOPLE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Where the caller stands now.
 ///
 /// # Errors
 /// `unavailable` when message-store can't be reached.
 pub async fn point(state: &State, caller: Principal) -> Result<SyncPoint, Failure> {
-    let people = state.social_graph.relationship_point(caller, String::new());
+    let people = relationships(state, caller, "");
     let (conversations, people) = tokio::join!(state.message_store.sync_point(caller), people);
     let SyncPoint { token, total_unread } = conversations?;
     let people = people.map(|(point, _)| point).unwrap_or_default();
@@ -38,7 +42,7 @@ pub async fn page(state: &State, caller: Principal, since: &str) -> Result<Sync,
     }
     let (found, relationships) = tokio::join!(
         state.following.sync(caller, conversations.to_owned()),
-        state.social_graph.relationship_point(caller, people.to_owned()),
+        relationships(state, caller, people),
     );
     let found = found?;
     let (people, relationships_changed) = match relationships {
@@ -64,6 +68,15 @@ pub async fn page(state: &State, caller: Principal, since: &str) -> Result<Sync,
         token: join(&found.token, &people),
         has_more: found.has_more,
     })
+}
+
+/// Social-graph's half; it is not waited for long.
+async fn relationships(state: &State, caller: Principal, since: &str) -> Result<(String, bool), Failure> {
+    let asking = state.social_graph.relationship_point(caller, since.to_owned());
+    match tokio::time::timeout(PEOPLE_TIMEOUT, asking).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Failure::unavailable("the service that keeps people")),
+    }
 }
 
 fn join(conversations: &str, people: &str) -> String {
