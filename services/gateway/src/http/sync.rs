@@ -124,7 +124,10 @@ fn wait_seconds(fields: &mut Fields) -> Option<u64> {
         ("id" = Uuid, Path, description = "The conversation"),
         ("after" = i64, Query, description = "The version up to which all is known", minimum = 0),
     ),
-    responses((status = 200, body = Changes)))]
+    responses(
+        (status = 200, body = Changes),
+        (status = 403, description = "`not_a_member` of the room", content_type = "application/problem+json", body = Problem),
+    ))]
 async fn changes(
     FromState(state): FromState<Arc<State>>,
     caller: Caller,
@@ -155,7 +158,11 @@ async fn changes(
         ("from" = Option<Uuid>, Query, description = "Only by this person"),
         PageParams,
     ),
-    responses((status = 200, body = SearchPage)))]
+    responses(
+        (status = 200, body = SearchPage),
+        (status = 403, description = "`not_a_member` of the room", content_type = "application/problem+json", body = Problem),
+        (status = 404, description = "No such conversation", content_type = "application/problem+json", body = Problem),
+    ))]
 async fn search(
     FromState(state): FromState<Arc<State>>,
     caller: Caller,
