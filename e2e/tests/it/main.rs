@@ -39,6 +39,8 @@ mod people;
 mod plans;
 mod privacy;
 #[cfg(test)]
+mod replica;
+#[cfg(test)]
 mod rest;
 mod revocation;
 #[cfg(test)]
