@@ -58,7 +58,9 @@ impl FileSettings {
 fn public_url(read: &mut Reader) -> Option<String> {
     let url: String = read.required("PULSE_PUBLIC_URL")?;
     if !url.starts_with("https://") && !url.starts_with("http://") {
-        read.fault("the public URL PULSE_PUBLIC_URL is written like https://chat.example.com, without a path");
+        read.fault(
+            "the public URL, PULSE_PUBLIC_URL, is written like https://chat.example.com, without a path",
+        );
         return None;
     }
     Some(url)
@@ -75,7 +77,7 @@ fn place(read: &mut Reader) -> Option<Place> {
         (_, Some(name)) => {
             if access_key_id.is_some() != secret_access_key.is_some() {
                 read.fault(
-                    "PULSE_MESSAGES_S3_ACCESS_KEY_ID and PULSE_MESSAGES_S3_SECRET_ACCESS_KEY are set together",
+                    "both PULSE_MESSAGES_S3_ACCESS_KEY_ID and PULSE_MESSAGES_S3_SECRET_ACCESS_KEY are set, or none of them",
                 );
                 return None;
             }
@@ -84,7 +86,9 @@ fn place(read: &mut Reader) -> Option<Place> {
         }
         (Some(folder), None) => Some(Place::Folder(folder)),
         (None, None) => {
-            read.fault("PULSE_MESSAGES_FILE_DIR or PULSE_MESSAGES_S3_BUCKET must say where files are kept");
+            read.fault(
+                "either PULSE_MESSAGES_FILE_DIR or PULSE_MESSAGES_S3_BUCKET must say where files are kept",
+            );
             None
         }
     }

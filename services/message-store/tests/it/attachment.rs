@@ -377,3 +377,39 @@ async fn a_picture_is_an_image_used_once_and_the_one_before_goes_a_day_later() {
     assert!(read(&urls[1]).await.is_ok());
     assert_eq!(read("/never").await.unwrap_err().reason, Reason::NotFound);
 }
+
+#[tokio::test]
+async fn files_are_kept_given_out_and_deleted_in_a_folder() {
+    kept_given_out_and_deleted(&App::start().await).await;
+}
+
+/// What any place for files must do: small ones, those in several parts, images, ranges, and forgetting.
+async fn kept_given_out_and_deleted(app: &App) {
+    let (ada, _, place) = app.direct().await;
+    let large: Vec<u8> = (0..12_000_000_u32).map(|place| place.to_le_bytes()[1]).collect();
+    let image = encoded(&picture(600, 300), ImageFormat::Png);
+    let mut files = Vec::new();
+    for (name, bytes) in [("a.txt", b"hello".as_slice()), ("b.bin", &large), ("c.png", &image)] {
+        files.push(app.upload(ada, name, bytes).await.unwrap());
+    }
+    assert_eq!(app.read(&files[0].url).await.unwrap(), b"hello");
+    assert!(app.read(&files[1].url).await.unwrap() == large);
+    let (header, part) = app.read_range(&files[1].url, Some((6_000_000, 6_000_099))).await.unwrap();
+    assert_eq!((header.size_bytes, part.as_slice()), (12_000_000, &large[6_000_000..6_000_100]));
+    let (header, part) = app.read_range(&files[1].url, Some((12_000_000, 12_000_010))).await.unwrap();
+    assert_eq!((header.range, part.len()), (None, 0));
+    let small = image::load_from_memory(&app.read(&files[2].thumbnail_url).await.unwrap()).unwrap();
+    assert_eq!((small.width(), small.height()), (512, 256));
+    let unfinished = ada.request(tokio_stream::iter(frames("a", &large, false)));
+    let failure = answer(app.files.clone().upload_attachment(unfinished).await).unwrap_err();
+    assert_eq!(failure.reason, Reason::Malformed);
+
+    let ids: Vec<&str> = files.iter().map(|file| file.attachment_id.as_str()).collect();
+    let posted = app.post_files(ada, &place, &ids).await.unwrap();
+    assert_eq!(posted.attachments.len(), 3);
+    let erase = proto::ErasePersonRequest { user_id: ada.user_id.to_string(), erase_messages: true };
+    eventually(SOON, || async { app.privacy.clone().erase_person(erase.clone()).await.ok() }).await.unwrap();
+    assert_eq!(app.read(&files[0].url).await.unwrap_err().reason, Reason::NotFound);
+    eventually(SOON, || async { (app.rows("discarded_files").await == 0).then_some(()) }).await.unwrap();
+    assert_eq!(app.rows("attachments").await, 0);
+}
