@@ -28,7 +28,10 @@ use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
 use crate::cache::{Link, Presence, Typing};
-use crate::clients::{Auth, Commands, Conversations, Files, Following, MessageStore, Messages, People, Sessions, SocialGraph, health};
+use crate::clients::{
+    Auth, Commands, Conversations, Files, Following, MessageStore, Messages, People, Sessions, SocialGraph,
+    health,
+};
 use crate::config::Settings;
 use crate::domain::certainty::Times;
 use crate::events::connections;

@@ -8,7 +8,9 @@ use pulse_token::Verifier;
 use pulse_types::Clock;
 
 use crate::cache::{Presence, Typing};
-use crate::clients::{Auth, Commands, Conversations, Files, Following, MessageStore, Messages, People, SocialGraph};
+use crate::clients::{
+    Auth, Commands, Conversations, Files, Following, MessageStore, Messages, People, SocialGraph,
+};
 use crate::config::Settings;
 use crate::domain;
 use crate::limits::Limits;

@@ -148,14 +148,26 @@ mod tests {
             Reader::from_pairs([("PULSE_MESSAGES_WRITERS", "0"), ("PULSE_MESSAGES_CURSOR_KEY", "short")]);
         let settings = Settings::read(&mut read);
         let faults = read.finish(|| settings).unwrap_err().to_string();
-        for name in ["WRITERS", "CURSOR_KEY", "FILE_KEY", "FILE_DIR", "PUBLIC_URL", "DATABASE_URL", "NATS_URL", "SERVICE_KEY", "SERVICE_CALLERS"] {
+        for name in [
+            "WRITERS",
+            "CURSOR_KEY",
+            "FILE_KEY",
+            "FILE_DIR",
+            "PUBLIC_URL",
+            "DATABASE_URL",
+            "NATS_URL",
+            "SERVICE_KEY",
+            "SERVICE_CALLERS",
+        ] {
             assert!(faults.contains(name), "{faults}");
         }
     }
 
     /// Faults begin with names too, and go on with words.
     fn is_name(text: &str) -> bool {
-        text.len() > 6 && text.starts_with("PULSE_") && !text.contains(|c: char| c != '_' && !c.is_ascii_alphanumeric())
+        text.len() > 6
+            && text.starts_with("PULSE_")
+            && !text.contains(|c: char| c != '_' && !c.is_ascii_alphanumeric())
     }
 
     #[test]

@@ -112,7 +112,8 @@ pub async fn run_by(
         readiness,
     };
     shutdown.spawn("messages.housekeeping", ops::housekeeping::run(context.clone(), shutdown.clone()));
-    let attachments = AttachmentServiceServer::new(attachment::Service::new(context.clone(), shutdown.clone()));
+    let attachments =
+        AttachmentServiceServer::new(attachment::Service::new(context.clone(), shutdown.clone()));
     let conversations = ConversationServiceServer::new(conversation::Service { context: context.clone() });
     let messages = MessageServiceServer::new(message::Service { context: context.clone() });
     let privacy = PrivacyServiceServer::new(privacy::Service { context: context.clone() });
@@ -120,7 +121,13 @@ pub async fn run_by(
     let search = SearchServiceServer::new(search::Service { context: context.clone() });
     let service = MessageStoreServiceServer::new(Service::new(context, shutdown.clone()));
     // The writers and the live path end once the service, and with it every way to reach them, is gone.
-    let routes = Routes::new(service).add_service(attachments).add_service(conversations).add_service(messages).add_service(privacy).add_service(sync).add_service(search);
+    let routes = Routes::new(service)
+        .add_service(attachments)
+        .add_service(conversations)
+        .add_service(messages)
+        .add_service(privacy)
+        .add_service(sync)
+        .add_service(search);
     let served =
         serve::<MessageStoreServiceServer<Service>>(options, routes, listeners.grpc, &shutdown).await;
     shutdown.finish().await;

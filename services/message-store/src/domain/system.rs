@@ -94,16 +94,7 @@ impl SystemNote {
     /// What `actor_id` did, to nobody in particular. How people are shown is read when it is stored.
     #[must_use]
     pub const fn new(event: SystemEvent, actor_id: Option<UserId>) -> Self {
-        Self {
-            event,
-            actor_id,
-            actor: None,
-            user_id: None,
-            user: None,
-            title: None,
-            topic: None,
-            role: None,
-        }
+        Self { event, actor_id, actor: None, user_id: None, user: None, title: None, topic: None, role: None }
     }
 
     /// The same, to somebody.

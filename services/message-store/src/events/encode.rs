@@ -33,13 +33,15 @@ pub fn encode(change: &Change, signer: &Signer, clock: &dyn Clock) -> Event {
             Event::new(EventType::MemberChanged, &member_changed(changed), clock)
         }
         Change::ConversationCreated(conversation) => {
-            let payload =
-                proto::ConversationCreated { conversation: Some(convert::conversation(conversation, signer)) };
+            let payload = proto::ConversationCreated {
+                conversation: Some(convert::conversation(conversation, signer)),
+            };
             Event::new(EventType::ConversationCreated, &payload, clock)
         }
         Change::ConversationUpdated(conversation) => {
-            let payload =
-                proto::ConversationUpdated { conversation: Some(convert::conversation(conversation, signer)) };
+            let payload = proto::ConversationUpdated {
+                conversation: Some(convert::conversation(conversation, signer)),
+            };
             Event::new(EventType::ConversationUpdated, &payload, clock)
         }
         Change::ConversationRemoved(removed) => {

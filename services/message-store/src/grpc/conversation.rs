@@ -46,7 +46,8 @@ impl ConversationService for Service {
         let wanted = parse::description(request.get_ref())?;
         let place = conversation_id(&request.get_ref().conversation_id)?;
         let updated = ops::description::update(&self.context, caller, place, wanted).await;
-        let conversation = Some(convert::conversation(&updated.map_err(Failure::from)?, &self.context.signer()));
+        let conversation =
+            Some(convert::conversation(&updated.map_err(Failure::from)?, &self.context.signer()));
         Ok(Response::new(proto::UpdateConversationResponse { conversation }))
     }
 
@@ -58,7 +59,8 @@ impl ConversationService for Service {
         let wish = parse::wish(request.get_ref())?;
         let place = conversation_id(&request.get_ref().conversation_id)?;
         let updated = ops::membership::update(&self.context, caller, place, wish).await;
-        let conversation = Some(convert::conversation(&updated.map_err(Failure::from)?, &self.context.signer()));
+        let conversation =
+            Some(convert::conversation(&updated.map_err(Failure::from)?, &self.context.signer()));
         Ok(Response::new(proto::UpdateMembershipResponse { conversation }))
     }
 
@@ -141,7 +143,8 @@ impl ConversationService for Service {
         let heir: UserId = heir.map_err(|fault| Failure::validation(vec![fault]))?;
         let place = conversation_id(&request.get_ref().conversation_id)?;
         let transferred = ops::ownership::transfer(&self.context, caller, place, heir).await;
-        let conversation = Some(convert::conversation(&transferred.map_err(Failure::from)?, &self.context.signer()));
+        let conversation =
+            Some(convert::conversation(&transferred.map_err(Failure::from)?, &self.context.signer()));
         Ok(Response::new(proto::TransferConversationResponse { conversation }))
     }
 

@@ -38,7 +38,11 @@ impl From<Refusal> for Failure {
                 return Self::invalid_field("reply_to", "invalid", refusal.to_string());
             }
             Refusal::AttachmentInvalid(place) => {
-                return Self::invalid_field(format!("attachment_ids.{place}"), "invalid", refusal.to_string());
+                return Self::invalid_field(
+                    format!("attachment_ids.{place}"),
+                    "invalid",
+                    refusal.to_string(),
+                );
             }
             Refusal::BodyRequired => {
                 return Self::invalid_field("body", "required", refusal.to_string());

@@ -86,7 +86,8 @@ impl MessageStoreService for Service {
         let principal = Principal::of(&request)?;
         let conversation_id = parse::path_id("conversation", &request.get_ref().conversation_id)?;
         let found = ops::conversation::get(&self.context, principal.user_id, conversation_id).await;
-        let conversation = Some(convert::conversation(&found.map_err(Failure::from)?, &self.context.signer()));
+        let conversation =
+            Some(convert::conversation(&found.map_err(Failure::from)?, &self.context.signer()));
         Ok(Response::new(proto::GetConversationResponse { conversation }))
     }
 
@@ -114,7 +115,9 @@ impl MessageStoreService for Service {
         let principal = Principal::of(&request)?;
         let command = parse::send(principal.user_id, request.get_ref(), &*self.context.clock)?;
         match self.execute(command).await? {
-            Done::Sent { message, is_replay } => Ok(Response::new(command_stream::sent(&message, is_replay, &self.context.signer()))),
+            Done::Sent { message, is_replay } => {
+                Ok(Response::new(command_stream::sent(&message, is_replay, &self.context.signer())))
+            }
             Done::Marked { .. } => Err(mismatched().into()),
         }
     }
@@ -158,7 +161,9 @@ impl MessageStoreService for Service {
         let message_id = parse::path_id("message", &request.get_ref().message_id)?;
         let found =
             ops::message::get(&self.context, principal.user_id, message_id).await.map_err(Failure::from)?;
-        Ok(Response::new(proto::GetMessageResponse { message: Some(convert::message(&found, &self.context.signer())) }))
+        Ok(Response::new(proto::GetMessageResponse {
+            message: Some(convert::message(&found, &self.context.signer())),
+        }))
     }
 
     async fn mark_read(

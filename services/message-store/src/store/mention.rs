@@ -23,7 +23,6 @@ pub async fn find_members(
     let (conversation_ids, names): (Vec<Uuid>, Vec<String>) =
         names.iter().map(|(conversation_id, name)| (conversation_id.as_uuid(), name.clone())).unzip();
     let rows = sqlx::query!(
-
         r#"SELECT k.conversation_id AS "conversation_id!", k.name AS "name!", p.user_id
            FROM UNNEST($1::uuid[], $2::text[]) AS k (conversation_id, name)
            CROSS JOIN LATERAL (SELECT user_id FROM people WHERE username = k.name OFFSET 0) AS p

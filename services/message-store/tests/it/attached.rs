@@ -64,7 +64,8 @@ async fn own_uploads_are_sent_once_in_their_order() {
 async fn what_may_not_be_sent_is_named_and_nothing_is_taken() {
     let app = App::start().await;
     let (ada, bob, place) = app.direct().await;
-    let (own, old, of_bob) = (app.known_upload(ada, 0).await, app.known_upload(ada, 25).await, app.known_upload(bob, 0).await);
+    let (own, old, of_bob) =
+        (app.known_upload(ada, 0).await, app.known_upload(ada, 25).await, app.known_upload(bob, 0).await);
     let unknown = AttachmentId::new(&SystemClock).to_string();
     for wrong in [&old, &of_bob, &unknown] {
         let refused = app.send(ada, with(&place, "x", &[&own, wrong])).await.unwrap_err();

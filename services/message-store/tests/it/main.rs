@@ -5,9 +5,9 @@ mod act;
 #[cfg(test)]
 mod app;
 #[cfg(test)]
-mod attachment;
-#[cfg(test)]
 mod attached;
+#[cfg(test)]
+mod attachment;
 #[cfg(test)]
 mod block;
 #[cfg(test)]
@@ -49,10 +49,10 @@ mod search;
 #[cfg(test)]
 mod stream;
 #[cfg(test)]
+mod succession;
+#[cfg(test)]
 mod sync;
 #[cfg(test)]
 mod sync_model;
-#[cfg(test)]
-mod succession;
 #[cfg(test)]
 mod trace;
