@@ -45,7 +45,7 @@ impl Scene {
             "conversations" => place.conversation_id.clone(),
             "messages" => place.message_id.clone(),
             "attachments" if row.place == "upload" => self.upload_id.clone(),
-            "attachments" => place.attachment_id.clone(),
+            "attachments" | "files" => place.attachment_id.clone(),
             "reactions" => "%F0%9F%91%8D".to_owned(),
             // In a direct the other one is not in.
             "members" => self.other.user_id().to_string(),
@@ -124,6 +124,7 @@ fn query(operation: &str) -> &'static str {
     match operation {
         "GET /v1/users" => "?q=ow",
         "GET /v1/search/messages" => "?q=hello",
+        "GET /v1/files/{id}" => "?expires=4102444800&signature=none",
         "GET /v1/conversations/{id}/changes" => "?after=0",
         _ => "",
     }
