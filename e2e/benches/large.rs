@@ -67,8 +67,8 @@ async fn main() -> anyhow::Result<()> {
     loop {
         let answer = get(&ada, &format!("/v1/sync?since={since}")).await?;
         answers += 1;
-        since = answer["token"].as_str().context("token")?.to_owned();
-        if answer["has_more"] != json!(true) {
+        since = token_of(&answer)?;
+        if answer.get("has_more") != Some(&json!(true)) {
             break;
         }
     }
@@ -88,7 +88,11 @@ async fn get(person: &SignedIn, path: &str) -> anyhow::Result<Value> {
 
 /// Where the person stands now.
 async fn token(person: &SignedIn) -> anyhow::Result<String> {
-    Ok(get(person, "/v1/sync").await?["token"].as_str().context("token")?.to_owned())
+    token_of(&get(person, "/v1/sync").await?)
+}
+
+fn token_of(answer: &Value) -> anyhow::Result<String> {
+    Ok(answer.get("token").and_then(Value::as_str).context("token")?.to_owned())
 }
 
 /// Asks many times, one after the other, and prints one line of the table.
