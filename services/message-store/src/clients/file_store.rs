@@ -27,10 +27,10 @@ const FOLDER_PART_BYTES: usize = 512 * 1024;
 const BUCKET_PART_BYTES: usize = 5 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long nothing may come.
-const READ_TIMEOUT: Duration = Duration::from_secs(20);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 const RETRIES_MAX: usize = 3;
-/// How long a call may be repeated.
-const RETRY_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a call may be repeated: less than silence lasts, so that whoever asks a silent server waits for it once.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where files are kept.
 #[derive(Debug)]

@@ -19,8 +19,10 @@ use crate::store::{self, StoreError};
 
 /// How long the next piece may take.
 const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long an upload may take, with the cleaning of an image.
-const UPLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// How long the bytes may take.
+const RECEIVE_TIMEOUT: Duration = Duration::from_secs(12 * 60);
+/// How long an image may wait for its turn and be cleaned.
+const CLEAN_TIMEOUT: Duration = Duration::from_secs(3 * 60);
 /// When the bytes of an upload are deleted that nobody has heard of since it began: well after its end.
 const FORESEEN_AFTER: Duration = Duration::from_secs(3600);
 
@@ -76,8 +78,7 @@ pub async fn take(
     let attachment_id = AttachmentId::new(&*context.clock);
     let now = context.clock.now();
     store::discard::foresee(&mut *context.db.conn().await?, attachment_id, now + FORESEEN_AFTER).await?;
-    let kept = timeout(UPLOAD_TIMEOUT, keep(context, attachment_id, pieces)).await;
-    let outcome = match kept.unwrap_or(Err(UploadError::BrokenOff)) {
+    let outcome = match keep(context, attachment_id, pieces).await {
         Ok(Kept { media_type, size_bytes, image }) => {
             let attachment = Attachment {
                 attachment_id,
@@ -91,8 +92,12 @@ pub async fn take(
         }
         Err(error) => Err(error),
     };
-    if outcome.is_err() {
-        discard(context, attachment_id).await;
+    match &outcome {
+        Ok(_) => {}
+        // What was sent to a store that did not answer may still arrive there: the row that foresees the file stays, and the
+        // sweep deletes it well after that.
+        Err(UploadError::Files(_)) => metrics::counter!("pulse_messages_uploads_failed_total").increment(1),
+        Err(_) => discard(context, attachment_id).await,
     }
     outcome
 }
@@ -156,7 +161,9 @@ async fn keep(
         Media::Other(_) => Part::File,
     };
     let mut writing = context.files.store.write(attachment_id, part);
-    if let Err(error) = receive(&mut writing, head, &mut receiving, &mut pieces).await {
+    // Not around the whole: what is late is to be aborted like what fails.
+    let received = timeout(RECEIVE_TIMEOUT, receive(&mut writing, head, &mut receiving, &mut pieces)).await;
+    if let Err(error) = received.unwrap_or(Err(UploadError::BrokenOff)) {
         writing.abort().await;
         return Err(error);
     }
@@ -164,7 +171,8 @@ async fn keep(
     let Media::Raster(raster) = media else {
         return Ok(Kept { media_type, size_bytes: receiving.size, image: None });
     };
-    let (size_bytes, width, height) = keep_image(context, attachment_id, raster).await?;
+    let cleaned = timeout(CLEAN_TIMEOUT, keep_image(context, attachment_id, raster)).await;
+    let (size_bytes, width, height) = cleaned.unwrap_or(Err(UploadError::Busy))?;
     Ok(Kept { media_type, size_bytes, image: Some((width, height)) })
 }
 

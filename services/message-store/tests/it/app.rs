@@ -71,6 +71,13 @@ impl App {
     }
 
     pub(crate) async fn start_with(database: TestDatabase, options: Options) -> Self {
+        let app = Self::start_unready(database, options).await;
+        app.ready().await;
+        app
+    }
+
+    /// One that may miss something.
+    pub(crate) async fn start_unready(database: TestDatabase, options: Options) -> Self {
         let nats = Nats::start().await.unwrap();
         let identities = TestIdentities::generate().unwrap();
         let url = options.database_url.unwrap_or_else(|| database.url().to_owned());
@@ -104,7 +111,7 @@ impl App {
             let identity: Arc<Identity> = identities.identity(name).unwrap();
             pulse_rpc::connect(endpoint, ServiceName::MessageStore, identity)
         };
-        let app = Self {
+        Self {
             pool: database.pool().await.unwrap(),
             client: MessageStoreServiceClient::new(wire(ServiceName::Gateway)),
             gateway: wire(ServiceName::Gateway),
@@ -118,9 +125,7 @@ impl App {
             shutdown,
             admin,
             database,
-        };
-        app.ready().await;
-        app
+        }
     }
 
     async fn ready(&self) {

@@ -9,10 +9,11 @@ use pulse_proto::messages::v1 as proto;
 use pulse_proto::messages::v1::read_file_response::Frame as Got;
 use pulse_proto::messages::v1::upload_attachment_request::Frame;
 use pulse_rpc::{Failure, Principal, Reason};
-use pulse_testkit::{FakeClock, TestDatabase, eventually};
+use pulse_testkit::{FakeClock, eventually};
 use pulse_types::{Clock as _, SystemClock};
 
-use crate::app::{App, Options, PUBLIC_URL, SOON, answer, message, plain};
+use crate::app::{App, PUBLIC_URL, SOON, answer, message, plain};
+use crate::keeper::{Keeper, Place};
 
 /// What an address says.
 struct Address {
@@ -55,12 +56,17 @@ fn frames(name: &str, bytes: &[u8], is_whole: bool) -> Vec<proto::UploadAttachme
 }
 
 impl App {
-    async fn upload(&self, user: Principal, name: &str, bytes: &[u8]) -> Result<proto::Attachment, Failure> {
+    pub(crate) async fn upload(
+        &self,
+        user: Principal,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<proto::Attachment, Failure> {
         let request = user.request(tokio_stream::iter(frames(name, bytes, true)));
         Ok(answer(self.files.clone().upload_attachment(request).await)?.attachment.unwrap())
     }
 
-    async fn read_range(
+    pub(crate) async fn read_range(
         &self,
         url: &str,
         range: Option<(i64, i64)>,
@@ -79,7 +85,7 @@ impl App {
         Ok((header, bytes))
     }
 
-    async fn read(&self, url: &str) -> Result<Vec<u8>, Failure> {
+    pub(crate) async fn read(&self, url: &str) -> Result<Vec<u8>, Failure> {
         Ok(self.read_range(url, None).await?.1)
     }
 
@@ -94,27 +100,9 @@ impl App {
         Ok(self.send(user, request).await?.message.unwrap())
     }
 
-    /// Names of all objects in the folder.
-    fn objects(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut folders = vec![self.folder.path().to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() { folders.push(path) } else { found.push(path.display().to_string()) }
-            }
-        }
-        found
-    }
-
-    async fn rows(&self, table: &str) -> i64 {
+    pub(crate) async fn rows(&self, table: &str) -> i64 {
         let query = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
         sqlx::query_scalar(query).fetch_one(&self.pool).await.unwrap()
-    }
-
-    async fn start_at(clock: Arc<FakeClock>) -> Self {
-        let database = TestDatabase::create(&pulse_message_store::store::MIGRATOR).await.unwrap();
-        Self::start_with(database, Options { clock: Some(clock), ..Options::default() }).await
     }
 }
 
@@ -144,9 +132,38 @@ fn holds(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
-#[tokio::test]
-async fn a_photograph_is_turned_upright_and_tells_nothing_of_where_it_was_taken() {
-    let app = App::start().await;
+/// Each test runs for a folder and for a bucket.
+macro_rules! in_each_place {
+    ($($test:ident)*) => {
+        in_each_place!(in_a_folder, Place::Folder, $($test)*);
+        in_each_place!(in_a_bucket, Place::Bucket, $($test)*);
+    };
+    ($module:ident, $place:expr, $($test:ident)*) => {
+        mod $module {
+            use super::Place;
+
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test($place).await;
+            })*
+        }
+    };
+}
+
+in_each_place! {
+    a_photograph_is_turned_upright_and_tells_nothing_of_where_it_was_taken
+    png_and_webp_lose_their_metadata_and_keep_their_pixels
+    what_is_no_file_or_no_image_that_can_be_cleaned_is_refused_and_leaves_nothing
+    an_upload_that_is_too_large_or_broken_off_leaves_nothing
+    an_upload_is_posted_once_by_its_uploader_and_seen_by_members
+    a_changed_or_old_address_is_refused_and_a_part_is_read_by_its_range
+    unposted_uploads_die_after_a_day_and_replaced_pictures_too
+    a_picture_is_an_image_used_once_and_the_one_before_goes_a_day_later
+    files_are_kept_given_out_and_deleted
+}
+
+async fn a_photograph_is_turned_upright_and_tells_nothing_of_where_it_was_taken(place: Place) {
+    let app = Keeper::start(place).await;
     let ada = app.person("ada").await;
     let mut sent = Vec::new();
     let mut encoder = JpegEncoder::new(&mut sent);
@@ -167,12 +184,11 @@ async fn a_photograph_is_turned_upright_and_tells_nothing_of_where_it_was_taken(
     let small = image::load_from_memory(&small).unwrap();
     assert_eq!((small.width(), small.height()), (384, 512));
     // The file and its small picture; what was sent is gone.
-    assert_eq!((app.objects().len(), app.rows("discarded_files").await), (2, 0));
+    assert_eq!((app.objects().await.len(), app.rows("discarded_files").await), (2, 0));
 }
 
-#[tokio::test]
-async fn png_and_webp_lose_their_metadata_and_keep_their_pixels() {
-    let app = App::start().await;
+async fn png_and_webp_lose_their_metadata_and_keep_their_pixels(place: Place) {
+    let app = Keeper::start(place).await;
     let ada = app.person("ada").await;
     let image = picture(40, 20);
     for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif] {
@@ -198,9 +214,8 @@ async fn png_and_webp_lose_their_metadata_and_keep_their_pixels() {
     }
 }
 
-#[tokio::test]
-async fn what_is_no_file_or_no_image_that_can_be_cleaned_is_refused_and_leaves_nothing() {
-    let app = App::start().await;
+async fn what_is_no_file_or_no_image_that_can_be_cleaned_is_refused_and_leaves_nothing(place: Place) {
+    let app = Keeper::start(place).await;
     let ada = app.person("ada").await;
     let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec();
     let mut broken = encoded(&picture(64, 64), ImageFormat::Png);
@@ -218,7 +233,7 @@ async fn what_is_no_file_or_no_image_that_can_be_cleaned_is_refused_and_leaves_n
     }
     let long = app.upload(ada, &"a".repeat(256), b"text").await.unwrap_err();
     assert_eq!(long.fields[0].code, "too_long");
-    let counts = (app.objects(), app.rows("attachments").await, app.rows("discarded_files").await);
+    let counts = (app.objects().await, app.rows("attachments").await, app.rows("discarded_files").await);
     assert_eq!(counts, (Vec::new(), 0, 0));
 }
 
@@ -242,9 +257,8 @@ fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, step)
 }
 
-#[tokio::test]
-async fn an_upload_that_is_too_large_or_broken_off_leaves_nothing() {
-    let app = App::start().await;
+async fn an_upload_that_is_too_large_or_broken_off_leaves_nothing(place: Place) {
+    let app = Keeper::start(place).await;
     let ada = app.person("ada").await;
     // As large as may be, and one byte more.
     let largest = vec![1; 26_214_400];
@@ -262,22 +276,22 @@ async fn an_upload_that_is_too_large_or_broken_off_leaves_nothing() {
     }
     // A client that goes away in the middle.
     let (sender, receiver) = tokio::sync::mpsc::channel(100);
-    for frame in frames("a", &vec![3; 3_000_000], false) {
+    // Enough that the first part is on its way.
+    for frame in frames("a", &vec![3; 9_000_000], false) {
         sender.send(frame).await.unwrap();
     }
     let mut client = app.files.clone();
     let request = ada.request(tokio_stream::wrappers::ReceiverStream::new(receiver));
     let call = tokio::spawn(async move { client.upload_attachment(request).await.map(|_| ()) });
-    eventually(SOON, || async { (app.objects().len() > 1).then_some(()) }).await.unwrap();
+    eventually(SOON, || async { (app.objects().await.len() > 1).then_some(()) }).await.unwrap();
     call.abort();
     eventually(SOON, || async { (app.rows("discarded_files").await == 0).then_some(()) }).await.unwrap();
     drop(sender);
-    assert_eq!((app.objects().len(), app.rows("attachments").await), (1, 1));
+    assert_eq!((app.objects().await.len(), app.rows("attachments").await), (1, 1));
 }
 
-#[tokio::test]
-async fn an_upload_is_posted_once_by_its_uploader_and_seen_by_members() {
-    let app = App::start().await;
+async fn an_upload_is_posted_once_by_its_uploader_and_seen_by_members(place: Place) {
+    let app = Keeper::start(place).await;
     let (ada, bob, place) = app.direct().await;
     let eve = app.person("eve").await;
     let file = app.upload(ada, "C:\\notes.txt", b"hello").await.unwrap();
@@ -300,10 +314,9 @@ async fn an_upload_is_posted_once_by_its_uploader_and_seen_by_members() {
     assert_eq!(again.reason, Reason::ValidationFailed);
 }
 
-#[tokio::test]
-async fn a_changed_or_old_address_is_refused_and_a_part_is_read_by_its_range() {
+async fn a_changed_or_old_address_is_refused_and_a_part_is_read_by_its_range(place: Place) {
     let clock = Arc::new(FakeClock::new(SystemClock.now()));
-    let app = App::start_at(Arc::clone(&clock)).await;
+    let app = Keeper::start_at(place, clock.clone()).await;
     let ada = app.person("ada").await;
     let file = app.upload(ada, "a.bin", b"\x000123456789").await.unwrap();
     for (range, expected) in [((0, 0), &b"\0"[..]), ((1, 4), b"0123"), ((9, 99), b"89")] {
@@ -322,10 +335,9 @@ async fn a_changed_or_old_address_is_refused_and_a_part_is_read_by_its_range() {
     assert_eq!(app.read(&file.url).await.unwrap_err().reason, Reason::Forbidden);
 }
 
-#[tokio::test]
-async fn unposted_uploads_die_after_a_day_and_replaced_pictures_too() {
+async fn unposted_uploads_die_after_a_day_and_replaced_pictures_too(place: Place) {
     let clock = Arc::new(FakeClock::new(SystemClock.now()));
-    let app = App::start_at(Arc::clone(&clock)).await;
+    let app = Keeper::start_at(place, clock.clone()).await;
     let (ada, _, place) = app.direct().await;
     let unposted = app.upload(ada, "a.txt", b"waits").await.unwrap();
     let posted = app.upload(ada, "b.txt", b"stays").await.unwrap();
@@ -333,14 +345,13 @@ async fn unposted_uploads_die_after_a_day_and_replaced_pictures_too() {
     clock.advance(Duration::from_secs(24 * 3600 + 1));
     let late = app.post_files(ada, &place, &[&unposted.attachment_id]).await.unwrap_err();
     assert_eq!(late.fields[0].code, "invalid");
-    eventually(SOON, || async { (app.objects().len() == 1).then_some(()) }).await.unwrap();
+    eventually(SOON, || async { (app.objects().await.len() == 1).then_some(()) }).await.unwrap();
     assert_eq!((app.rows("attachments").await, app.rows("discarded_files").await), (1, 0));
 }
 
-#[tokio::test]
-async fn a_picture_is_an_image_used_once_and_the_one_before_goes_a_day_later() {
+async fn a_picture_is_an_image_used_once_and_the_one_before_goes_a_day_later(place: Place) {
     let clock = Arc::new(FakeClock::new(SystemClock.now()));
-    let app = App::start_at(Arc::clone(&clock)).await;
+    let app = Keeper::start_at(place, clock.clone()).await;
     let ada = app.person("ada").await;
     let use_picture = async |attachment_id: &str| {
         let request = proto::UsePictureRequest { attachment_id: attachment_id.to_owned() };
@@ -378,13 +389,9 @@ async fn a_picture_is_an_image_used_once_and_the_one_before_goes_a_day_later() {
     assert_eq!(read("/never").await.unwrap_err().reason, Reason::NotFound);
 }
 
-#[tokio::test]
-async fn files_are_kept_given_out_and_deleted_in_a_folder() {
-    kept_given_out_and_deleted(&App::start().await).await;
-}
-
-/// What any place for files must do: small ones, those in several parts, images, ranges, and forgetting.
-async fn kept_given_out_and_deleted(app: &App) {
+/// Small ones, those in several parts, images, ranges, and forgetting.
+async fn files_are_kept_given_out_and_deleted(place: Place) {
+    let app = Keeper::start(place).await;
     let (ada, _, place) = app.direct().await;
     let large: Vec<u8> = (0..12_000_000_u32).map(|place| place.to_le_bytes()[1]).collect();
     let image = encoded(&picture(600, 300), ImageFormat::Png);
@@ -403,6 +410,8 @@ async fn kept_given_out_and_deleted(app: &App) {
     let unfinished = ada.request(tokio_stream::iter(frames("a", &large, false)));
     let failure = answer(app.files.clone().upload_attachment(unfinished).await).unwrap_err();
     assert_eq!(failure.reason, Reason::Malformed);
+    // Two objects of the image, and nothing of what was broken off after two parts.
+    assert_eq!(app.objects().await.len(), 4);
 
     let ids: Vec<&str> = files.iter().map(|file| file.attachment_id.as_str()).collect();
     let posted = app.post_files(ada, &place, &ids).await.unwrap();
@@ -411,5 +420,5 @@ async fn kept_given_out_and_deleted(app: &App) {
     eventually(SOON, || async { app.privacy.clone().erase_person(erase.clone()).await.ok() }).await.unwrap();
     assert_eq!(app.read(&files[0].url).await.unwrap_err().reason, Reason::NotFound);
     eventually(SOON, || async { (app.rows("discarded_files").await == 0).then_some(()) }).await.unwrap();
-    assert_eq!(app.rows("attachments").await, 0);
+    assert_eq!((app.rows("attachments").await, app.objects().await), (0, Vec::new()));
 }

@@ -11,6 +11,8 @@ mod attachment;
 #[cfg(test)]
 mod block;
 #[cfg(test)]
+mod bucket;
+#[cfg(test)]
 mod changes;
 #[cfg(test)]
 mod conversation;
@@ -22,6 +24,8 @@ mod edit;
 mod fault;
 #[cfg(test)]
 mod group;
+#[cfg(test)]
+mod keeper;
 #[cfg(test)]
 mod mark;
 #[cfg(test)]
