@@ -12,6 +12,8 @@ mod concurrency;
 mod cookies;
 mod crash;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod flood;
 mod foreign_jwt;
 #[cfg(test)]
