@@ -164,9 +164,14 @@ impl S3 {
                 continue;
             }
             let listed: Value = listed.error_for_status()?.json().await?;
-            for entry in listed["Entries"].as_array().into_iter().flatten() {
-                let path = entry["FullPath"].as_str().context("an entry without a path")?.to_owned();
-                let is_folder = entry["Mode"].as_u64().is_some_and(|mode| mode & FOLDER != 0);
+            for entry in listed.get("Entries").and_then(Value::as_array).into_iter().flatten() {
+                let path = entry
+                    .get("FullPath")
+                    .and_then(Value::as_str)
+                    .context("an entry without a path")?
+                    .to_owned();
+                let is_folder =
+                    entry.get("Mode").and_then(Value::as_u64).is_some_and(|mode| mode & FOLDER != 0);
                 // An upload that is not finished is a folder, also before its first part.
                 let is_upload = folder.ends_with("/.uploads");
                 if is_folder {
