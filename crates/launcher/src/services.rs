@@ -158,6 +158,7 @@ impl Layout {
             ("PULSE_PUBLIC_URL", self.choices.public_url.clone()),
             ("PULSE_MESSAGES_CURSOR_KEY", self.cursor_key.clone()),
             ("PULSE_MESSAGES_FILE_KEY", self.file_key.clone()),
+            ("PULSE_MESSAGES_REDIS_URL", self.redis_url.clone()),
         ];
         let places = ["PULSE_MESSAGES_FILE_DIR", "PULSE_MESSAGES_S3_BUCKET"];
         if places.iter().all(|place| std::env::var_os(place).is_none()) {

@@ -33,6 +33,8 @@ pub struct Settings {
     pub connections: u32,
     /// `PULSE_MESSAGES_NATS_URL`: the bus; with user and password when it asks for them.
     pub nats_url: SecretString,
+    /// `PULSE_MESSAGES_REDIS_URL`: keeps what is read often; absent, all is read from the database.
+    pub redis_url: Option<SecretString>,
     /// `PULSE_MESSAGES_CURSOR_KEY`: seals cursors and sync tokens; 32 bytes in base64url, the same for all replicas.
     pub cursor_key: CursorKey,
     /// `PULSE_MESSAGES_WRITERS`, `PULSE_MESSAGES_BATCH_MAX`, `PULSE_MESSAGES_QUEUE_MAX`.
@@ -78,6 +80,7 @@ impl Settings {
         let database_url = read.secret("PULSE_MESSAGES_DATABASE_URL");
         let connections = read.or("PULSE_MESSAGES_CONNECTIONS", 8);
         let nats_url = read.secret("PULSE_MESSAGES_NATS_URL");
+        let redis_url = read.optional_secret::<String>("PULSE_MESSAGES_REDIS_URL");
         let cursor_key = read.parsed_secret::<Secret32>("PULSE_MESSAGES_CURSOR_KEY");
         let writers = in_range(read, "PULSE_MESSAGES_WRITERS", 3, 1..=64);
         let batch_max = in_range(read, "PULSE_MESSAGES_BATCH_MAX", 512, 1..=4096);
@@ -92,6 +95,7 @@ impl Settings {
             database_url: database_url?,
             connections: connections?,
             nats_url: nats_url?,
+            redis_url: redis_url?.map(SecretString::from),
             cursor_key: CursorKey::new(&cursor_key?.0),
             writer: WriterSettings { writers: writers?, batch_max: batch_max?, queue_max: queue_max? },
             callers: callers?,

@@ -1,8 +1,9 @@
 //! Conversations, members, messages and marks: one process of `PulseChat`, with its own database.
 //!
-//! In reading order: what is true ([`domain`]), what happens ([`ops`]), where it is kept ([`store`], [`clients`]), who is told
+//! In reading order: what is true ([`domain`]), what happens ([`ops`]), where it is kept ([`store`], [`cache`], [`clients`]), who is told
 //! ([`events`]), who may ask ([`grpc`]). [`run`] is the only place where the parts meet.
 
+pub mod cache;
 pub mod clients;
 pub mod config;
 pub mod domain;
@@ -31,6 +32,8 @@ use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 
+use crate::cache::link::Link;
+use crate::cache::page::Pages;
 use crate::clients::file_store::FileStore;
 use crate::config::Settings;
 use crate::config::files::FileSettings;
@@ -39,6 +42,7 @@ use crate::grpc::{attachment, conversation, message, privacy, search, sync};
 use crate::ops::Context;
 use crate::ops::announce::Announcer;
 use crate::ops::file::Files;
+use crate::ops::page::LatestPages;
 use crate::ops::writer::Writers;
 use crate::store::Db;
 use crate::store::outbox::OutboxTable;
@@ -78,6 +82,7 @@ pub async fn run_by(
     admin::spawn(listeners.admin, readiness.clone(), &shutdown);
 
     let files = files(&settings.files)?;
+    let pages = pages(&settings, &readiness, &shutdown)?;
     let db = Db::new(&settings.database_url, settings.connections)?;
     if !db.migrate_when_up(&postgres, &shutdown).await? {
         shutdown.finish().await;
@@ -102,6 +107,7 @@ pub async fn run_by(
         files: files.clone(),
         announcer,
         writers,
+        pages,
     };
     shutdown.spawn("files.probe", files.probe(file_check, shutdown.clone()));
     shutdown.spawn("files.sweep", ops::sweep::run(context.clone(), shutdown.clone()));
@@ -133,6 +139,17 @@ pub async fn run_by(
     shutdown.finish().await;
     db.close().await;
     Ok(served?)
+}
+
+fn pages(
+    settings: &Settings,
+    readiness: &Readiness,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Option<Arc<LatestPages>>> {
+    let Some(url) = &settings.redis_url else { return Ok(None) };
+    let link = Link::new(url, readiness.check("redis", false))?;
+    shutdown.spawn("redis.probe", link.clone().keep(shutdown.clone()));
+    Ok(Some(Arc::new(LatestPages::new(Pages::new(link)))))
 }
 
 fn files(settings: &FileSettings) -> anyhow::Result<Files> {

@@ -12,6 +12,7 @@ pub mod edit;
 pub mod erasure;
 pub mod export;
 pub mod file;
+mod flight;
 pub mod group;
 pub mod housekeeping;
 pub mod mark;
@@ -19,6 +20,7 @@ pub mod member;
 pub mod membership;
 pub mod message;
 pub mod ownership;
+pub mod page;
 pub mod person;
 pub mod picture;
 pub mod reaction;
@@ -41,6 +43,7 @@ use pulse_types::{Clock, CursorKey};
 use crate::domain::address::{Addresses, Signer};
 use crate::ops::announce::Announcer;
 use crate::ops::file::Files;
+use crate::ops::page::LatestPages;
 use crate::ops::writer::Writers;
 use crate::store::Db;
 
@@ -61,6 +64,8 @@ pub struct Context {
     pub announcer: Announcer,
     /// Where commands are stored in batches.
     pub writers: Writers,
+    /// Newest pages of histories, when there is a Redis.
+    pub pages: Option<Arc<LatestPages>>,
 }
 
 impl Context {

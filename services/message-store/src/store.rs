@@ -20,6 +20,7 @@ pub mod membership;
 pub mod mention;
 pub mod message;
 pub mod outbox;
+pub mod page;
 pub mod person;
 pub mod reaction;
 pub mod receipt;

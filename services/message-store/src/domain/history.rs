@@ -2,6 +2,29 @@
 
 use time::OffsetDateTime;
 
+use crate::domain::message::Message;
+
+/// Messages of the newest page that is kept for all who read it.
+pub const LATEST_MAX: i64 = 50;
+
+/// Which state of a conversation's history something shows. No two states have the same one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Label {
+    /// The conversation's version.
+    pub version: i64,
+    /// The transaction that changed its head last: what an erasure takes out of messages has no version of its own.
+    pub changed_xid: i64,
+}
+
+/// The newest messages of a history as nobody in particular sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Of which state.
+    pub label: Label,
+    /// Ascending; at most [`LATEST_MAX`], and fewer only when there are no more.
+    pub messages: Vec<Message>,
+}
+
 /// Which page of a history is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Position {

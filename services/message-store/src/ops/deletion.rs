@@ -13,6 +13,7 @@ use crate::domain::policy::{self, Act};
 use crate::ops::Context;
 use crate::ops::changing::{ChangeError, Changing};
 use crate::ops::member::tell_removed;
+use crate::ops::page;
 use crate::store::{self, Db, StoreError};
 
 /// Members that one statement dismisses, and events that one statement writes.
@@ -34,7 +35,9 @@ pub async fn delete(
     let mut changing = Changing::lock(context, conversation_id).await?.ok_or(Refusal::NotFound)?;
     let place = changing.place_of(user_id).await?;
     policy::require(place, Act::Delete)?;
-    Ok(dissolve(changing, RemovalReason::Deleted).await?)
+    dissolve(changing, RemovalReason::Deleted).await?;
+    page::forget(context, conversation_id).await;
+    Ok(())
 }
 
 /// Deletes a locked conversation and tells each member; all of it or nothing.

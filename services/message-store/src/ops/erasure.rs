@@ -11,7 +11,7 @@ use crate::ops::changing::Changing;
 use crate::ops::deletion::clear;
 use crate::ops::member::depart;
 use crate::ops::ownership::hand_over;
-use crate::ops::traces;
+use crate::ops::{page, traces};
 use crate::store::{self, StoreError};
 
 /// Rows changed by one transaction: a writer that waits for the same conversation waits no longer than for its own batch.
@@ -55,6 +55,7 @@ pub async fn erase(context: &Context, user_id: UserId, messages: Messages) -> Re
         }
         for conversation_id in conversations {
             while leave(context, conversation_id, user_id, messages).await? {}
+            page::forget(context, conversation_id).await;
         }
     }
     forget_files(context, user_id, messages).await?;

@@ -4,11 +4,12 @@ use pulse_types::{ConversationId, MessageId, UserId};
 
 use crate::domain::change::{Change, MessageDeleted};
 use crate::domain::conversation::{Refusal, require_member};
-use crate::domain::history::{self, Position, Window};
+use crate::domain::history::{self, LATEST_MAX, Position, Window};
 use crate::domain::message::Message;
 use crate::domain::policy::{Act, Place, require};
 use crate::ops::Context;
 use crate::ops::changing::{ChangeError, Changing};
+use crate::ops::page;
 use crate::store::message::Deletion;
 use crate::store::{self, StoreError};
 
@@ -45,22 +46,30 @@ pub async fn list(
     place: history::Place,
     limit: u32,
 ) -> Result<History, ReadError> {
+    let limit = i64::from(limit);
+    if place == history::Place::Position(Position::Latest)
+        && limit <= LATEST_MAX
+        && let Some(pages) = context.pages.as_ref().filter(|pages| pages.is_up())
+        && let Some(history) = page::latest(context, pages, user_id, conversation_id, limit).await?
+    {
+        return Ok(history);
+    }
     let mut conn = context.db.conn().await?;
-    let found = store::conversation::find(&mut conn, conversation_id, user_id).await?;
-    let conversation = found.ok_or(Refusal::NotFound)?;
-    require_member(conversation.kind, conversation.my.is_some())?;
+    let head = store::page::find_head(&mut conn, conversation_id, Some(user_id)).await?;
+    let head = head.ok_or(Refusal::NotFound)?;
+    require_member(head.kind, head.is_member)?;
     let position = match place {
         history::Place::Position(position) => position,
         history::Place::At(at) => {
-            let found = store::message::find_not_older(&mut conn, conversation_id, conversation.last_seq, at);
+            let found = store::message::find_not_older(&mut conn, conversation_id, head.last_seq, at);
             found.await?.map_or(Position::Latest, Position::Around)
         }
     };
-    let window = Window::of(position, i64::from(limit), conversation.last_seq);
+    let window = Window::of(position, limit, head.last_seq);
     let messages = match window.first <= window.last {
         true => {
             let range = (window.first, window.last);
-            store::message::list_range(&mut conn, user_id, conversation_id, range).await?
+            store::message::list_range(&mut conn, Some(user_id), conversation_id, range).await?
         }
         false => Vec::new(),
     };
@@ -120,7 +129,9 @@ pub async fn delete(context: &Context, user_id: UserId, message_id: MessageId) -
         return Ok(());
     }
     delete_locked(&mut changing, std::slice::from_ref(&message)).await?;
+    let conversation_id = changing.head.conversation_id;
     changing.commit().await?;
+    page::forget(context, conversation_id).await;
     Ok(())
 }
 

@@ -30,6 +30,7 @@ pub(super) async fn forget(
         return Ok(None);
     }
     if store::mention::forget(changing.conn(), conversation_id, user_id, limit).await? > 0 {
+        store::erasure::touch(changing.conn(), conversation_id).await?;
         changing.commit_without_head().await?;
         return Ok(None);
     }
@@ -54,7 +55,10 @@ async fn forget_messages(
     let seqs: Vec<i64> = found.iter().map(|(seq, _)| *seq).collect();
     store::erasure::disown(changing.conn(), conversation_id, &seqs).await?;
     match positions.is_empty() {
-        true => changing.commit_without_head().await,
+        true => {
+            store::erasure::touch(changing.conn(), conversation_id).await?;
+            changing.commit_without_head().await
+        }
         false => changing.commit().await,
     }
 }

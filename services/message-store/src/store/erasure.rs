@@ -107,6 +107,20 @@ pub async fn disown(
     Ok(())
 }
 
+/// Gives a locked conversation another label, without a version: kept pages show what is gone now.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn touch(conn: &mut Conn, conversation_id: ConversationId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE conversations SET changed_xid = pg_current_xact_id() WHERE conversation_id = $1",
+        conversation_id.as_uuid(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Parts the two people of a locked direct conversation for good.
 ///
 /// # Errors

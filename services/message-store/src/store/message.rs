@@ -16,7 +16,7 @@ use crate::store::{Conn, StoreError, hydrate, mention};
 /// [`StoreError`].
 pub async fn list_range(
     conn: &mut Conn,
-    viewer: UserId,
+    viewer: Option<UserId>,
     conversation_id: ConversationId,
     (first, last): (i64, i64),
 ) -> Result<Vec<Message>, StoreError> {
@@ -42,7 +42,7 @@ pub async fn list_range(
     )
     .fetch_all(&mut *conn)
     .await?;
-    hydrate::complete(conn, Some(viewer), rows).await
+    hydrate::complete(conn, viewer, rows).await
 }
 
 /// The position of the first message that is not older than `at`, in a history that ends at `last_seq`. Times rise with

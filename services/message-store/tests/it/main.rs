@@ -13,6 +13,8 @@ mod block;
 #[cfg(test)]
 mod bucket;
 #[cfg(test)]
+mod cache;
+#[cfg(test)]
 mod changes;
 #[cfg(test)]
 mod conversation;

@@ -18,7 +18,7 @@ impl App {
     }
 
     /// Until the events of before are out.
-    async fn erased(&self, person: Principal, erase_messages: bool) {
+    pub(crate) async fn erased(&self, person: Principal, erase_messages: bool) {
         eventually(SOON, || async { self.erase(person, erase_messages).await.ok() }).await.unwrap();
     }
 
