@@ -92,7 +92,8 @@ impl Link {
     pub async fn keep(self, shutdown: Shutdown) {
         let begun = shutdown.token();
         loop {
-            match tokio::time::timeout(PROBE_TIMEOUT, self.probe()).await.map_err(CacheError::from).flatten() {
+            match tokio::time::timeout(PROBE_TIMEOUT, self.probe()).await.map_err(CacheError::from).flatten()
+            {
                 Ok(()) => self.0.check.up(),
                 Err(error) => self.give_up(&error),
             }

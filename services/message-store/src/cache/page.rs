@@ -206,9 +206,7 @@ impl Stored {
             reply_to,
             mentions: self.mentions,
             attachments: self.attachments.into_iter().map(StoredAttachment::attachment).collect(),
-            reactions: reactions
-                .map(|(emoji, count)| Reaction { emoji, count, is_mine: false })
-                .collect(),
+            reactions: reactions.map(|(emoji, count)| Reaction { emoji, count, is_mine: false }).collect(),
             system: match self.system {
                 Some(note) => Some(note.note()?),
                 None => None,
@@ -326,7 +324,9 @@ mod tests {
         assert_eq!(decode(conversation_id, &bytes), Some(page));
         assert_eq!(decode(other, &bytes), None);
         let text = String::from_utf8(bytes).unwrap();
-        for spoiled in ["", "null", "{}", &text[..text.len() - 1], &text.replace("\"format\":1", "\"format\":2")] {
+        for spoiled in
+            ["", "null", "{}", &text[..text.len() - 1], &text.replace("\"format\":1", "\"format\":2")]
+        {
             assert_eq!(decode(conversation_id, spoiled.as_bytes()), None, "{spoiled}");
         }
     }

@@ -20,7 +20,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Default for Flights<K, V> {
 impl<K: Eq + Hash + Clone, V: Clone> Flights<K, V> {
     /// What `work` gives, or that of another caller with the same key who is at it already. When that one goes away the next one
     /// begins anew; `None` is shared like all else.
-    pub(super) async fn share<F: Future<Output = Option<V>>>(&self, key: K, work: impl FnOnce() -> F) -> Option<V> {
+    pub(super) async fn share<F: Future<Output = Option<V>>>(
+        &self,
+        key: K,
+        work: impl FnOnce() -> F,
+    ) -> Option<V> {
         let seat = self.seat(key);
         match &seat.cell {
             Some(cell) => cell.get_or_init(work).await.clone(),
