@@ -210,7 +210,7 @@ async fn profile_settings_and_name_change_together_or_not_at_all() -> anyhow::Re
 
     let (status, problem) =
         patch(json!({"display_name": "", "bio": "x".repeat(501), "username": "A b", "color": 1,
-        "avatar_attachment_id": "0190a5c6-7c1f-7000-8000-000000000001",
+        "avatar_attachment_id": "no id",
         "settings": {"theme": "pink", "locale": null, "volume": 3, "send_typing": "yes"}}))
         .await?;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -237,6 +237,12 @@ async fn profile_settings_and_name_change_together_or_not_at_all() -> anyhow::Re
             "username invalid"
         ]
     );
+    // What depends on what is stored comes after the form, and nothing of it is kept.
+    let (status, problem) =
+        patch(json!({"bio": "gone", "avatar_attachment_id": "0190a5c6-7c1f-7000-8000-000000000001"})).await?;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(problem["errors"][0]["field"], "avatar_attachment_id");
+    assert_eq!(ada.me().await?.bio, "");
     for null in ["display_name", "username", "settings"] {
         assert_eq!(patch(json!({null: null})).await?.1["errors"][0]["field"], null);
     }

@@ -50,6 +50,8 @@ async fn traces() -> anyhow::Result<Traces> {
     }
     friend.send(chat.id, &NewMessage::new("what a lovely voice")).await?;
     canary.mark_read(chat.id, 4).await?;
+    // The newest page, which is kept in Redis from now on.
+    friend.messages(chat.id, "limit=50").await?;
     // Presence, and a mistyped password with its trace.
     let socket = canary.connect().await?;
     let refused = Client::new(&url)?.login(EMAIL, "a wrong guess here").await;
@@ -227,8 +229,14 @@ async fn an_export_is_a_zip_of_all_that_is_held_and_of_no_secret() -> anyhow::Re
             "security_events.json",
             "profile.json",
             "follows.json",
+            "blocks.json",
+            "mutes.json",
+            "reports.json",
             "conversations.json",
+            "departures.json",
             "messages.json",
+            "reactions.json",
+            "attachments.json",
         ]
     );
     for canary in CANARIES {
