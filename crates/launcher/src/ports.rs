@@ -38,6 +38,8 @@ impl Ports {
     /// When no free port is found or the file cannot be written.
     pub fn get(&mut self, name: &str) -> anyhow::Result<u16> {
         if let Some(port) = self.kept.get(name).copied().filter(|port| is_free(*port)) {
+            // Ours already when it was chosen by this process.
+            reserve(port);
             return Ok(port);
         }
         let mut port = free_port()?;
@@ -50,7 +52,8 @@ impl Ports {
     }
 }
 
-/// A port of 127.0.0.1 on which nobody listens now.
+/// A port of 127.0.0.1 on which nobody listens now, and which no other process of ours is about to take. It stays ours until this
+/// process ends.
 ///
 /// # Errors
 /// When a thousand random ones were all taken.
@@ -59,11 +62,30 @@ pub fn free_port() -> anyhow::Result<u16> {
         let mut bytes = [0; 2];
         rand::fill(&mut bytes).context("the system gives no random bytes")?;
         let port = FIRST + u16::from_le_bytes(bytes) % (LAST - FIRST);
-        if is_free(port) {
+        if is_free(port) && reserve(port) {
             return Ok(port);
         }
     }
     anyhow::bail!("no free port between {FIRST} and {LAST}")
+}
+
+/// Takes a port between its choice and the moment somebody listens there: a lock that the system gives back with the end of this
+/// process. False when another process has it. Where no lock can be had, the choice stands without one.
+fn reserve(port: u16) -> bool {
+    let folder = std::env::temp_dir().join(format!("pulse-ports-{}", nix::unistd::getuid()));
+    if std::fs::create_dir_all(&folder).is_err() {
+        return true;
+    }
+    let Ok(file) = std::fs::File::create(folder.join(port.to_string())) else { return true };
+    match file.try_lock() {
+        Ok(()) => {
+            // Held for as long as this process lives.
+            let _held: &'static mut std::fs::File = Box::leak(Box::new(file));
+            true
+        }
+        Err(std::fs::TryLockError::WouldBlock) => false,
+        Err(std::fs::TryLockError::Error(_)) => true,
+    }
 }
 
 fn is_free(port: u16) -> bool {
@@ -136,6 +158,13 @@ mod tests {
         let (a, b) = (ports.get("a").unwrap(), ports.get("b").unwrap());
         assert_ne!(a, b);
         assert_eq!(Ports::open(scratch.path()).get("a").unwrap(), a);
+    }
+
+    #[test]
+    fn a_chosen_port_is_not_chosen_again_by_another_process() {
+        let port = free_port().unwrap();
+        assert!(!reserve(port), "it is held, as another process would find");
+        assert!(is_free(port), "though nobody listens there yet");
     }
 
     #[test]
