@@ -98,5 +98,5 @@ async fn stopping_leaves_no_process_and_the_demo_is_made_once() {
     let mut messages = sqlx::PgConnection::connect(&format!("{server}/messages")).await.unwrap();
     let count: i64 =
         sqlx::query_scalar("SELECT count(*) FROM messages").fetch_one(&mut messages).await.unwrap();
-    assert_eq!(count, 11);
+    assert_eq!(count, 18);
 }

@@ -183,9 +183,10 @@ async fn erasing_tells_everybody_concerned_leaves_nothing_and_cannot_be_undone_b
     let door = Door::open().await.unwrap();
     let (ada, bob) = door.connected_people().await.unwrap();
     let (carol, dan) = (door.person("carol").await.unwrap(), door.person("dan").await.unwrap());
-    carol.follow(&ada).await.unwrap();
     let mut of_bob = door.inbox(&bob).await.unwrap();
     let mut of_carol = door.inbox(&carol).await.unwrap();
+    carol.follow(&ada).await.unwrap();
+    timeout(SOON, of_carol.next()).await.unwrap().unwrap();
     let mut of_dan = door.inbox(&dan).await.unwrap();
     door.update(&ada, named("Canary")).await.unwrap();
     timeout(SOON, of_bob.next()).await.unwrap().unwrap();
