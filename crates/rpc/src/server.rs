@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use pulse_runtime::{Readiness, Shutdown};
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::server::NamedService;
 use tonic::service::Routes;
 use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
@@ -77,15 +77,14 @@ pub async fn serve<S: NamedService>(
     let guard = Guard { name: options.name, callers: options.callers, policy: options.policy };
     let begun = shutdown.token();
     let stop = begun.clone();
+    // Set on what is accepted: the server's own setting is for listeners that it opens itself. Without it an answer of several
+    // pieces waits 40 ms for an acknowledgement.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let serving = Server::builder()
-        .tcp_nodelay(true)
         .http2_keepalive_interval(Some(KEEP_ALIVE_INTERVAL))
         .layer(GuardLayer(Arc::new(guard)))
         .add_routes(routes)
-        .serve_with_incoming_shutdown(
-            TcpListenerStream::new(listener),
-            async move { stop.cancelled().await },
-        );
+        .serve_with_incoming_shutdown(incoming, async move { stop.cancelled().await });
     let overdue = async {
         begun.cancelled().await;
         tokio::time::sleep(shutdown.grace()).await;
