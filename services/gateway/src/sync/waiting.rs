@@ -31,6 +31,8 @@ const LOOK_AGAIN_DEAF: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(50);
 /// How soon the end of a session is noticed.
 const CHECK_AGAIN: Duration = Duration::from_millis(500);
+/// How many wait, as operators see it.
+const GAUGE: &str = "pulse_sync_waiting";
 
 /// Counts those who wait. Clones share the count.
 #[derive(Debug, Clone, Default)]
@@ -66,6 +68,7 @@ impl Waiting {
         }
         *of_user += 1;
         counts.all += 1;
+        metrics::gauge!(GAUGE).increment(1.0);
         Ok(Place { waiting: self.clone(), user_id })
     }
 
@@ -78,6 +81,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut counts = self.waiting.counts();
         counts.all -= 1;
+        metrics::gauge!(GAUGE).decrement(1.0);
         if let Some(of_user) = counts.of_users.get_mut(&self.user_id) {
             *of_user -= 1;
             if *of_user == 0 {
@@ -91,7 +95,8 @@ impl Drop for Place {
 /// Dropping the future ends the work.
 ///
 /// # Errors
-/// As [`page`]; `rate_limited` and `unavailable` as [`Waiting::enter`]; `session_revoked` when the session ends meanwhile.
+/// As [`page`]; `rate_limited` and `unavailable` as [`Waiting::enter`]; `session_revoked` when the session ends meanwhile, and
+/// `unavailable` when that can't be known.
 pub async fn wait(state: &State, caller: Principal, since: &str, wait: Duration) -> Result<Sync, Failure> {
     let ends_at = Instant::now() + wait;
     let _place = state.waiting.enter(caller.user_id)?;
@@ -99,7 +104,7 @@ pub async fn wait(state: &State, caller: Principal, since: &str, wait: Duration)
     let stopping = state.shutdown.token();
     loop {
         let found = page(state, caller, since).await?;
-        state.revocation.require_not_ended(caller.session_id)?;
+        state.revocation.require_live(caller.session_id).await?;
         if found.is_news() || stopping.is_cancelled() || Instant::now() >= ends_at {
             return Ok(found);
         }
@@ -139,9 +144,10 @@ async fn next(events: &mut Option<Subscription>) -> bool {
     }
 }
 
+/// Waits for the end of the session. While the bus is away nobody tells it: then auth is asked, as often as it must be.
 async fn end_of_session(state: &State, caller: Principal) -> Failure {
     loop {
-        if let Err(ended) = state.revocation.require_not_ended(caller.session_id) {
+        if let Err(ended) = state.revocation.require_live(caller.session_id).await {
             return ended;
         }
         tokio::time::sleep(CHECK_AGAIN).await;

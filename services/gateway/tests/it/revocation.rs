@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use pulse_gateway::domain::certainty::Times;
 use pulse_testkit::eventually;
+use reqwest::Method;
 
 use crate::beside::Beside;
 
@@ -129,5 +130,42 @@ async fn what_ended_while_the_bus_was_away_is_told_at_its_return() -> anyhow::Re
     let code = tokio::time::timeout(Duration::from_secs(6), socket.wait_closed()).await?;
     assert_eq!(code, Some(4403));
     assert_eq!(beside.me(&ada).await?, (401, "session_revoked".to_owned()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_long_poll_outlives_no_session_while_the_bus_is_away() -> anyhow::Result<()> {
+    let beside = Beside::start(TIMES).await?;
+    let (ada, grace) = (beside.sign_up("ada").await?, beside.sign_up("grace").await?);
+    until_answered(&beside, &ada, Duration::from_secs(10), (200, "")).await?;
+    tokio::time::sleep(TIMES.settle * 3).await;
+    beside.nats.cut();
+    let poll = async |who: &pulse_client::SignedIn| {
+        let here = who.at(&beside.url)?;
+        let (_, start) = here.raw(Method::GET, "/v1/sync", None).await?;
+        let path = format!("/v1/sync?since={}&wait=20", start["token"].as_str().unwrap_or_default());
+        let began = Instant::now();
+        let (status, problem) = here.raw(Method::GET, &path, None).await?;
+        anyhow::Ok((
+            status.as_u16(),
+            problem["code"].as_str().unwrap_or_default().to_owned(),
+            began.elapsed(),
+        ))
+    };
+    // auth tells that she has left.
+    let ((status, code, after), ()) = tokio::try_join!(poll(&ada), async {
+        tokio::time::sleep(TIMES.settle).await;
+        Ok(ada.logout().await?)
+    })?;
+    assert_eq!((status, code.as_str()), (401, "session_revoked"));
+    assert!(after < TIMES.refuse_after * 2, "{after:?}");
+    // And when it can't be asked either, nobody is believed for long.
+    let ((status, code, after), ()) = tokio::try_join!(poll(&grace), async {
+        tokio::time::sleep(TIMES.settle).await;
+        beside.auth.cut();
+        Ok(())
+    })?;
+    assert_eq!((status, code.as_str()), (503, "unavailable"));
+    assert!(after < TIMES.refuse_after * 3, "{after:?}");
     Ok(())
 }
