@@ -571,7 +571,7 @@ export interface paths {
         /**
          * Open a conversation
          * @description Groups and rooms are made; nobody is added by halves. The direct with a person is made once; asking again answers 200 with
-         *     the one that exists. With a `client_id` a repeat answers 200 with what the first request made, as it is now.
+         *     the one that exists. With a `client_id` a repeat answers 200 with what the first request was answered with, as it is now.
          */
         post: operations["openConversation"];
         delete?: never;
@@ -1707,7 +1707,8 @@ export interface components {
             my: components["schemas"]["My"] | null;
             /**
              * Format: int32
-             * @description How many of them are online; with one room or group, while presence is known.
+             * @description How many of them are online, without those who show nobody whether they are there; with one room or group and in the list
+             *     of rooms, while presence is known. It may be some seconds old.
              */
             online_count?: number;
             /**
@@ -1753,7 +1754,7 @@ export interface components {
         CreateConversation: {
             /**
              * Format: uuid
-             * @description Makes a repeat safe.
+             * @description Makes a repeat safe, of directs, groups and rooms alike. Take a new one for each conversation.
              */
             client_id?: string;
             /** @description What it is to be. */
@@ -2411,7 +2412,7 @@ export interface components {
             last_seq: number;
             /**
              * Format: int32
-             * @description How many members are online; while presence is known.
+             * @description How many members are online, without those who show nobody whether they are there; while presence is known.
              */
             online_count?: number;
             /** @description How far the others have come; empty in conversations above the size of a group. */
@@ -4981,7 +4982,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            /** @description `validation_failed`: a body with fields, or the room is full */
+            /** @description `validation_failed`: a body with fields; the room is full (`conversation_id` `too_many`) */
             422: {
                 headers: {
                     Traceparent: components["headers"]["Traceparent"];
@@ -5165,7 +5166,17 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["ValidationFailed"];
+            /** @description `validation_failed`: a bad body; the conversation is full (`conversation_id` `too_many`) */
+            422: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -5689,7 +5700,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The file */
+            /** @description The file, as what it was found to be */
             200: {
                 headers: {
                     Traceparent: components["headers"]["Traceparent"];
@@ -5697,7 +5708,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": number[];
+                    "*/*": number[];
                 };
             };
             /** @description A part of it */
@@ -5708,7 +5719,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": number[];
+                    "*/*": number[];
                 };
             };
             /** @description As the client has it */

@@ -66,8 +66,8 @@ pub fn routes() -> OpenApiRouter<Arc<State>> {
 /// By the address that came with it. Single ranges are answered with 206.
 #[utoipa::path(get, path = "/v1/files/{id}", operation_id = "readFile", tag = "messages", security(()),
     params(("id" = Uuid, Path, description = "The file"), FileParams), responses(
-    (status = 200, description = "The file", content_type = "application/octet-stream", body = Vec<u8>),
-    (status = 206, description = "A part of it", content_type = "application/octet-stream", body = Vec<u8>),
+    (status = 200, description = "The file, as what it was found to be", content_type = "*/*", body = Vec<u8>),
+    (status = 206, description = "A part of it", content_type = "*/*", body = Vec<u8>),
     (status = 304, description = "As the client has it"),
     (status = 403, description = "`forbidden`: the address was changed or has expired", content_type = "application/problem+json", body = crate::http::problem::Problem),
     (status = 416, description = "It ends before the asked range"),

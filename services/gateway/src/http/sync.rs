@@ -7,7 +7,9 @@ use axum::Json;
 use axum::extract::State as FromState;
 use pulse_types::{ConversationId, UserId};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::AnyOfBuilder;
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -36,13 +38,33 @@ pub struct SyncStart {
 }
 
 /// What changed; without `since` where the client stands.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum SyncAnswer {
     /// What changed since the token.
     Changed(Sync),
     /// Without a token.
     Start(SyncStart),
+}
+
+// Whatever tells what changed holds all that the other one holds: the derived `oneOf` would allow neither.
+impl PartialSchema for SyncAnswer {
+    fn schema() -> RefOr<Schema> {
+        AnyOfBuilder::new()
+            .item(Ref::from_schema_name(Sync::name()))
+            .item(Ref::from_schema_name(SyncStart::name()))
+            .description(Some("What changed; without `since` where the client stands."))
+            .into()
+    }
+}
+
+impl ToSchema for SyncAnswer {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((Sync::name().into_owned(), Sync::schema()));
+        Sync::schemas(schemas);
+        schemas.push((SyncStart::name().into_owned(), SyncStart::schema()));
+        SyncStart::schemas(schemas);
+    }
 }
 
 /// A page of what a search found.
