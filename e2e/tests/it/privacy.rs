@@ -239,6 +239,11 @@ async fn an_export_is_a_zip_of_all_that_is_held_and_of_no_secret() -> anyhow::Re
             "attachments.json",
         ]
     );
+    let mut explained = String::new();
+    zip.by_name("README.txt")?.read_to_string(&mut explained)?;
+    for name in &names {
+        assert!(explained.contains(name) || name == "README.txt", "{name} is not explained");
+    }
     for canary in CANARIES {
         assert!(all.contains(canary), "{canary} is not in the export");
     }

@@ -45,7 +45,7 @@ impl std::fmt::Debug for Holders {
 pub struct Piece {
     /// Of the document.
     pub name: String,
-    /// JSON text.
+    /// JSON text; of a file, its own bytes.
     pub bytes: Vec<u8>,
 }
 

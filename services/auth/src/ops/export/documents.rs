@@ -11,7 +11,7 @@ const PAGE: i64 = 200;
 
 /// What stands at the beginning of each archive.
 pub(super) const README: &str = "\
-This archive holds all data that PulseChat keeps on you, as JSON documents (UTF-8, times in RFC 3339).
+This archive holds all data that PulseChat keeps on you, as JSON documents (UTF-8, times in RFC 3339), and your files.
 
 account.json          your account: username, address, second factor, roles
 sessions.json         your signed-in devices, and those that ended of late
@@ -19,12 +19,18 @@ identities.json       accounts elsewhere by which you sign in
 security_events.json  the security history of your account
 profile.json          how others see you, and what you chose in the settings
 follows.json          whom you follow, who follows you, and requests that wait
+blocks.json           whom you block
+mutes.json            whom you mute
+reports.json          what you reported
 conversations.json    your conversations, how far you have read, what you muted, pinned or archived
-messages.json         the messages that you wrote
+departures.json       conversations that you have left
+messages.json         the messages that you wrote, with what they said before you edited them
+reactions.json        your reactions
+attachments.json      the files that you uploaded, and where you posted them
+files/                these files; images without their metadata, which was not kept
 
 Not in here, because nobody can read it: your password and recovery codes (only their hashes are kept), the secret of your
-second factor (sealed), and the tokens of your devices. Messages that others wrote to you are theirs.
-Files cannot be uploaded yet; once they can, yours will be in here too.
+second factor (sealed), and the tokens of your devices. Messages that others wrote to you are theirs, and so are their files.
 ";
 
 /// A list of auth's own, with what stands for its first key.
