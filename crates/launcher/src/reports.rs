@@ -37,15 +37,16 @@ pub async fn list(social_graph: &Door, closed: bool) -> anyhow::Result<()> {
     }
 }
 
-/// Closes a report with a note.
+/// Closes a report with a note, or says that it was closed before.
 ///
 /// # Errors
 /// When social-graph does not answer, or there is no such report.
 pub async fn resolve(social_graph: &Door, report_id: &str, note: String) -> anyhow::Result<()> {
     let request = ResolveReportRequest { report_id: report_id.to_owned(), note };
     let answer = client(social_graph).resolve_report(request).await;
-    answer.map_err(|status| social_graph.explain(status))?;
-    Terminal::new().say(&format!("{report_id}  closed"));
+    let answer = answer.map_err(|status| social_graph.explain(status))?.into_inner();
+    let outcome = if answer.was_closed { "was closed before; its note stays as it is" } else { "closed" };
+    Terminal::new().say(&format!("{report_id}  {outcome}"));
     Ok(())
 }
 

@@ -3309,7 +3309,11 @@ pub struct ResolveReportRequest {
     pub note: ::prost::alloc::string::String,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ResolveReportResponse {}
+pub struct ResolveReportResponse {
+    /// It was closed before this call, which changed nothing: its note is the earlier one.
+    #[prost(bool, tag = "1")]
+    pub was_closed: bool,
+}
 /// Generated client implementations.
 pub mod report_service_client {
     #![allow(

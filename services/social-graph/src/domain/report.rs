@@ -63,6 +63,15 @@ impl Text {
     }
 }
 
+/// What became of a report that was to be closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closing {
+    /// It is closed now, with the note.
+    Now,
+    /// It was closed before, and keeps its note.
+    Before,
+}
+
 /// A report that does not exist yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewReport {

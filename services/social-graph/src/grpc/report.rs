@@ -10,7 +10,7 @@ use pulse_types::CursorKey;
 use tonic::{Request, Response, Status};
 
 use super::{request, response};
-use crate::domain::report::Text;
+use crate::domain::report::{Closing, Text};
 use crate::ops::{self, Graph};
 
 /// Answers the calls of one process.
@@ -32,10 +32,11 @@ impl Service {
         })
     }
 
-    async fn resolve(&self, wanted: &ResolveReportRequest) -> Result<(), Failure> {
+    async fn resolve(&self, wanted: &ResolveReportRequest) -> Result<ResolveReportResponse, Failure> {
         let note = Text::parse("note", &wanted.note)?;
         let report_id = wanted.report_id.parse().map_err(|_| Failure::not_found("report"))?;
-        Ok(ops::report::resolve(&self.graph, report_id, &note).await?)
+        let closing = ops::report::resolve(&self.graph, report_id, &note).await?;
+        Ok(ResolveReportResponse { was_closed: closing == Closing::Before })
     }
 }
 
@@ -63,7 +64,6 @@ impl ReportService for Service {
         &self,
         request: Request<ResolveReportRequest>,
     ) -> Result<Response<ResolveReportResponse>, Status> {
-        self.resolve(request.get_ref()).await?;
-        Ok(Response::new(ResolveReportResponse {}))
+        Ok(Response::new(self.resolve(request.get_ref()).await?))
     }
 }

@@ -6,7 +6,7 @@ use time::Duration;
 
 use super::{Graph, view};
 use crate::domain::page::{Limit, Page, ReportPosition};
-use crate::domain::report::{NewReport, Report, Text};
+use crate::domain::report::{Closing, NewReport, Report, Text};
 use crate::store::{self, StoreError};
 
 /// How long a closed report is kept.
@@ -79,14 +79,14 @@ pub async fn list(
     store::report::list(&mut conn, resolved, after, limit).await
 }
 
-/// Closes a report with a note; closing it again changes nothing. Those that were closed a year ago are forgotten.
+/// Closes a report with a note, and tells whether it was closed before, which changes nothing. Those that were closed a year ago are forgotten.
 ///
 /// # Errors
 /// [`ResolveError::NotFound`] when there is none.
-pub async fn resolve(graph: &Graph, report_id: ReportId, note: &Text) -> Result<(), ResolveError> {
+pub async fn resolve(graph: &Graph, report_id: ReportId, note: &Text) -> Result<Closing, ResolveError> {
     let now = to_millisecond(graph.clock.now());
     let mut conn = graph.db.conn().await?;
-    let is_found = store::report::resolve(&mut conn, report_id, note, now).await?;
+    let closing = store::report::resolve(&mut conn, report_id, note, now).await?;
     store::report::delete_resolved(&mut conn, now - KEPT).await?;
-    if is_found { Ok(()) } else { Err(ResolveError::NotFound) }
+    closing.ok_or(ResolveError::NotFound)
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Conn, StoreError};
 use crate::domain::page::{Limit, Page, ReportPosition};
-use crate::domain::report::{NewReport, Report, Text};
+use crate::domain::report::{Closing, NewReport, Report, Text};
 
 struct ReportRow {
     report_id: Uuid,
@@ -96,7 +96,7 @@ pub async fn list(
     }))
 }
 
-/// Closes a report with a note, unless it is closed already; false when there is none.
+/// Closes a report with a note, unless it is closed already; `None` when there is none.
 ///
 /// # Errors
 /// When the database fails.
@@ -105,18 +105,19 @@ pub async fn resolve(
     report_id: ReportId,
     note: &Text,
     now: OffsetDateTime,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query!(
-        "UPDATE reports
-         SET resolved_at = coalesce(resolved_at, $3), note = CASE WHEN resolved_at IS NULL THEN $2 ELSE note END
-         WHERE report_id = $1",
+) -> Result<Option<Closing>, StoreError> {
+    let row = sqlx::query!(
+        r#"WITH found AS (SELECT report_id, resolved_at FROM reports WHERE report_id = $1 FOR UPDATE),
+                closed AS (UPDATE reports SET resolved_at = $3, note = $2
+                           FROM found WHERE reports.report_id = found.report_id AND found.resolved_at IS NULL)
+           SELECT resolved_at IS NOT NULL AS "was_closed!" FROM found"#,
         report_id.as_uuid(),
         note.as_str(),
         now,
     )
-    .execute(conn)
+    .fetch_optional(conn)
     .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(row.map(|row| if row.was_closed { Closing::Before } else { Closing::Now }))
 }
 
 /// Deletes the reports that were closed before a time.

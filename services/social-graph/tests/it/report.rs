@@ -38,9 +38,10 @@ impl Door {
         self.reports().list_reports(request).await.unwrap().into_inner()
     }
 
-    async fn resolve(&self, report_id: &str, note: &str) -> Result<(), Failure> {
+    async fn resolve(&self, report_id: &str, note: &str) -> Result<bool, Failure> {
         let request = ResolveReportRequest { report_id: report_id.to_owned(), note: note.to_owned() };
-        self.reports().resolve_report(request).await.map(|_| ()).map_err(Failure::from_status)
+        let answer = self.reports().resolve_report(request).await.map_err(Failure::from_status)?;
+        Ok(answer.into_inner().was_closed)
     }
 }
 
@@ -60,9 +61,9 @@ async fn reports_wait_oldest_first_until_they_are_closed_with_a_note() {
     assert_eq!(page_two.reports[0].report_id, second);
     assert_eq!(page_two.page.unwrap().next_cursor, "");
 
-    door.resolve(&first, "warned").await.unwrap();
+    assert!(!door.resolve(&first, "warned").await.unwrap());
     let closed = door.queue(true, page(0, "")).await.reports;
-    door.resolve(&first, "again").await.unwrap();
+    assert!(door.resolve(&first, "again").await.unwrap(), "and told so");
     assert_eq!(door.queue(true, page(0, "")).await.reports, closed, "closed once");
     assert_eq!((closed.len(), closed[0].note.as_str()), (1, "warned"));
     assert_eq!(door.queue(false, page(0, "")).await.reports.len(), 1);
