@@ -36,6 +36,10 @@ mod messages;
 mod model;
 mod operator;
 mod outside;
+#[cfg(test)]
+mod named;
+#[cfg(test)]
+mod online;
 mod people;
 #[cfg(test)]
 mod plans;

@@ -7,6 +7,7 @@ pub mod convert;
 pub mod files;
 pub mod health;
 pub mod me;
+pub mod membership;
 pub mod message_store;
 pub mod messages;
 pub mod people;

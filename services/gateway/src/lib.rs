@@ -9,6 +9,7 @@ pub mod events;
 pub mod http;
 pub mod json;
 pub mod limits;
+pub mod online;
 pub mod revocation;
 pub mod state;
 pub mod sync;
@@ -38,6 +39,7 @@ use crate::events::connections;
 use crate::events::sessions::{self, Heard};
 use crate::http::serve;
 use crate::limits::Limits;
+use crate::online::OnlineCounts;
 use crate::revocation::checker::Checker;
 use crate::revocation::{Revocation, watch};
 use crate::state::State;
@@ -191,6 +193,7 @@ async fn assemble(
         clock,
         auth,
         message_store,
+        online: OnlineCounts::new(presence.clone(), conversations.clone()),
         conversations,
         messages,
         files,

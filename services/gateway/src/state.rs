@@ -14,6 +14,7 @@ use crate::clients::{
 use crate::config::Settings;
 use crate::domain;
 use crate::limits::Limits;
+use crate::online::OnlineCounts;
 use crate::revocation::Revocation;
 use crate::sync::waiting::Waiting;
 use crate::verified::VerifiedEmails;
@@ -61,6 +62,8 @@ pub struct State {
     pub limits_told: domain::Limits,
     /// Who is there.
     pub presence: Presence,
+    /// How many are there in conversations.
+    pub online: OnlineCounts,
     /// Who is typing.
     pub typing: Typing,
     /// What is down.

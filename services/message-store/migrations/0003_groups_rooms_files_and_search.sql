@@ -13,7 +13,11 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 ALTER TABLE people
     ADD COLUMN sends_read_receipts boolean NOT NULL DEFAULT true,
     -- BCP 47 tag.
-    ADD COLUMN locale text NOT NULL DEFAULT 'en';
+    ADD COLUMN locale text NOT NULL DEFAULT 'en',
+    ADD COLUMN shows_presence boolean NOT NULL DEFAULT true;
+-- Who is left out when those who are there are counted.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX people_hidden_idx ON people (user_id) WHERE NOT shows_presence;
 -- Whom `@name` means.
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX people_username_idx ON people (username) WHERE username IS NOT NULL;
@@ -69,7 +73,7 @@ CREATE TABLE deleted_conversations (
     emptied_at timestamptz
 );
 
--- What a client named the group or room it made, so that a repeat is recognised.
+-- What a client named the conversation it opened, so that a repeat is recognised.
 CREATE TABLE conversation_requests (
     creator_id uuid NOT NULL,
     client_id uuid NOT NULL,

@@ -67,7 +67,7 @@ CREATE TABLE relationship_points (
     changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 
--- message-store keeps two of the choices from now on; it is told of those who have not chosen the defaults.
-UPDATE profiles SET version = version + 1 WHERE NOT send_read_receipts OR locale <> 'en';
+-- message-store keeps three of the choices from now on; it is told of those who have not chosen the defaults.
+UPDATE profiles SET version = version + 1 WHERE NOT send_read_receipts OR show_presence <> 'connections' OR locale <> 'en';
 INSERT INTO deliveries (first_user_id, second_user_id, created_at, next_attempt_at)
-    SELECT user_id, user_id, now(), now() FROM profiles WHERE NOT send_read_receipts OR locale <> 'en';
+    SELECT user_id, user_id, now(), now() FROM profiles WHERE NOT send_read_receipts OR show_presence <> 'connections' OR locale <> 'en';

@@ -1396,6 +1396,51 @@ pub struct ListRoomsResponse {
     #[prost(message, optional, tag = "2")]
     pub page: ::core::option::Option<super::super::common::v1::PageInfo>,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListMemberIdsRequest {
+    /// At most 100, of at most 20,000 members together.
+    #[prost(string, repeated, tag = "1")]
+    pub conversation_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListMemberIdsResponse {
+    /// In any order; conversations without such members are left out.
+    #[prost(message, repeated, tag = "1")]
+    pub conversations: ::prost::alloc::vec::Vec<MemberIds>,
+}
+/// Who is in one conversation.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MemberIds {
+    #[prost(string, tag = "1")]
+    pub conversation_id: ::prost::alloc::string::String,
+    /// In any order.
+    #[prost(string, repeated, tag = "2")]
+    pub user_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CountMembersRequest {
+    /// At most 100.
+    #[prost(string, repeated, tag = "1")]
+    pub conversation_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// At most 10,000; who stands there twice counts once.
+    #[prost(string, repeated, tag = "2")]
+    pub user_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CountMembersResponse {
+    /// In any order; conversations with none of these people are left out.
+    #[prost(message, repeated, tag = "1")]
+    pub counts: ::prost::alloc::vec::Vec<MemberCount>,
+}
+/// How many of some people are in one conversation.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MemberCount {
+    #[prost(string, tag = "1")]
+    pub conversation_id: ::prost::alloc::string::String,
+    /// From 1.
+    #[prost(uint32, tag = "2")]
+    pub count: u32,
+}
 /// Generated client implementations.
 pub mod conversation_service_client {
     #![allow(
@@ -1637,7 +1682,7 @@ pub mod conversation_service_client {
         }
         /// Adds somebody or gives a member another role; by owner or admin.
         /// Reasons: `not_found` (an unknown or hidden person), `not_connected`, `conversation_closed`, `validation_failed`
-        /// (user_id when the conversation is full, role).
+        /// (conversation_id when it is full, role).
         pub async fn put_member(
             &mut self,
             request: impl tonic::IntoRequest<super::PutMemberRequest>,
@@ -1699,7 +1744,8 @@ pub mod conversation_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Joins a room; idempotent.
-        /// Reasons: `conversation_closed`, `forbidden` (no room, or removed from it by an admin), `validation_failed` (full).
+        /// Reasons: `conversation_closed`, `forbidden` (no room, or removed from it by an admin), `validation_failed`
+        /// (conversation_id when it is full).
         pub async fn join_room(
             &mut self,
             request: impl tonic::IntoRequest<super::JoinRoomRequest>,
@@ -1852,6 +1898,70 @@ pub mod conversation_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Who is in some conversations, without those who show nobody whether they are there: for counting who is online. Not for a
+        /// user: the counts may be told to whoever may see the conversation, the ids to nobody.
+        /// Callers: gateway. Reasons: `validation_failed` (conversation_ids: more than 100, or of more than 20,000 members together).
+        pub async fn list_member_ids(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListMemberIdsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListMemberIdsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/pulsechat.messages.v1.ConversationService/ListMemberIds",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "pulsechat.messages.v1.ConversationService",
+                        "ListMemberIds",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// How many of some people are in each of some conversations; the other way round, for conversations that have more members
+        /// than there are people to be counted. As with ListMemberIds.
+        /// Callers: gateway. Reasons: `validation_failed` (conversation_ids: more than 100; user_ids: more than 10,000).
+        pub async fn count_members(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CountMembersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CountMembersResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/pulsechat.messages.v1.ConversationService/CountMembers",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "pulsechat.messages.v1.ConversationService",
+                        "CountMembers",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -1914,7 +2024,7 @@ pub mod conversation_service_server {
         >;
         /// Adds somebody or gives a member another role; by owner or admin.
         /// Reasons: `not_found` (an unknown or hidden person), `not_connected`, `conversation_closed`, `validation_failed`
-        /// (user_id when the conversation is full, role).
+        /// (conversation_id when it is full, role).
         async fn put_member(
             &self,
             request: tonic::Request<super::PutMemberRequest>,
@@ -1932,7 +2042,8 @@ pub mod conversation_service_server {
             tonic::Status,
         >;
         /// Joins a room; idempotent.
-        /// Reasons: `conversation_closed`, `forbidden` (no room, or removed from it by an admin), `validation_failed` (full).
+        /// Reasons: `conversation_closed`, `forbidden` (no room, or removed from it by an admin), `validation_failed`
+        /// (conversation_id when it is full).
         async fn join_room(
             &self,
             request: tonic::Request<super::JoinRoomRequest>,
@@ -1973,6 +2084,26 @@ pub mod conversation_service_server {
             request: tonic::Request<super::ListRoomsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListRoomsResponse>,
+            tonic::Status,
+        >;
+        /// Who is in some conversations, without those who show nobody whether they are there: for counting who is online. Not for a
+        /// user: the counts may be told to whoever may see the conversation, the ids to nobody.
+        /// Callers: gateway. Reasons: `validation_failed` (conversation_ids: more than 100, or of more than 20,000 members together).
+        async fn list_member_ids(
+            &self,
+            request: tonic::Request<super::ListMemberIdsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListMemberIdsResponse>,
+            tonic::Status,
+        >;
+        /// How many of some people are in each of some conversations; the other way round, for conversations that have more members
+        /// than there are people to be counted. As with ListMemberIds.
+        /// Callers: gateway. Reasons: `validation_failed` (conversation_ids: more than 100; user_ids: more than 10,000).
+        async fn count_members(
+            &self,
+            request: tonic::Request<super::CountMembersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CountMembersResponse>,
             tonic::Status,
         >;
     }
@@ -2613,6 +2744,98 @@ pub mod conversation_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListRoomsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/pulsechat.messages.v1.ConversationService/ListMemberIds" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListMemberIdsSvc<T: ConversationService>(pub Arc<T>);
+                    impl<
+                        T: ConversationService,
+                    > tonic::server::UnaryService<super::ListMemberIdsRequest>
+                    for ListMemberIdsSvc<T> {
+                        type Response = super::ListMemberIdsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListMemberIdsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ConversationService>::list_member_ids(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListMemberIdsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/pulsechat.messages.v1.ConversationService/CountMembers" => {
+                    #[allow(non_camel_case_types)]
+                    struct CountMembersSvc<T: ConversationService>(pub Arc<T>);
+                    impl<
+                        T: ConversationService,
+                    > tonic::server::UnaryService<super::CountMembersRequest>
+                    for CountMembersSvc<T> {
+                        type Response = super::CountMembersResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CountMembersRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ConversationService>::count_members(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CountMembersSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -3699,6 +3922,9 @@ pub struct ApplyPersonRequest {
     /// BCP 47 tag: in which language the person's messages are searched.
     #[prost(string, tag = "4")]
     pub locale: ::prost::alloc::string::String,
+    /// Whether others may see that the person is there: only then is the person counted among those who are online.
+    #[prost(bool, tag = "5")]
+    pub shows_presence: bool,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ApplyPersonResponse {}
@@ -3706,6 +3932,9 @@ pub struct ApplyPersonResponse {}
 pub struct GetOrCreateDirectRequest {
     #[prost(string, tag = "1")]
     pub peer_id: ::prost::alloc::string::String,
+    /// UUID made by the client, which makes a repeat safe; empty means none. The names of groups and rooms count too.
+    #[prost(string, tag = "2")]
+    pub client_id: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetOrCreateDirectResponse {
@@ -3714,6 +3943,9 @@ pub struct GetOrCreateDirectResponse {
     /// False when it stood already.
     #[prost(bool, tag = "2")]
     pub created: bool,
+    /// True when an earlier request with the same `client_id` was answered with it.
+    #[prost(bool, tag = "3")]
+    pub replayed: bool,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetConversationRequest {
@@ -4091,8 +4323,10 @@ pub mod message_store_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// The direct conversation of the caller and one other person, made when there is none; under concurrency there is one.
-        /// Reasons: `not_found` (unknown person), `not_connected`, `validation_failed` (oneself).
+        /// The direct conversation of the caller and one other person, made when there is none; under concurrency there is one. A
+        /// repeat with the same `client_id` gives the conversation as it is now, also to people who are not connected any more.
+        /// Reasons: `not_found` (unknown person), `not_connected`, `idempotency_mismatch` (the `client_id` was used for a direct with
+        /// somebody else, a group or a room), `validation_failed` (oneself, client_id).
         pub async fn get_or_create_direct(
             &mut self,
             request: impl tonic::IntoRequest<super::GetOrCreateDirectRequest>,
@@ -4499,8 +4733,10 @@ pub mod message_store_service_server {
             tonic::Response<super::ApplyPersonResponse>,
             tonic::Status,
         >;
-        /// The direct conversation of the caller and one other person, made when there is none; under concurrency there is one.
-        /// Reasons: `not_found` (unknown person), `not_connected`, `validation_failed` (oneself).
+        /// The direct conversation of the caller and one other person, made when there is none; under concurrency there is one. A
+        /// repeat with the same `client_id` gives the conversation as it is now, also to people who are not connected any more.
+        /// Reasons: `not_found` (unknown person), `not_connected`, `idempotency_mismatch` (the `client_id` was used for a direct with
+        /// somebody else, a group or a room), `validation_failed` (oneself, client_id).
         async fn get_or_create_direct(
             &self,
             request: tonic::Request<super::GetOrCreateDirectRequest>,

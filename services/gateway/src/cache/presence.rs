@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 use tokio::time::MissedTickBehavior;
 
 use crate::cache::link::{CacheError, InvalidAddress};
+use crate::cache::online;
 use crate::domain::{Presence as UserPresence, PresenceStatus};
 
 /// How long a connection counts when it is not renewed.
@@ -25,7 +26,7 @@ const RENEW_INTERVAL: Duration = Duration::from_secs(20);
 /// How often it is looked whether Redis is there.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 /// Longest that anything here waits for Redis.
-const TIMEOUT: Duration = Duration::from_millis(250);
+pub(super) const TIMEOUT: Duration = Duration::from_millis(250);
 /// Users in one pipeline.
 const BATCH: usize = 256;
 const POOL_SIZE: usize = 4;
@@ -112,7 +113,7 @@ impl Presence {
                 user_ids.iter().zip(counts).map(|(user_id, count)| presence_of(*user_id, count)).collect()
             }
             Err(error) => {
-                self.0.check.down(&error.to_string());
+                self.is_away(&error);
                 user_ids.iter().copied().map(UserPresence::unknown).collect()
             }
         }
@@ -128,10 +129,10 @@ impl Presence {
         let least = self.now_ms().saturating_add(i64::try_from(renewed.as_millis()).unwrap_or(i64::MAX));
         let mut pipeline = Pipeline::with_capacity(1);
         pipeline.cmd("ZCOUNT").arg(key(user_id)).arg(format!("({least}")).arg("+inf");
-        match self.run::<(u64,)>(&pipeline).await {
+        match self.run::<(u64,)>(&pipeline, TIMEOUT).await {
             Ok((count,)) => Some(count),
             Err(error) => {
-                self.0.check.down(&error.to_string());
+                self.is_away(&error);
                 None
             }
         }
@@ -145,7 +146,7 @@ impl Presence {
         if user_ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.run(&pipeline).await
+        self.run(&pipeline, TIMEOUT).await
     }
 
     async fn write(&self, changes: &Changes) -> Result<(), CacheError> {
@@ -165,7 +166,9 @@ impl Presence {
                     .ignore();
                 pipeline.cmd("EXPIRE").arg(&key).arg(lifetime_seconds).ignore();
             }
-            self.run::<()>(&pipeline).await?;
+            let user_ids: Vec<UserId> = ended.iter().map(|(user_id, _)| *user_id).collect();
+            online::follow(&mut pipeline, &user_ids, now_ms, lifetime_seconds);
+            self.run::<()>(&pipeline, TIMEOUT).await?;
         }
         for leases in changes.leases.chunks(BATCH) {
             let mut pipeline = Pipeline::with_capacity(leases.len() * 3);
@@ -180,16 +183,19 @@ impl Presence {
                 pipeline.cmd("ZREMRANGEBYSCORE").arg(&key).arg("-inf").arg(now_ms).ignore();
                 pipeline.cmd("EXPIRE").arg(&key).arg(lifetime_seconds).ignore();
             }
-            self.run::<()>(&pipeline).await?;
+            let user_ids: Vec<UserId> = leases.iter().map(|(user_id, _)| *user_id).collect();
+            online::follow(&mut pipeline, &user_ids, now_ms, lifetime_seconds);
+            self.run::<()>(&pipeline, TIMEOUT).await?;
         }
         Ok(())
     }
 
-    async fn run<T: deadpool_redis::redis::FromRedisValue>(
+    pub(super) async fn run<T: deadpool_redis::redis::FromRedisValue>(
         &self,
         pipeline: &Pipeline,
+        timeout: Duration,
     ) -> Result<T, CacheError> {
-        tokio::time::timeout(TIMEOUT, async {
+        tokio::time::timeout(timeout, async {
             let mut connection = self.0.pool.get().await?;
             Ok(pipeline.query_async(&mut connection).await?)
         })
@@ -199,10 +205,14 @@ impl Presence {
     async fn ping(&self) -> Result<(), CacheError> {
         let mut pipeline = Pipeline::with_capacity(1);
         pipeline.cmd("PING").ignore();
-        self.run(&pipeline).await
+        self.run(&pipeline, TIMEOUT).await
     }
 
-    fn now_ms(&self) -> i64 {
+    pub(super) fn is_away(&self, error: &CacheError) {
+        self.0.check.down(&error.to_string());
+    }
+
+    pub(super) fn now_ms(&self) -> i64 {
         i64::try_from(self.0.clock.now().unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
     }
 
@@ -293,7 +303,7 @@ fn presence_of(user_id: UserId, connections: u64) -> UserPresence {
     }
 }
 
-fn key(user_id: UserId) -> String {
+pub(super) fn key(user_id: UserId) -> String {
     format!("pulse:gateway:presence:{user_id}")
 }
 

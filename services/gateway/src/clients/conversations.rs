@@ -6,7 +6,7 @@ use pulse_rpc::{Connection, Failure, Principal};
 use pulse_types::{ConversationId, UserId};
 
 use crate::clients::{Page, PageAsk, convert, page};
-use crate::domain::conversation_change::{ConversationPatch, MembershipPatch, NewConversation};
+use crate::domain::conversation_change::{ConversationPatch, MembershipPatch, NewConversation, Opening};
 use crate::domain::{Conversation, ConversationState, Member, Role};
 
 /// Calls message-store. Clones share the connection.
@@ -20,11 +20,11 @@ impl Conversations {
         Self(ConversationServiceClient::new(connection))
     }
 
-    fn client(&self) -> ConversationServiceClient<Connection> {
+    pub(super) fn client(&self) -> ConversationServiceClient<Connection> {
         self.0.clone()
     }
 
-    /// Makes a group or a room, all or nothing; true when it was made by this call.
+    /// Makes a group or a room, all or nothing, and tells whether it was made by this call.
     ///
     /// # Errors
     /// `not_found`, `not_connected`, `idempotency_mismatch`, `validation_failed`; `unavailable` when the service can't be
@@ -34,7 +34,7 @@ impl Conversations {
         &self,
         caller: Principal,
         new: NewConversation,
-    ) -> Result<(Conversation, bool), Failure> {
+    ) -> Result<(Conversation, Opening), Failure> {
         let request = proto::CreateConversationRequest {
             kind: convert::conversation::kind_message(new.kind).into(),
             title: new.title,
@@ -44,7 +44,8 @@ impl Conversations {
         };
         let answer = self.client().create_conversation(caller.request(request)).await;
         let answer = answer.map_err(Failure::from_status)?.into_inner();
-        Ok((convert::conversation(answer.conversation)?, answer.created))
+        let opening = if answer.created { Opening::Made } else { Opening::Repeated };
+        Ok((convert::conversation(answer.conversation)?, opening))
     }
 
     /// Changes title, topic or picture.

@@ -4,8 +4,10 @@ use pulse_proto::messages::v1 as proto;
 use pulse_proto::messages::v1::message_store_service_client::MessageStoreServiceClient;
 use pulse_rpc::{Connection, Failure, Principal};
 use pulse_types::{ConversationId, MessageId, UserId};
+use uuid::Uuid;
 
 use crate::clients::{Page, PageAsk, convert, page};
+use crate::domain::conversation_change::Opening;
 use crate::domain::{Conversation, ConversationKind, Message, Moment};
 
 /// Which page of a history.
@@ -60,20 +62,27 @@ impl MessageStore {
         self.0.clone()
     }
 
-    /// The direct conversation with a person; true when it was made by this call.
+    /// The direct conversation with a person, and whether it was made by this call.
     ///
     /// # Errors
-    /// `not_found`, `not_connected`, `validation_failed` (oneself); `unavailable` when the service can't be reached, so with
+    /// `not_found`, `not_connected`, `idempotency_mismatch`, `validation_failed` (oneself); `unavailable` when the service can't be reached, so with
     /// all calls below.
     pub async fn get_or_create_direct(
         &self,
         caller: Principal,
         peer_id: UserId,
-    ) -> Result<(Conversation, bool), Failure> {
-        let request = caller.request(proto::GetOrCreateDirectRequest { peer_id: peer_id.to_string() });
-        let answer =
-            self.client().get_or_create_direct(request).await.map_err(Failure::from_status)?.into_inner();
-        Ok((convert::conversation(answer.conversation)?, answer.created))
+        client_id: Option<Uuid>,
+    ) -> Result<(Conversation, Opening), Failure> {
+        let client_id = client_id.map(|id| id.to_string()).unwrap_or_default();
+        let request = proto::GetOrCreateDirectRequest { peer_id: peer_id.to_string(), client_id };
+        let answer = self.client().get_or_create_direct(caller.request(request)).await;
+        let answer = answer.map_err(Failure::from_status)?.into_inner();
+        let opening = match (answer.created, answer.replayed) {
+            (true, _) => Opening::Made,
+            (false, true) => Opening::Repeated,
+            (false, false) => Opening::Stood,
+        };
+        Ok((convert::conversation(answer.conversation)?, opening))
     }
 
     /// One conversation of the caller.

@@ -98,7 +98,8 @@ pub struct Conversation {
     pub owner_id: Option<UserId>,
     /// How many are in it.
     pub member_count: u32,
-    /// How many of them are online; with one room or group, while presence is known.
+    /// How many of them are online, without those who show nobody whether they are there; with one room or group and in the list
+    /// of rooms, while presence is known. It may be some seconds old.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub online_count: Option<u32>,

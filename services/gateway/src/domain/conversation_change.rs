@@ -34,6 +34,17 @@ pub struct NewConversation {
     pub client_id: Option<Uuid>,
 }
 
+/// How a conversation came to be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// It was made now.
+    Made,
+    /// It stood already.
+    Stood,
+    /// An earlier request by the same `client_id` was answered with it.
+    Repeated,
+}
+
 /// Changes of a conversation; what is absent stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConversationPatch {

@@ -38,7 +38,7 @@ pub struct OpenConversation {
     /// Position of the newest message; 0 before the first.
     #[schema(example = 3)]
     pub last_seq: i64,
-    /// How many members are online; while presence is known.
+    /// How many members are online, without those who show nobody whether they are there; while presence is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub online_count: Option<u32>,

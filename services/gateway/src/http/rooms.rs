@@ -57,7 +57,7 @@ async fn list(
     }
     let page = state.conversations.rooms(caller.principal, text, ask).await?;
     Ok(Json(RoomPage {
-        items: shown::many(&state, caller.principal, page.items).await,
+        items: shown::rooms(&state, caller.principal, page.items).await,
         next_cursor: page.next_cursor,
     }))
 }

@@ -3,21 +3,25 @@
 use pulse_rpc::{Failure, Principal, Reason};
 use pulse_types::{ConversationId, UserId};
 
-use crate::clients::PageAsk;
 use crate::clients::social_graph::UserKey;
-use crate::domain::{Conversation, ConversationKind, PresenceStatus, User};
+use crate::domain::{Conversation, User};
 use crate::state::State;
-
-/// Members up to which those who are online are counted.
-const COUNTED_MAX: u32 = 256;
-/// Largest page of members.
-const PAGE_MAX: u32 = 100;
 
 /// One conversation.
 pub async fn one(state: &State, caller: Principal, conversation: Conversation) -> Conversation {
     let mut conversation = with_peer(state, caller, conversation).await;
-    conversation.online_count = online_count(state, caller, &conversation).await;
+    conversation.online_count = online_count(state, &conversation).await;
     conversation
+}
+
+/// A page of rooms, in its order, with how many are online in each.
+pub async fn rooms(state: &State, caller: Principal, rooms: Vec<Conversation>) -> Vec<Conversation> {
+    let mut rooms = many(state, caller, rooms).await;
+    let counts = state.online.of(&rooms).await;
+    for room in &mut rooms {
+        room.online_count = counts.get(&room.id).copied();
+    }
+    rooms
 }
 
 /// A page of conversations, in its order; the peers are asked for by one call.
@@ -66,11 +70,11 @@ pub async fn why_unknown(state: &State, caller: Principal, user_ids: &[UserId]) 
     }
 }
 
-/// How many members of a group or room are online; `None` while that is not known, and for those who may not see the members.
+/// How many members of a group or room are online; `None` while that is not known.
 pub async fn online_in(state: &State, caller: Principal, conversation_id: ConversationId) -> Option<u32> {
     let found = state.message_store.conversation(caller, conversation_id).await;
     match found {
-        Ok(conversation) => online_count(state, caller, &conversation).await,
+        Ok(conversation) => online_count(state, &conversation).await,
         Err(failure) => {
             failure.log();
             None
@@ -78,45 +82,9 @@ pub async fn online_in(state: &State, caller: Principal, conversation_id: Conver
     }
 }
 
-async fn online_count(state: &State, caller: Principal, conversation: &Conversation) -> Option<u32> {
-    let is_counted = conversation.kind != ConversationKind::Direct
-        && conversation.my.is_some()
-        && conversation.member_count <= COUNTED_MAX;
-    if !is_counted || !state.presence.is_known() {
-        return None;
-    }
-    let members = match member_ids(state, caller, conversation.id).await {
-        Ok(members) => members,
-        Err(failure) => {
-            failure.log();
-            return None;
-        }
-    };
-    let presences = state.presence.query(&members).await;
-    if presences.iter().any(|presence| presence.status == PresenceStatus::Unknown) {
-        return None;
-    }
-    let online = presences.iter().filter(|presence| presence.status != PresenceStatus::Offline).count();
-    u32::try_from(online).ok()
-}
-
-async fn member_ids(
-    state: &State,
-    caller: Principal,
-    conversation_id: ConversationId,
-) -> Result<Vec<UserId>, Failure> {
-    let mut members = Vec::new();
-    let mut cursor = None;
-    for _ in 0..=COUNTED_MAX / PAGE_MAX {
-        let ask = PageAsk { limit: PAGE_MAX, cursor };
-        let page = state.conversations.members(caller, conversation_id, ask).await?;
-        members.extend(page.items.into_iter().map(|member| member.user.id));
-        cursor = page.next_cursor;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    Ok(members)
+async fn online_count(state: &State, conversation: &Conversation) -> Option<u32> {
+    let counts = state.online.of(std::slice::from_ref(conversation)).await;
+    counts.get(&conversation.id).copied()
 }
 
 /// Puts the peer's profile in, as the caller sees it. While social-graph is down what message-store knows stays.

@@ -51,6 +51,8 @@ pub struct KnownPerson {
     pub sends_read_receipts: bool,
     /// BCP 47 tag: in which language their messages are searched.
     pub locale: String,
+    /// Whether others may see that they are there.
+    pub shows_presence: bool,
     /// Number of the last change of all this.
     pub version: i64,
 }

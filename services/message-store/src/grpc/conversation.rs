@@ -172,4 +172,30 @@ impl ConversationService for Service {
         let conversations = rooms.iter().map(|room| convert::conversation(room, &signer)).collect();
         Ok(Response::new(proto::ListRoomsResponse { conversations, page: Some(PageInfo { next_cursor }) }))
     }
+
+    async fn list_member_ids(
+        &self,
+        request: Request<proto::ListMemberIdsRequest>,
+    ) -> Result<Response<proto::ListMemberIdsResponse>, Status> {
+        let places = parse::places(request.get_ref())?;
+        let members = ops::presence::list_members(&self.context, &places).await.map_err(Failure::from)?;
+        let conversations = members.into_iter().map(|(conversation_id, user_ids)| proto::MemberIds {
+            conversation_id: conversation_id.to_string(),
+            user_ids: user_ids.iter().map(UserId::to_string).collect(),
+        });
+        Ok(Response::new(proto::ListMemberIdsResponse { conversations: conversations.collect() }))
+    }
+
+    async fn count_members(
+        &self,
+        request: Request<proto::CountMembersRequest>,
+    ) -> Result<Response<proto::CountMembersResponse>, Status> {
+        let (places, people) = parse::people_in_places(request.get_ref())?;
+        let counts = ops::presence::count_members(&self.context, &places, &people).await;
+        let counts = counts.map_err(Failure::from)?.into_iter().map(|(conversation_id, count)| {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            proto::MemberCount { conversation_id: conversation_id.to_string(), count }
+        });
+        Ok(Response::new(proto::CountMembersResponse { counts: counts.collect() }))
+    }
 }

@@ -7,7 +7,8 @@ use pulse_rpc::{Failure, Reason};
 
 use crate::domain::conversation::Refusal;
 use crate::ops::command::CommandError;
-use crate::ops::conversation::{DirectError, FindError, InboxError};
+use crate::ops::conversation::{FindError, InboxError};
+use crate::ops::direct::DirectError;
 use crate::ops::erasure::EraseError;
 use crate::ops::export::ExportError;
 use crate::ops::message::ReadError;
@@ -73,6 +74,7 @@ impl From<DirectError> for Failure {
             DirectError::Oneself => Self::invalid_field("member_ids.0", "invalid", error.to_string()),
             DirectError::UnknownPerson => Self::not_found("person"),
             DirectError::NotConnected => Self::new(Reason::NotConnected, error.to_string()),
+            DirectError::Repeat(error) => error.into(),
             DirectError::Store(error) => error.into(),
         }
     }

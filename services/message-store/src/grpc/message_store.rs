@@ -15,6 +15,7 @@ use tonic::{Request, Response, Status, Streaming};
 use crate::domain::batch::Command;
 use crate::grpc::{command_stream, convert, parse};
 use crate::ops::command::Done;
+use crate::ops::direct::Opening;
 use crate::ops::{self, Context};
 
 /// What a unary command may take; callers set shorter deadlines on the call.
@@ -71,12 +72,14 @@ impl MessageStoreService for Service {
         request: Request<proto::GetOrCreateDirectRequest>,
     ) -> Result<Response<proto::GetOrCreateDirectResponse>, Status> {
         let principal = Principal::of(&request)?;
-        let peer_id = parse::id("member_ids.0", &request.get_ref().peer_id);
-        let peer_id = peer_id.map_err(|fault| Failure::validation(vec![fault]))?;
-        let opened = ops::conversation::get_or_create_direct(&self.context, principal.user_id, peer_id).await;
-        let (conversation, created) = opened.map_err(Failure::from)?;
-        let conversation = Some(convert::conversation(&conversation, &self.context.signer()));
-        Ok(Response::new(proto::GetOrCreateDirectResponse { conversation, created }))
+        let (peer_id, client_id) = parse::direct(request.get_ref())?;
+        let opened = ops::direct::open(&self.context, principal.user_id, peer_id, client_id).await;
+        let (conversation, opening) = opened.map_err(Failure::from)?;
+        Ok(Response::new(proto::GetOrCreateDirectResponse {
+            conversation: Some(convert::conversation(&conversation, &self.context.signer())),
+            created: opening == Opening::Made,
+            replayed: opening == Opening::Repeated,
+        }))
     }
 
     async fn get_conversation(

@@ -8,6 +8,7 @@ use pulse_proto::messages::v1 as proto;
 use pulse_rpc::{Failure, FieldFault, Principal};
 use pulse_types::{AttachmentId, Clock, ConversationId, MessageId, UserId};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::domain::attachment::ATTACHMENTS_MAX;
 use crate::domain::batch::{Action, Command};
@@ -260,6 +261,13 @@ fn optional<T: std::str::FromStr>(field: &str, text: &str) -> Result<Option<T>, 
     if text.is_empty() { Ok(None) } else { id(field, text).map(Some) }
 }
 
+pub(super) fn direct(request: &proto::GetOrCreateDirectRequest) -> Result<(UserId, Option<Uuid>), Failure> {
+    let mut faults = Faults(Vec::new());
+    let peer_id = faults.take(id("member_ids.0", &request.peer_id));
+    let client_id = faults.take(optional("client_id", &request.client_id));
+    faults.finish(peer_id.zip(client_id))
+}
+
 pub(super) fn unread_keys(
     request: &proto::ListUnreadRequest,
 ) -> Result<Vec<(UserId, ConversationId)>, Failure> {
@@ -331,8 +339,13 @@ pub(super) fn person(request: proto::ApplyPersonRequest) -> Result<KnownPerson, 
             display_name: display_name?,
             avatar_url: wanted.avatar_url.clone(),
         };
-        let sends_read_receipts = request.sends_read_receipts;
-        Some(KnownPerson { person, sends_read_receipts, locale: locale?, version: version? })
+        Some(KnownPerson {
+            person,
+            sends_read_receipts: request.sends_read_receipts,
+            locale: locale?,
+            shows_presence: request.shows_presence,
+            version: version?,
+        })
     })();
     faults.finish(parsed)
 }

@@ -4,6 +4,8 @@ use pulse_rpc::{MethodPolicy, ServiceName};
 
 /// Calls that are made for a signed-in user.
 const FOR_USERS: &[ServiceName] = &[ServiceName::Gateway, ServiceName::Operator];
+/// Calls that tell more than one user may see.
+const FROM_GATEWAY: &[ServiceName] = &[ServiceName::Gateway];
 /// Calls that write through what social-graph owns.
 const FROM_GRAPH: &[ServiceName] = &[ServiceName::SocialGraph];
 
@@ -38,6 +40,8 @@ pub const POLICY: MethodPolicy = MethodPolicy(&[
     ("/pulsechat.messages.v1.ConversationService/TransferConversation", FOR_USERS),
     ("/pulsechat.messages.v1.ConversationService/SetConversationState", FOR_USERS),
     ("/pulsechat.messages.v1.ConversationService/ListRooms", FOR_USERS),
+    ("/pulsechat.messages.v1.ConversationService/ListMemberIds", FROM_GATEWAY),
+    ("/pulsechat.messages.v1.ConversationService/CountMembers", FROM_GATEWAY),
     ("/pulsechat.messages.v1.SyncService/Sync", FOR_USERS),
     ("/pulsechat.messages.v1.SyncService/ListChanges", FOR_USERS),
     ("/pulsechat.messages.v1.SearchService/SearchMessages", FOR_USERS),

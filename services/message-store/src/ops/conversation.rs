@@ -1,37 +1,16 @@
-//! Conversations: the direct of two people, one conversation, the inbox.
+//! Conversations: one of them, and the inbox.
 
-use pulse_types::clock::to_millisecond;
 use pulse_types::{Clock as _, ConversationId, InvalidCursor, UserId};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::domain::change::Change;
-use crate::domain::conversation::{Conversation, Kind, Role};
+use crate::domain::conversation::{Conversation, Kind};
 use crate::domain::message::Message;
-use crate::domain::person::Pair;
 use crate::ops::Context;
-use crate::ops::announce::user_subjects;
 use crate::store::conversation::{InboxPosition, InboxQuery};
 use crate::store::{self, Conn, StoreError};
 
 const INBOX: &str = "inbox";
-
-/// The direct conversation could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum DirectError {
-    /// Nobody has a direct conversation with oneself.
-    #[error("a direct conversation has two people")]
-    Oneself,
-    /// Nobody is known by this id, or they block the one who asks.
-    #[error("there is no such person, or you may not see them")]
-    UnknownPerson,
-    /// The two do not follow one another.
-    #[error("you and this person are not connected")]
-    NotConnected,
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// The conversation could not be shown.
 #[derive(Debug, thiserror::Error)]
@@ -94,89 +73,6 @@ struct InboxCursor {
     active_at_ms: i64,
     #[serde(rename = "c")]
     conversation_id: ConversationId,
-}
-
-/// The direct conversation of two connected people as `user_id` sees it, made when there is none; and whether it was made.
-/// However many ask at once, one is made.
-///
-/// # Errors
-/// [`DirectError`].
-pub async fn get_or_create_direct(
-    context: &Context,
-    user_id: UserId,
-    peer_id: UserId,
-) -> Result<(Conversation, bool), DirectError> {
-    let pair = Pair::of(user_id, peer_id).ok_or(DirectError::Oneself)?;
-    let mut conn = context.db.conn().await?;
-    if !store::person::exists(&mut conn, peer_id).await? {
-        return Err(DirectError::UnknownPerson);
-    }
-    let connection = store::connection::find(&mut conn, pair).await?;
-    if connection.is_hidden_from(user_id) {
-        return Err(DirectError::UnknownPerson);
-    }
-    if !connection.is_connected {
-        return Err(DirectError::NotConnected);
-    }
-    let existing = store::conversation::find_direct(&mut conn, pair).await?;
-    drop(conn);
-    if let Some(conversation_id) = existing {
-        return Ok((require(context, user_id, conversation_id).await?, false));
-    }
-    create_direct(context, user_id, pair).await
-}
-
-async fn create_direct(
-    context: &Context,
-    user_id: UserId,
-    pair: Pair,
-) -> Result<(Conversation, bool), DirectError> {
-    let now = to_millisecond(context.clock.now());
-    let new_id = ConversationId::new(&*context.clock);
-    let mut tx = context.db.begin().await?;
-    // Held to the end: a disconnect comes before this, or finds the conversation.
-    if !store::connection::is_connected_held(&mut tx, pair).await? {
-        return Err(DirectError::NotConnected);
-    }
-    if !store::conversation::claim_direct(&mut tx, pair, new_id).await? {
-        let existing = store::conversation::find_direct(&mut tx, pair).await?;
-        tx.rollback().await.map_err(StoreError::from)?;
-        let corrupt = StoreError::Corrupt { table: "direct_pairs", id: new_id.as_uuid() };
-        return Ok((require(context, user_id, existing.ok_or(corrupt)?).await?, false));
-    }
-    store::conversation::insert_direct(&mut tx, new_id, pair, now).await?;
-    store::member::insert(&mut tx, new_id, &pair.both(), Role::Member, now).await?;
-    let mut entries = Vec::new();
-    let mut own = None;
-    for member_id in pair.both() {
-        let corrupt = StoreError::Corrupt { table: "conversations", id: new_id.as_uuid() };
-        let conversation = store::conversation::find(&mut tx, new_id, member_id).await?.ok_or(corrupt)?;
-        if member_id == user_id {
-            own = Some(conversation.clone());
-        }
-        let change = Change::ConversationCreated(Box::new(conversation));
-        entries.push(context.announcer.entry(&change, user_subjects([member_id]), &*context.clock));
-    }
-    let entries = store::outbox::insert(&mut tx, entries, now).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    context.announcer.committed(entries);
-    let corrupt = StoreError::Corrupt { table: "members", id: new_id.as_uuid() };
-    Ok((own.ok_or(corrupt)?, true))
-}
-
-/// The conversation of a direct that is known to stand.
-async fn require(
-    context: &Context,
-    user_id: UserId,
-    conversation_id: ConversationId,
-) -> Result<Conversation, StoreError> {
-    match get(context, user_id, conversation_id).await {
-        Ok(conversation) => Ok(conversation),
-        Err(FindError::Store(error)) => Err(error),
-        Err(FindError::NotFound) => {
-            Err(StoreError::Corrupt { table: "direct_pairs", id: conversation_id.as_uuid() })
-        }
-    }
 }
 
 /// One conversation as a user sees it. A room shows itself to everybody, but its last message to members alone.

@@ -9,7 +9,7 @@ use crate::domain::mark::Marks;
 use crate::domain::system::{SystemEvent, SystemNote};
 use crate::ops::Context;
 use crate::ops::changing::Changing;
-use crate::ops::conversation::{self, FindError};
+use crate::ops::repeat::{self, RepeatError};
 use crate::store::group::Request;
 use crate::store::{self, Conn, StoreError};
 
@@ -22,12 +22,9 @@ pub enum CreateError {
     /// Somebody and the creator do not follow one another.
     #[error("you and this person are not connected")]
     NotConnected,
-    /// The `client_id` stands for something else.
-    #[error("the client_id was used for another conversation; take a new one for each")]
-    IdempotencyMismatch,
-    /// What an earlier request made is not there, or not the creator's, any more.
-    #[error("there is no such conversation any more, or you may not see it")]
-    Gone,
+    /// The `client_id` is no new one.
+    #[error(transparent)]
+    Repeat(#[from] RepeatError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -45,21 +42,17 @@ pub async fn create(
 ) -> Result<(Conversation, bool), CreateError> {
     let new_id = ConversationId::new(&*context.clock);
     let wanted = Request { conversation_id: new_id, digest: new.digest() };
-    if let Some(client_id) = new.client_id {
-        let mut conn = context.db.conn().await?;
-        if let Some(known) = store::group::find_request(&mut conn, creator_id, client_id).await? {
-            drop(conn);
-            return repeat(context, creator_id, &wanted, &known).await;
-        }
+    if let Some(client_id) = new.client_id
+        && let Some(known) = repeat::find(context, creator_id, client_id, &wanted.digest).await?
+    {
+        return Ok((known, false));
     }
     let mut tx = context.db.begin().await?;
     if let Some(client_id) = new.client_id
         && !store::group::claim_request(&mut tx, creator_id, client_id, &wanted).await?
     {
-        let known = store::group::find_request(&mut tx, creator_id, client_id).await?;
         tx.rollback().await.map_err(StoreError::from)?;
-        let corrupt = StoreError::Corrupt { table: "conversation_requests", id: client_id };
-        return repeat(context, creator_id, &wanted, &known.ok_or(corrupt)?).await;
+        return Ok((repeat::require(context, creator_id, client_id, &wanted.digest).await?, false));
     }
     require_companions(&mut tx, creator_id, &new.member_ids).await?;
     insert(&mut tx, new_id, creator_id, new, context).await?;
@@ -130,20 +123,4 @@ fn snapshot(changing: &Changing<'_>, shared: &Conversation, role: Role) -> Conve
         is_archived: false,
     };
     Conversation { my: Some(my), ..shared.clone() }
-}
-
-async fn repeat(
-    context: &Context,
-    creator_id: UserId,
-    wanted: &Request,
-    known: &Request,
-) -> Result<(Conversation, bool), CreateError> {
-    if wanted.digest != known.digest {
-        return Err(CreateError::IdempotencyMismatch);
-    }
-    match conversation::get(context, creator_id, known.conversation_id).await {
-        Ok(conversation) => Ok((conversation, false)),
-        Err(FindError::NotFound) => Err(CreateError::Gone),
-        Err(FindError::Store(error)) => Err(error.into()),
-    }
 }

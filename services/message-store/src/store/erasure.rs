@@ -14,7 +14,7 @@ pub async fn forget_person(conn: &mut Conn, user_id: UserId) -> Result<(), Store
         "INSERT INTO people (user_id, username, display_name, avatar_url, version) VALUES ($1, NULL, NULL, NULL, $2)
          ON CONFLICT ON CONSTRAINT people_pkey DO UPDATE
          SET username = NULL, display_name = NULL, avatar_url = NULL, sends_read_receipts = DEFAULT, locale = DEFAULT,
-             version = EXCLUDED.version",
+             shows_presence = DEFAULT, version = EXCLUDED.version",
         user_id.as_uuid(),
         i64::MAX,
     )
@@ -142,7 +142,7 @@ pub async fn disconnect(conn: &mut Conn, conversation_id: ConversationId) -> Res
     Ok(())
 }
 
-/// Forgets up to `limit` names that a person's clients gave to groups and rooms; tells how many.
+/// Forgets up to `limit` names that a person's clients gave to conversations; tells how many.
 ///
 /// # Errors
 /// [`StoreError`].

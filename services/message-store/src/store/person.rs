@@ -13,13 +13,15 @@ use crate::store::{Conn, StoreError, hydrate};
 /// # Errors
 /// [`StoreError`].
 pub async fn apply(conn: &mut Conn, known: &KnownPerson) -> Result<bool, StoreError> {
-    let KnownPerson { person, sends_read_receipts, locale, version } = known;
+    let KnownPerson { person, sends_read_receipts, locale, shows_presence, version } = known;
     let done = sqlx::query!(
-        "INSERT INTO people AS p (user_id, username, display_name, avatar_url, sends_read_receipts, locale, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO people AS p (user_id, username, display_name, avatar_url, sends_read_receipts, locale,
+                                  shows_presence, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT ON CONSTRAINT people_pkey DO UPDATE
          SET username = EXCLUDED.username, display_name = EXCLUDED.display_name, avatar_url = EXCLUDED.avatar_url,
-             sends_read_receipts = EXCLUDED.sends_read_receipts, locale = EXCLUDED.locale, version = EXCLUDED.version
+             sends_read_receipts = EXCLUDED.sends_read_receipts, locale = EXCLUDED.locale,
+             shows_presence = EXCLUDED.shows_presence, version = EXCLUDED.version
          WHERE p.version < EXCLUDED.version",
         person.user_id.as_uuid(),
         person.username,
@@ -27,6 +29,7 @@ pub async fn apply(conn: &mut Conn, known: &KnownPerson) -> Result<bool, StoreEr
         person.avatar_url,
         sends_read_receipts,
         locale,
+        shows_presence,
         version,
     )
     .execute(conn)

@@ -100,6 +100,7 @@ impl App {
             version,
             sends_read_receipts: shows,
             locale: "en".to_owned(),
+            shows_presence: true,
         };
         self.graph.clone().apply_person(request).await.unwrap();
     }

@@ -171,6 +171,7 @@ impl App {
             version,
             sends_read_receipts: true,
             locale: "en".to_owned(),
+            shows_presence: true,
         };
         self.graph.clone().apply_person(request).await.unwrap();
     }
@@ -200,7 +201,18 @@ impl App {
         user: Principal,
         peer: Principal,
     ) -> Result<proto::GetOrCreateDirectResponse, Failure> {
-        let request = proto::GetOrCreateDirectRequest { peer_id: peer.user_id.to_string() };
+        self.open_named_direct(user, peer, "").await
+    }
+
+    /// Opens it by a name of the client.
+    pub(crate) async fn open_named_direct(
+        &self,
+        user: Principal,
+        peer: Principal,
+        client_id: &str,
+    ) -> Result<proto::GetOrCreateDirectResponse, Failure> {
+        let (peer_id, client_id) = (peer.user_id.to_string(), client_id.to_owned());
+        let request = proto::GetOrCreateDirectRequest { peer_id, client_id };
         answer(self.client.clone().get_or_create_direct(user.request(request)).await)
     }
 

@@ -21,6 +21,8 @@ mod conversation;
 #[cfg(test)]
 mod deletion;
 #[cfg(test)]
+mod direct;
+#[cfg(test)]
 mod edit;
 #[cfg(test)]
 mod fault;
@@ -45,6 +47,8 @@ mod place;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]
+mod presence;
+#[cfg(test)]
 mod reaction;
 #[cfg(test)]
 mod receipt;
@@ -54,6 +58,8 @@ mod room;
 mod search;
 #[cfg(test)]
 mod stream;
+#[cfg(test)]
+mod stampede;
 #[cfg(test)]
 mod succession;
 #[cfg(test)]

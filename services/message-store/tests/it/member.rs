@@ -117,7 +117,7 @@ async fn what_is_full_takes_nobody() {
         app.pretend_members(&place, max).await;
         let refused = app.put(ada, &place, eve, Role::Unspecified).await.unwrap_err();
         let field = &refused.fields[0];
-        assert_eq!((field.field.as_str(), field.code.as_str()), ("user_id", "too_many"));
+        assert_eq!((field.field.as_str(), field.code.as_str()), ("conversation_id", "too_many"));
         app.pretend_members(&place, max - 1).await;
         assert!(app.put(ada, &place, eve, Role::Unspecified).await.unwrap().added);
     }

@@ -53,6 +53,7 @@ impl MessageStore {
             version: profile.version,
             sends_read_receipts: shown.sends_read_receipts,
             locale: shown.locale,
+            shows_presence: shown.shows_presence,
         };
         self.0.clone().apply_person(request).await.map_err(Failure::from_status)?;
         Ok(())

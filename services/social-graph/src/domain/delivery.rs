@@ -32,6 +32,8 @@ pub struct Shown {
     pub sends_read_receipts: bool,
     /// BCP 47 tag.
     pub locale: String,
+    /// Whether anybody may see that they are there.
+    pub shows_presence: bool,
 }
 
 /// What is between two people, as message-store keeps it.

@@ -110,7 +110,9 @@ impl Settings {
     /// Whether message-store, which keeps some of the choices, must be told that these came after those.
     #[must_use]
     pub fn concerns_message_store(&self, before: &Self) -> bool {
-        (self.send_read_receipts, &self.locale) != (before.send_read_receipts, &before.locale)
+        let kept =
+            |settings: &Self| (settings.send_read_receipts, settings.show_presence, settings.locale.clone());
+        kept(self) != kept(before)
     }
 
     /// What decides over a request to follow this person.

@@ -102,8 +102,9 @@ pub async fn find(conn: &mut Conn, user_id: UserId) -> Result<Option<Profile>, S
 /// When the database fails.
 pub async fn find_shown(conn: &mut Conn, user_id: UserId) -> Result<Option<Shown>, StoreError> {
     let row = sqlx::query!(
-        "SELECT user_id, username, display_name, bio, avatar_url, created_at, version, send_read_receipts, locale
-         FROM profiles WHERE user_id = $1",
+        r#"SELECT user_id, username, display_name, bio, avatar_url, created_at, version, send_read_receipts, locale,
+                  show_presence <> 'nobody' AS "shows_presence!"
+           FROM profiles WHERE user_id = $1"#,
         user_id.as_uuid(),
     )
     .fetch_optional(conn)
@@ -120,6 +121,7 @@ pub async fn find_shown(conn: &mut Conn, user_id: UserId) -> Result<Option<Shown
         }),
         sends_read_receipts: row.send_read_receipts,
         locale: row.locale,
+        shows_presence: row.shows_presence,
     }))
 }
 

@@ -15,6 +15,8 @@ async fn message_store_is_told_of_the_choices_that_it_keeps_and_of_no_others() {
     door.update(&ada, choose(quiet)).await.unwrap();
     let german = SettingsPatch { locale: Some("de".to_owned()), ..Default::default() };
     door.update(&ada, choose(german)).await.unwrap();
+    let hidden = SettingsPatch { show_presence: Some("nobody".to_owned()), ..Default::default() };
+    door.update(&ada, choose(hidden)).await.unwrap();
     let dark = SettingsPatch { theme: Some("dark".to_owned()), ..Default::default() };
     door.update(&ada, choose(dark)).await.unwrap();
     let told: Vec<_> = door
@@ -22,10 +24,11 @@ async fn message_store_is_told_of_the_choices_that_it_keeps_and_of_no_others() {
         .people()
         .into_iter()
         .filter(|told| told.person.as_ref().unwrap().username == "ada")
-        .map(|told| (told.version, told.sends_read_receipts, told.locale))
+        .map(|told| (told.version, told.sends_read_receipts, told.locale, told.shows_presence))
         .collect();
     let expected =
-        [(1, true, "en"), (2, false, "en"), (3, false, "de")].map(|(a, b, c)| (a, b, c.to_owned()));
+        [(1, true, "en", true), (2, false, "en", true), (3, false, "de", true), (4, false, "de", false)]
+            .map(|(version, reads, locale, presence)| (version, reads, locale.to_owned(), presence));
     assert_eq!(told, expected);
     assert!(timeout(std::time::Duration::from_millis(200), of_bob.next()).await.is_err());
 

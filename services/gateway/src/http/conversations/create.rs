@@ -10,7 +10,7 @@ use pulse_types::UserId;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::conversation_change::{NewConversation, OTHERS_MAX, check_title, check_topic};
+use crate::domain::conversation_change::{NewConversation, OTHERS_MAX, Opening, check_title, check_topic};
 use crate::domain::{Conversation, ConversationKind};
 use crate::http::extract::{Body, Caller};
 use crate::http::problem::{Problem, Refusal};
@@ -37,7 +37,7 @@ pub struct CreateConversation {
     /// Whom the caller is connected with: the other one of a direct, 1 to 255 people of a group, up to 255 of a room.
     #[schema(value_type = Option<Vec<Uuid>>, max_items = 255, nullable = false)]
     member_ids: Option<Vec<UserId>>,
-    /// Makes a repeat safe.
+    /// Makes a repeat safe, of directs, groups and rooms alike. Take a new one for each conversation.
     #[schema(nullable = false)]
     client_id: Option<Uuid>,
 }
@@ -92,7 +92,7 @@ fn check_members(
 /// Open a conversation
 ///
 /// Groups and rooms are made; nobody is added by halves. The direct with a person is made once; asking again answers 200 with
-/// the one that exists. With a `client_id` a repeat answers 200 with what the first request made, as it is now.
+/// the one that exists. With a `client_id` a repeat answers 200 with what the first request was answered with, as it is now.
 #[utoipa::path(post, path = "/v1/conversations", operation_id = "openConversation", tag = "conversations", request_body = CreateConversation, responses(
     (status = 201, body = Conversation),
     (status = 200, description = "It existed", body = Conversation,
@@ -116,18 +116,17 @@ pub(super) async fn create(
         return Err(unverified.into());
     }
     state.limits.account(Limit::CreateConversation, caller.user_id).await?;
-    let has_name = new.kind != ConversationKind::Direct || new.client_id.is_some();
     let member_ids = new.member_ids.clone();
-    let (conversation, is_new) = match make(&state, caller, new).await {
+    let (conversation, opening) = match make(&state, caller, new).await {
         Err(failure) if failure.reason == Reason::NotFound => {
             return Err(shown::why_unknown(&state, caller, &member_ids).await.into());
         }
         made => made?,
     };
     let conversation = shown::one(&state, caller, conversation).await;
-    Ok(match is_new || has_name {
-        true => made_or_repeated(conversation, !is_new),
-        false => Json(conversation).into_response(),
+    Ok(match opening {
+        Opening::Stood => Json(conversation).into_response(),
+        Opening::Made | Opening::Repeated => made_or_repeated(conversation, opening == Opening::Repeated),
     })
 }
 
@@ -135,10 +134,10 @@ async fn make(
     state: &State,
     caller: Principal,
     new: NewConversation,
-) -> Result<(Conversation, bool), Failure> {
+) -> Result<(Conversation, Opening), Failure> {
     match (new.kind, new.member_ids.first()) {
         (ConversationKind::Direct, Some(peer_id)) => {
-            state.message_store.get_or_create_direct(caller, *peer_id).await
+            state.message_store.get_or_create_direct(caller, *peer_id, new.client_id).await
         }
         _ => state.conversations.create(caller, new).await,
     }

@@ -38,7 +38,7 @@ impl RequestBody for TransferRequest {
     (status = 200, body = Conversation),
     (status = 403, description = "`forbidden`: no room, or an admin removed the caller from it; `conversation_closed`",
         content_type = "application/problem+json", body = Problem),
-    (status = 422, description = "`validation_failed`: a body with fields, or the room is full",
+    (status = 422, description = "`validation_failed`: a body with fields; the room is full (`conversation_id` `too_many`)",
         content_type = "application/problem+json", body = Problem),
 ))]
 pub(super) async fn join(

@@ -106,6 +106,8 @@ pub(super) async fn list(
         `not_connected`; `conversation_closed`",
         content_type = "application/problem+json", body = Problem),
     (status = 404, description = "No such conversation or person", content_type = "application/problem+json", body = Problem),
+    (status = 422, description = "`validation_failed`: a bad body; the conversation is full (`conversation_id` `too_many`)",
+        content_type = "application/problem+json", body = Problem),
 ))]
 pub(super) async fn put(
     FromState(state): FromState<Arc<State>>,

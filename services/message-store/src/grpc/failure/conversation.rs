@@ -6,6 +6,8 @@ use crate::ops::ChangeError;
 use crate::ops::description::DescribeError;
 use crate::ops::group::CreateError;
 use crate::ops::member::{self, PutError};
+use crate::ops::presence::MembersError;
+use crate::ops::repeat::RepeatError;
 use crate::ops::room::{self, JoinError};
 
 impl From<ChangeError> for Failure {
@@ -22,9 +24,27 @@ impl From<CreateError> for Failure {
         match error {
             CreateError::UnknownPerson => Self::not_found("person"),
             CreateError::NotConnected => Self::new(Reason::NotConnected, error.to_string()),
-            CreateError::IdempotencyMismatch => Self::new(Reason::IdempotencyMismatch, error.to_string()),
-            CreateError::Gone => Self::not_found("conversation"),
+            CreateError::Repeat(error) => error.into(),
             CreateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RepeatError> for Failure {
+    fn from(error: RepeatError) -> Self {
+        match error {
+            RepeatError::IdempotencyMismatch => Self::new(Reason::IdempotencyMismatch, error.to_string()),
+            RepeatError::Gone => Self::not_found("conversation"),
+            RepeatError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MembersError> for Failure {
+    fn from(error: MembersError) -> Self {
+        match error {
+            MembersError::TooMany => Self::invalid_field("conversation_ids", "too_many", error.to_string()),
+            MembersError::Store(error) => error.into(),
         }
     }
 }
@@ -48,7 +68,7 @@ impl From<PutError> for Failure {
         match error {
             PutError::Refused(refusal) => refusal.into(),
             PutError::UnknownPerson => Self::not_found("person"),
-            PutError::Full(_) => Self::invalid_field("user_id", "too_many", error.to_string()),
+            PutError::Full(_) => Self::invalid_field("conversation_id", "too_many", error.to_string()),
             PutError::Store(error) => error.into(),
         }
     }

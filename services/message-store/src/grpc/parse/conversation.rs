@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use pulse_proto::common::v1 as common;
 use pulse_proto::messages::v1 as proto;
 use pulse_rpc::{Failure, FieldFault};
-use pulse_types::UserId;
+use pulse_types::{ConversationId, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -18,6 +18,10 @@ use crate::ops::room::RoomsRequest;
 
 /// Characters of a text that rooms are searched for.
 const QUERY_MAX: usize = 64;
+/// Conversations whose members are asked for at once.
+const PLACES_MAX: usize = 100;
+/// People that are looked for in conversations at once.
+const PEOPLE_MAX: usize = 10_000;
 
 fn text_fault(field: &str, fault: TextFault) -> FieldFault {
     let code = match fault {
@@ -185,4 +189,42 @@ pub(in crate::grpc) fn rooms(request: proto::ListRoomsRequest) -> Result<RoomsRe
         cursor,
     });
     faults.finish(parsed)
+}
+
+/// Conversations whose members are asked for.
+pub(in crate::grpc) fn places(request: &proto::ListMemberIdsRequest) -> Result<Vec<ConversationId>, Failure> {
+    let mut faults = Faults(Vec::new());
+    let places = ids(&mut faults, "conversation_ids", &request.conversation_ids, PLACES_MAX);
+    faults.finish(places)
+}
+
+/// People that are looked for, and the conversations where.
+pub(in crate::grpc) fn people_in_places(
+    request: &proto::CountMembersRequest,
+) -> Result<(Vec<ConversationId>, Vec<UserId>), Failure> {
+    let mut faults = Faults(Vec::new());
+    let places = ids(&mut faults, "conversation_ids", &request.conversation_ids, PLACES_MAX);
+    let people = ids(&mut faults, "user_ids", &request.user_ids, PEOPLE_MAX);
+    faults.finish(places.zip(people))
+}
+
+fn ids<T: std::str::FromStr>(
+    faults: &mut Faults,
+    field: &str,
+    texts: &[String],
+    max: usize,
+) -> Option<Vec<T>> {
+    if texts.len() > max {
+        return faults.take(Err(FieldFault::new(field, "too_many", format!("must be at most {max}"))));
+    }
+    let named = texts.iter().enumerate();
+    let ids: Vec<T> = named
+        .filter_map(|(index, text)| {
+            let parsed = text
+                .parse()
+                .map_err(|_| FieldFault::new(format!("{field}.{index}"), "invalid", "must be a UUID"));
+            faults.take(parsed)
+        })
+        .collect();
+    (ids.len() == texts.len()).then_some(ids)
 }
