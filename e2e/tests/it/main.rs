@@ -34,12 +34,12 @@ mod mailbox;
 mod messages;
 #[cfg(test)]
 mod model;
-mod operator;
-mod outside;
 #[cfg(test)]
 mod named;
 #[cfg(test)]
 mod online;
+mod operator;
+mod outside;
 mod people;
 #[cfg(test)]
 mod plans;

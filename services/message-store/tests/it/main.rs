@@ -45,9 +45,9 @@ mod ownership;
 #[cfg(test)]
 mod place;
 #[cfg(test)]
-mod privacy;
-#[cfg(test)]
 mod presence;
+#[cfg(test)]
+mod privacy;
 #[cfg(test)]
 mod reaction;
 #[cfg(test)]
@@ -58,8 +58,6 @@ mod room;
 mod search;
 #[cfg(test)]
 mod stream;
-#[cfg(test)]
-mod stampede;
 #[cfg(test)]
 mod succession;
 #[cfg(test)]
