@@ -29,6 +29,8 @@ mod groups;
 #[cfg(test)]
 mod grpc_guide;
 mod limits;
+#[cfg(test)]
+mod long_poll;
 mod mailbox;
 #[cfg(test)]
 mod messages;
@@ -47,8 +49,12 @@ mod privacy;
 #[cfg(test)]
 mod replica;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod rest;
 mod revocation;
+#[cfg(test)]
+mod room_life;
 #[cfg(test)]
 mod rooms;
 mod stores;
@@ -56,3 +62,5 @@ mod stores;
 mod sync;
 mod throughput;
 mod tracing;
+#[cfg(test)]
+mod verified;

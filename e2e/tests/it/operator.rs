@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use crate::people::{code, gateway_url, sign_up, two_gateways, until};
 
 /// Runs `pulse` with these arguments on the stack's data.
-async fn pulse(stack: &Stack, args: &[&str]) -> anyhow::Result<(ExitStatus, String)> {
+pub(crate) async fn pulse(stack: &Stack, args: &[&str]) -> anyhow::Result<(ExitStatus, String)> {
     let mut command = tokio::process::Command::new(stack.description()?.bin);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PULSE_")) {
         command.env_remove(name);
@@ -25,7 +25,7 @@ async fn pulse(stack: &Stack, args: &[&str]) -> anyhow::Result<(ExitStatus, Stri
 }
 
 /// As [`pulse`], for a command that succeeds.
-async fn ok(stack: &Stack, args: &[&str]) -> anyhow::Result<String> {
+pub(crate) async fn ok(stack: &Stack, args: &[&str]) -> anyhow::Result<String> {
     let (status, output) = pulse(stack, args).await?;
     anyhow::ensure!(status.success(), "{args:?}: {status}: {output}");
     Ok(output)
