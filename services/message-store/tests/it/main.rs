@@ -25,6 +25,8 @@ mod direct;
 #[cfg(test)]
 mod edit;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod fault;
 #[cfg(test)]
 mod group;
