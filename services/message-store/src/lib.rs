@@ -82,7 +82,7 @@ pub async fn run_by(
     admin::spawn(listeners.admin, readiness.clone(), &shutdown);
 
     let files = files(&settings.files)?;
-    let pages = pages(&settings, &readiness, &shutdown)?;
+    let pages = Arc::new(pages(&settings, &readiness, &shutdown)?);
     let db = Db::new(&settings.database_url, settings.connections)?;
     if !db.migrate_when_up(&postgres, &shutdown).await? {
         shutdown.finish().await;
@@ -141,15 +141,11 @@ pub async fn run_by(
     Ok(served?)
 }
 
-fn pages(
-    settings: &Settings,
-    readiness: &Readiness,
-    shutdown: &Shutdown,
-) -> anyhow::Result<Option<Arc<LatestPages>>> {
-    let Some(url) = &settings.redis_url else { return Ok(None) };
+fn pages(settings: &Settings, readiness: &Readiness, shutdown: &Shutdown) -> anyhow::Result<LatestPages> {
+    let Some(url) = &settings.redis_url else { return Ok(LatestPages::new(None)) };
     let link = Link::new(url, readiness.check("redis", false))?;
     shutdown.spawn("redis.probe", link.clone().keep(shutdown.clone()));
-    Ok(Some(Arc::new(LatestPages::new(Pages::new(link)))))
+    Ok(LatestPages::new(Some(Pages::new(link))))
 }
 
 fn files(settings: &FileSettings) -> anyhow::Result<Files> {

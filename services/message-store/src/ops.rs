@@ -67,8 +67,8 @@ pub struct Context {
     pub announcer: Announcer,
     /// Where commands are stored in batches.
     pub writers: Writers,
-    /// Newest pages of histories, when there is a Redis.
-    pub pages: Option<Arc<LatestPages>>,
+    /// Newest pages of histories.
+    pub pages: Arc<LatestPages>,
 }
 
 impl Context {

@@ -21,7 +21,7 @@ const LIFETIME: Duration = Duration::from_secs(600);
 /// The largest entry, in bytes; a page of long texts is read from the database each time.
 const ENTRY_MAX: usize = 256 * 1024;
 /// Raised with every change of the shape: another one is not understood, and is no entry.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// The kept pages.
 #[derive(Clone)]
@@ -64,8 +64,13 @@ impl Pages {
     ///
     /// # Errors
     /// [`CacheError`]; it may be kept all the same.
-    pub async fn put(&self, conversation_id: ConversationId, page: &Page) -> Result<(), CacheError> {
-        let Some(bytes) = encode(conversation_id, page) else { return Ok(()) };
+    pub async fn put(
+        &self,
+        conversation_id: ConversationId,
+        label: Label,
+        messages: &[Message],
+    ) -> Result<(), CacheError> {
+        let Some(bytes) = encode(conversation_id, label, messages) else { return Ok(()) };
         let seconds = LIFETIME.as_secs();
         self.0.ask(cmd("SET").arg(key(conversation_id)).arg(bytes).arg("EX").arg(seconds)).await
     }
@@ -89,6 +94,7 @@ struct Entry {
     conversation_id: ConversationId,
     version: i64,
     changed_xid: i64,
+    server_started_at_us: i64,
     messages: Vec<Stored>,
 }
 
@@ -140,10 +146,12 @@ struct StoredNote {
 }
 
 /// `None` when the entry would be too large.
-fn encode(conversation_id: ConversationId, page: &Page) -> Option<Vec<u8>> {
-    let Label { version, changed_xid } = page.label;
-    let messages = page.messages.iter().map(Stored::of).collect();
-    let entry = Entry { format: FORMAT, conversation_id, version, changed_xid, messages };
+fn encode(conversation_id: ConversationId, label: Label, messages: &[Message]) -> Option<Vec<u8>> {
+    let Label { version, changed_xid, server_started_at } = label;
+    let server_started_at_us = micros(server_started_at);
+    let messages = messages.iter().map(Stored::of).collect();
+    let entry =
+        Entry { format: FORMAT, conversation_id, version, changed_xid, server_started_at_us, messages };
     serde_json::to_vec(&entry).ok().filter(|bytes| bytes.len() <= ENTRY_MAX)
 }
 
@@ -152,7 +160,11 @@ fn decode(conversation_id: ConversationId, bytes: &[u8]) -> Option<Page> {
     if (entry.format, entry.conversation_id) != (FORMAT, conversation_id) {
         return None;
     }
-    let label = Label { version: entry.version, changed_xid: entry.changed_xid };
+    let label = Label {
+        version: entry.version,
+        changed_xid: entry.changed_xid,
+        server_started_at: at(entry.server_started_at_us)?,
+    };
     let messages = entry.messages.into_iter().map(|stored| stored.message(conversation_id));
     Some(Page { label, messages: messages.collect::<Option<_>>()? })
 }
@@ -276,6 +288,11 @@ mod tests {
     use crate::domain::message::MessageKind;
     use crate::domain::system::SystemEvent;
 
+    fn label() -> Label {
+        let server_started_at = OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
+        Label { version: 9, changed_xid: 700, server_started_at }
+    }
+
     /// A message that has all that a message can have.
     fn full(conversation_id: ConversationId) -> Message {
         let user_id = UserId::new(&SystemClock);
@@ -318,15 +335,14 @@ mod tests {
     #[test]
     fn a_page_comes_back_as_it_was_and_only_for_its_conversation() {
         let [conversation_id, other] = [0, 1].map(|_| ConversationId::new(&SystemClock));
-        let label = Label { version: 9, changed_xid: 700 };
-        let page = Page { label, messages: vec![full(conversation_id)] };
-        let bytes = encode(conversation_id, &page).unwrap();
+        let page = Page { label: label(), messages: vec![full(conversation_id)] };
+        let bytes = encode(conversation_id, page.label, &page.messages).unwrap();
         assert_eq!(decode(conversation_id, &bytes), Some(page));
         assert_eq!(decode(other, &bytes), None);
         let text = String::from_utf8(bytes).unwrap();
-        for spoiled in
-            ["", "null", "{}", &text[..text.len() - 1], &text.replace("\"format\":1", "\"format\":2")]
-        {
+        let older = text.replace("\"format\":2", "\"format\":1");
+        assert_ne!(older, text);
+        for spoiled in ["", "null", "{}", &text[..text.len() - 1], &older] {
             assert_eq!(decode(conversation_id, spoiled.as_bytes()), None, "{spoiled}");
         }
     }
@@ -336,8 +352,7 @@ mod tests {
         let conversation_id = ConversationId::new(&SystemClock);
         let mut message = full(conversation_id);
         message.body = "x".repeat(ENTRY_MAX);
-        let page = Page { label: Label { version: 9, changed_xid: 700 }, messages: vec![message] };
-        assert_eq!(encode(conversation_id, &page), None);
+        assert_eq!(encode(conversation_id, label(), &[message]), None);
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub struct Label {
     pub version: i64,
     /// The transaction that changed its head last: what an erasure takes out of messages has no version of its own.
     pub changed_xid: i64,
+    /// When the database server was started. One that took the place of another, or was set back, and lacks the last
+    /// transactions gives their numbers to others.
+    pub server_started_at: OffsetDateTime,
 }
 
 /// The newest messages of a history as nobody in particular sees them.

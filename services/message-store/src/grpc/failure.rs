@@ -103,6 +103,8 @@ impl From<ReadError> for Failure {
         match error {
             ReadError::Refused(refusal) => refusal.into(),
             ReadError::Store(error) => error.into(),
+            ReadError::Shared(error) if error.is_outage() => Self::unavailable(DATABASE).with_source(error),
+            ReadError::Shared(error) => Self::internal(error),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Messages: a page of history, one of them, deleting one.
 
+use std::sync::Arc;
+
 use pulse_types::{ConversationId, MessageId, UserId};
 
 use crate::domain::change::{Change, MessageDeleted};
@@ -22,6 +24,9 @@ pub enum ReadError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The database failed for all who asked at the same time.
+    #[error(transparent)]
+    Shared(Arc<StoreError>),
 }
 
 /// A page of a conversation's history.
@@ -47,17 +52,14 @@ pub async fn list(
     limit: u32,
 ) -> Result<History, ReadError> {
     let limit = i64::from(limit);
-    if place == history::Place::Position(Position::Latest)
-        && limit <= LATEST_MAX
-        && let Some(pages) = context.pages.as_ref().filter(|pages| pages.is_up())
-        && let Some(history) = page::latest(context, pages, user_id, conversation_id, limit).await?
-    {
-        return Ok(history);
+    if place == history::Place::Position(Position::Latest) && limit <= LATEST_MAX {
+        return page::latest(context, user_id, conversation_id, limit).await;
     }
+    page::count_passed_by("not_newest", 1);
     let mut conn = context.db.conn().await?;
-    let head = store::page::find_head(&mut conn, conversation_id, Some(user_id)).await?;
+    let head = store::page::find_head(&mut conn, conversation_id, &[user_id]).await?;
     let head = head.ok_or(Refusal::NotFound)?;
-    require_member(head.kind, head.is_member)?;
+    require_member(head.kind, head.members.contains(&user_id))?;
     let position = match place {
         history::Place::Position(position) => position,
         history::Place::At(at) => {
