@@ -95,7 +95,7 @@ race: build-tests ## 10,000 blocks while people send: none of their messages com
 		--profile long -E 'package(pulse-e2e) & test(blocks::no_send_commits)'
 
 bench: build ## how fast messages go, as a ratio to a limit of the same run
-	@cargo bench --package pulse-e2e
+	@cargo bench --workspace --bench '*'
 
 deny: setup-check ## licences, banned and doubled crates
 	@cargo deny --log-level error check bans licenses sources
