@@ -90,7 +90,8 @@ def after_call(context, case, response):
         return
     with LOCK:
         ANSWERS[operation_id][status] += 1
-    here.suspect |= status == 401 or operation_id in good.ENDS
+    was_ours = (case.headers or {}).get("Authorization") == f"Bearer {here.me.token}"
+    here.suspect |= was_ours and (status == 401 or operation_id in good.ENDS)
     if status >= 300:
         return
     here.forget(*good.SPENDS.get(operation_id, []))

@@ -19,7 +19,7 @@ use crate::people::sign_up;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,\
     response_headers_conformance,unsupported_method";
-const TIMEOUT: Duration = Duration::from_secs(150);
+const TIMEOUT: Duration = Duration::from_secs(280);
 /// As in `outside.rs`: the provider must know it before the system has its port.
 const PUBLIC_URL: &str = "http://localhost:8080";
 /// What can't succeed without a person at the provider, which `outside.rs` has; and what the fuzzer reads, and so does not ask.
