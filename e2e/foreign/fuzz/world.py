@@ -45,7 +45,7 @@ class Account:
     """Somebody with a session."""
 
     def __init__(self):
-        self.name = f"fuzz{next(NUMBERS)}"
+        self.name = f"fuzz{os.getpid()}_{next(NUMBERS)}"
         self.email = f"{self.name}@example.org"
         self.password = "a long secret of the fuzzer"
         self.http = requests.Session()
