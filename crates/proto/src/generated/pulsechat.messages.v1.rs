@@ -6413,7 +6413,8 @@ pub struct SyncResponse {
 pub struct ConversationChanges {
     #[prost(message, optional, tag = "1")]
     pub conversation: ::core::option::Option<Conversation>,
-    /// The new and changed messages, ascending by `seq`; the latest 50 of them.
+    /// The new and changed messages, ascending by `seq`; the latest 50 of them, or a few of the latest when more
+    /// than 100 conversations changed.
     #[prost(message, repeated, tag = "2")]
     pub messages: ::prost::alloc::vec::Vec<Message>,
     /// More of them changed: ask ListChanges.

@@ -13,11 +13,15 @@ pub const TOKEN_VERSION: u8 = 2;
 /// For how long a token is good.
 pub const TOKEN_LIFETIME: Duration = Duration::days(30);
 /// Messages that are told of one conversation.
-pub const MESSAGES_MAX: i64 = 50;
-/// Conversations on a page.
-pub const CONVERSATIONS_MAX: i64 = 100;
+pub const MESSAGES_MAX: usize = 50;
+/// Conversations on a page with all their messages. When more have changed, few messages of each are told.
+pub const CONVERSATIONS_MAX: usize = 100;
+/// Messages that are told of one conversation when many have changed, while they fit.
+pub const BRIEF_MESSAGES_MAX: usize = 5;
+/// Conversations on a page when many have changed.
+pub const BRIEF_CONVERSATIONS_MAX: usize = 500;
 /// Conversations on a page that the user is not in any more.
-pub const REMOVED_MAX: i64 = 1000;
+pub const REMOVED_MAX: usize = 1000;
 
 /// Transactions that a point remembers as running; of more, the later ones count as not begun.
 const RUNNING_MAX: usize = 24;

@@ -3,6 +3,8 @@
 //! Conversations are told in the order of their ids. The first page takes the point at which the last one ends; what changes
 //! meanwhile is told by the next sync, once more if a later page has shown it already.
 
+mod pick;
+
 use std::collections::HashMap;
 
 use pulse_events::subjects;
@@ -14,21 +16,16 @@ use crate::domain::change::{Change, MarksMoved};
 use crate::domain::conversation::Conversation;
 use crate::domain::mark::RECEIPTS_MEMBERS_MAX;
 use crate::domain::message::Message;
-use crate::domain::sync::{
-    CONVERSATIONS_MAX, MESSAGES_MAX, Point, Progress, REMOVED_MAX, SyncToken, TOKEN_VERSION,
-};
+use crate::domain::sync::{Point, Progress, SyncToken, TOKEN_VERSION};
 use crate::ops::Context;
 use crate::ops::announce::user_subjects;
+use crate::ops::sync::pick::{Picked, pick};
 use crate::store::outbox::NewEntry;
-use crate::store::sync::{Changed, Delivered, Found};
+use crate::store::sync::Delivered;
 use crate::store::{self, Conn, StoreError};
 
 /// Name under which sync tokens are sealed.
 const SYNC: &str = "sync";
-/// About how much one page may take. A page of a single conversation may take more: 50 bodies and files are bounded.
-const PAGE_BYTES: i64 = 1024 * 1024;
-/// About how much a conversation without its messages takes.
-const CONVERSATION_BYTES: i64 = 2048;
 /// How often a page is begun again because the user's marks moved meanwhile.
 const ATTEMPTS_MAX: usize = 5;
 
@@ -163,84 +160,6 @@ async fn total_unread(conn: &mut Conn, user_id: UserId, now: OffsetDateTime) -> 
     Ok(totals.first().map_or(0, |(_, total)| *total))
 }
 
-/// What a page tells.
-struct Picked {
-    /// In the order of their ids, each with the positions of its messages, descending, one more than are told.
-    conversations: Vec<(Changed, Vec<Found>)>,
-    removed: Vec<ConversationId>,
-    /// The last conversation of this page; none when it is the last page.
-    end: Option<ConversationId>,
-}
-
-impl Picked {
-    /// The newest position that is told of each conversation.
-    fn newest(&self) -> Vec<(ConversationId, i64)> {
-        let newest = self.conversations.iter().filter_map(|(changed, found)| {
-            let newest = found.first()?;
-            Some((changed.conversation_id, newest.seq))
-        });
-        newest.collect()
-    }
-
-    /// The positions that are told.
-    fn positions(&self) -> Vec<(ConversationId, i64)> {
-        let told = self.conversations.iter().flat_map(|(_, found)| found.iter().take(MESSAGES_TOLD));
-        told.map(|found| (found.conversation_id, found.seq)).collect()
-    }
-}
-
-const MESSAGES_TOLD: usize = MESSAGES_MAX.unsigned_abs() as usize;
-
-/// Finds out what a page tells: as much as fits.
-async fn pick(conn: &mut Conn, token: &SyncToken) -> Result<Picked, StoreError> {
-    let (user_id, since) = (token.user_id, &token.since);
-    let first = ConversationId::from_uuid(uuid::Uuid::nil());
-    let after = token.progress.as_ref().map_or(first, |progress| progress.after);
-    // One more than is told tells whether there are more; so with messages.
-    let mut changed = store::sync::list_changed(conn, user_id, since, after, CONVERSATIONS_MAX + 1).await?;
-    let mut removed = store::sync::list_departed(conn, user_id, since, after, REMOVED_MAX + 1).await?;
-    let mut ends = [
-        cut(&mut changed, CONVERSATIONS_MAX).map(|last| last.conversation_id),
-        cut(&mut removed, REMOVED_MAX),
-    ];
-    let found = match changed.is_empty() {
-        true => Vec::new(),
-        false => store::sync::list_messages(conn, &changed, since, MESSAGES_MAX + 1).await?,
-    };
-    let mut of_each: HashMap<ConversationId, Vec<Found>> = HashMap::with_capacity(changed.len());
-    for found in found {
-        of_each.entry(found.conversation_id).or_default().push(found);
-    }
-    let mut conversations = Vec::with_capacity(changed.len());
-    let mut size_bytes = 0;
-    for changed in changed {
-        let found = of_each.remove(&changed.conversation_id).unwrap_or_default();
-        size_bytes += CONVERSATION_BYTES + found.iter().map(|found| found.size_bytes).sum::<i64>();
-        if size_bytes > PAGE_BYTES && !conversations.is_empty() {
-            ends[0] = conversations.last().map(|(last, _): &(Changed, _)| last.conversation_id);
-            break;
-        }
-        conversations.push((changed, found));
-    }
-    // What stands behind the nearer end is told by the next page.
-    let end = ends.into_iter().flatten().min();
-    if let Some(end) = end {
-        conversations.retain(|(changed, _)| changed.conversation_id <= end);
-        removed.retain(|conversation_id| *conversation_id <= end);
-    }
-    Ok(Picked { conversations, removed, end })
-}
-
-/// Cuts a list of one more than `limit`, and tells its last item then.
-fn cut<T: Copy>(list: &mut Vec<T>, limit: i64) -> Option<T> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    if list.len() <= limit {
-        return None;
-    }
-    list.truncate(limit);
-    list.last().copied()
-}
-
 /// Reads what was picked, as it is now.
 async fn read(
     conn: &mut Conn,
@@ -260,7 +179,7 @@ async fn read(
         let conversation_id = conversation.conversation_id;
         let mut messages = messages.remove(&conversation_id).unwrap_or_default();
         messages.sort_unstable_by_key(|message| message.seq);
-        let has_gap = counts.get(&conversation_id).is_some_and(|count| *count > MESSAGES_TOLD);
+        let has_gap = counts.get(&conversation_id).is_some_and(|count| *count > picked.messages_max);
         ChangedConversation { conversation, messages, has_gap }
     });
     Ok(changed.collect())

@@ -41,10 +41,13 @@ pub async fn find(
     conversation_id: ConversationId,
     user_id: UserId,
 ) -> Result<Option<Conversation>, StoreError> {
+    // What is never null says so: behind outer joins that is otherwise read from the plan, which varies.
     let row = sqlx::query_as!(
         ConversationRow,
-        r#"SELECT c.conversation_id, c.kind, c.title, c.topic, c.avatar_url AS picture_url, c.is_closed, c.owner_id, c.member_count, c.last_seq,
-                  c.version, c.created_at, c.updated_at, c.active_at,
+        r#"SELECT c.conversation_id AS "conversation_id!", c.kind AS "kind!", c.title AS "title!",
+                  c.topic AS "topic!", c.avatar_url AS picture_url, c.is_closed AS "is_closed!", c.owner_id,
+                  c.member_count AS "member_count!", c.last_seq AS "last_seq!", c.version AS "version!",
+                  c.created_at AS "created_at!", c.updated_at AS "updated_at!", c.active_at AS "active_at!",
                   m.role AS "role?", m.joined_at AS "joined_at?", m.read_seq AS "read_seq?",
                   m.delivered_seq AS "delivered_seq?", m.muted_until AS "muted_until?", m.is_pinned AS "is_pinned?",
                   m.is_archived AS "is_archived?",
@@ -82,8 +85,10 @@ pub async fn list_some(
     // members of a large room.
     let rows = sqlx::query_as!(
         ConversationRow,
-        r#"SELECT c.conversation_id, c.kind, c.title, c.topic, c.avatar_url AS picture_url, c.is_closed, c.owner_id, c.member_count, c.last_seq,
-                  c.version, c.created_at, c.updated_at, c.active_at,
+        r#"SELECT c.conversation_id AS "conversation_id!", c.kind AS "kind!", c.title AS "title!",
+                  c.topic AS "topic!", c.avatar_url AS picture_url, c.is_closed AS "is_closed!", c.owner_id,
+                  c.member_count AS "member_count!", c.last_seq AS "last_seq!", c.version AS "version!",
+                  c.created_at AS "created_at!", c.updated_at AS "updated_at!", c.active_at AS "active_at!",
                   m.role AS "role?", m.joined_at AS "joined_at?", m.read_seq AS "read_seq?",
                   m.delivered_seq AS "delivered_seq?", m.muted_until AS "muted_until?", m.is_pinned AS "is_pinned?",
                   m.is_archived AS "is_archived?",
@@ -154,8 +159,10 @@ pub async fn list_inbox(conn: &mut Conn, query: InboxQuery) -> Result<Vec<Conver
     // The page is cut before anything is joined to it (docs/decisions/0007).
     let rows = sqlx::query_as!(
         ConversationRow,
-        r#"SELECT c.conversation_id, c.kind, c.title, c.topic, c.avatar_url AS picture_url, c.is_closed, c.owner_id, c.member_count, c.last_seq,
-                  c.version, c.created_at, c.updated_at, c.active_at,
+        r#"SELECT c.conversation_id AS "conversation_id!", c.kind AS "kind!", c.title AS "title!",
+                  c.topic AS "topic!", c.avatar_url AS picture_url, c.is_closed AS "is_closed!", c.owner_id,
+                  c.member_count AS "member_count!", c.last_seq AS "last_seq!", c.version AS "version!",
+                  c.created_at AS "created_at!", c.updated_at AS "updated_at!", c.active_at AS "active_at!",
                   m.role AS "role?", m.joined_at AS "joined_at?", m.read_seq AS "read_seq?",
                   m.delivered_seq AS "delivered_seq?", m.muted_until AS "muted_until?", m.is_pinned AS "is_pinned?",
                   m.is_archived AS "is_archived?",

@@ -17,6 +17,8 @@ pub struct Changed {
     pub conversation_id: ConversationId,
     /// Whether the user has joined it since.
     pub is_new: bool,
+    /// About how much of an answer its last message takes.
+    pub last_bytes: i64,
 }
 
 /// A message that changed.
@@ -66,16 +68,26 @@ pub async fn list_changed(
     limit: i64,
 ) -> Result<Vec<Changed>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT m.conversation_id,
-                  NOT pg_visible_in_snapshot(m.joined_xid, $3::text::pg_snapshot) AS "is_new!"
-           FROM members m
-           JOIN conversations c ON c.conversation_id = m.conversation_id
-           WHERE m.user_id = $1 AND m.conversation_id > $2
-             AND (NOT pg_visible_in_snapshot(c.changed_xid, $3::text::pg_snapshot)
-                  OR (NOT pg_visible_in_snapshot(m.changed_xid, $3::text::pg_snapshot)
-                      AND m.changed_xid <> ALL ($4::text[]::xid8[])))
-           ORDER BY m.conversation_id
-           LIMIT $5"#,
+        r#"SELECT k.conversation_id AS "conversation_id!", k.is_new AS "is_new!",
+                  COALESCE(l.size_bytes, 0)::bigint AS "last_bytes!"
+           FROM (
+               SELECT m.conversation_id, c.last_seq,
+                      NOT pg_visible_in_snapshot(m.joined_xid, $3::text::pg_snapshot) AS is_new
+               FROM members m
+               JOIN conversations c ON c.conversation_id = m.conversation_id
+               WHERE m.user_id = $1 AND m.conversation_id > $2
+                 AND (NOT pg_visible_in_snapshot(c.changed_xid, $3::text::pg_snapshot)
+                      OR (NOT pg_visible_in_snapshot(m.changed_xid, $3::text::pg_snapshot)
+                          AND m.changed_xid <> ALL ($4::text[]::xid8[])))
+               ORDER BY m.conversation_id
+               LIMIT $5
+           ) AS k
+           LEFT JOIN LATERAL (
+               SELECT octet_length(n.body) + 640 * (1 + cardinality(n.attachment_ids)) AS size_bytes
+               FROM messages n
+               WHERE n.conversation_id = k.conversation_id AND n.seq = k.last_seq
+           ) AS l ON true
+           ORDER BY k.conversation_id"#,
         user_id.as_uuid(),
         after.as_uuid(),
         since.snapshot(),
@@ -87,6 +99,7 @@ pub async fn list_changed(
     let changed = rows.into_iter().map(|row| Changed {
         conversation_id: ConversationId::from_uuid(row.conversation_id),
         is_new: row.is_new,
+        last_bytes: row.last_bytes,
     });
     Ok(changed.collect())
 }
@@ -123,8 +136,8 @@ pub async fn list_departed(
 /// new to the user the latest ones, changed or not. In the order of the conversations, then descending by position.
 ///
 /// In one conversation the order of versions is that of commits, so what changed is found from the end, up to the first one
-/// that the point shows. After a thousand it is not looked for any more: these and the last ones of the conversation are
-/// what is told then.
+/// that the point shows. After `searched_max`, which is above `limit`, it is not looked for any more: these and the last ones
+/// of the conversation are what is told then.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -133,6 +146,7 @@ pub async fn list_messages(
     changed: &[Changed],
     since: &Point,
     limit: i64,
+    searched_max: i64,
 ) -> Result<Vec<Found>, StoreError> {
     let (conversation_ids, are_new): (Vec<Uuid>, Vec<bool>) =
         changed.iter().map(|changed| (changed.conversation_id.as_uuid(), changed.is_new)).unzip();
@@ -143,22 +157,22 @@ pub async fn list_messages(
                SELECT n.version
                FROM (SELECT m.version, m.changed_xid FROM messages m
                      WHERE m.conversation_id = k.conversation_id AND m.version > 0 AND NOT k.is_new
-                     ORDER BY m.version DESC LIMIT 1000) AS n
+                     ORDER BY m.version DESC LIMIT $5) AS n
                WHERE pg_visible_in_snapshot(n.changed_xid, $3::text::pg_snapshot)
                LIMIT 1
            ) AS known ON true
            CROSS JOIN LATERAL (
                SELECT u.seq, max(u.size_bytes) AS size_bytes
                FROM (
-                   (SELECT m.seq, octet_length(m.body) + 1024 * (1 + cardinality(m.attachment_ids)) AS size_bytes
+                   (SELECT m.seq, octet_length(m.body) + 640 * (1 + cardinality(m.attachment_ids)) AS size_bytes
                     FROM messages m
                     WHERE m.conversation_id = k.conversation_id AND NOT k.is_new
                       AND m.version > 0 AND m.version > COALESCE(known.version, 0)
-                    ORDER BY m.version DESC LIMIT 1000)
+                    ORDER BY m.version DESC LIMIT $5)
                    UNION ALL
                    (SELECT l.seq, l.size_bytes
                     FROM (SELECT m.seq, m.changed_xid,
-                                 octet_length(m.body) + 1024 * (1 + cardinality(m.attachment_ids)) AS size_bytes
+                                 octet_length(m.body) + 640 * (1 + cardinality(m.attachment_ids)) AS size_bytes
                           FROM messages m
                           WHERE m.conversation_id = k.conversation_id AND known.version IS NULL
                           ORDER BY m.seq DESC LIMIT $4) AS l
@@ -172,6 +186,7 @@ pub async fn list_messages(
         &are_new,
         since.snapshot(),
         limit,
+        searched_max,
     )
     .fetch_all(conn)
     .await?;

@@ -65,6 +65,8 @@ mod succession;
 #[cfg(test)]
 mod sync;
 #[cfg(test)]
+mod sync_brief;
+#[cfg(test)]
 mod sync_model;
 #[cfg(test)]
 mod trace;
