@@ -100,7 +100,9 @@ async fn to_the_blocked_the_blocker_is_nobody_and_to_the_blocker_the_blocked_is_
 #[tokio::test]
 async fn no_send_commits_after_an_answered_block() -> anyhow::Result<()> {
     let rounds = std::env::var(ROUNDS).ok().map(|text| text.parse()).transpose()?.unwrap_or(ROUNDS_DEFAULT);
-    let stack = two_gateways(&[("PULSE_GATEWAY_RATE_LIMITS", "off")]).await?;
+    // The long form outlives an access token.
+    let settings = [("PULSE_GATEWAY_RATE_LIMITS", "off"), ("PULSE_AUTH_ACCESS_TOKEN_TTL_SECONDS", "3600")];
+    let stack = two_gateways(&settings).await?;
     let racing = (0..PAIRS).map(async |number| {
         let ada = sign_up(&gateway_url(&stack, 0)?, &format!("ada{number}")).await?;
         let grace = sign_up(&gateway_url(&stack, 1)?, &format!("grace{number}")).await?;
