@@ -136,7 +136,12 @@ async fn what_an_erasure_takes_away_is_neither_shown_nor_kept() {
         app.post(ada, &place, "dear @bob").await;
         // Whoever has left takes no version along when forgotten.
         app.leave(bob, &place).await.unwrap();
+        app.warm(ada, &place).await;
+        let before = kept(&redis, &place).await;
         app.changes(&[ada, eve], &place, app.erased(bob, erase_messages)).await;
+        // As if Redis could not be told.
+        connection(&redis).await.set::<_, _, ()>(key(&place), before).await.unwrap();
+        assert_eq!(app.newest(ada, &place).await, app.truth(ada, &place).await);
         app.warm(ada, &place).await;
         let kept = kept(&redis, &place).await;
         // System messages go on telling that the id was there.
