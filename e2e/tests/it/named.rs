@@ -41,6 +41,17 @@ async fn a_name_opens_one_conversation_however_often_it_is_sent() -> anyhow::Res
     let group = json!({"kind": "group", "member_ids": [grace.user_id()], "client_id": second});
     assert_eq!(open(&ada, &there, &group).await?, mismatch);
 
+    let third = "0b9f3f36-6f3c-4b68-a3a4-43b9ca1c0d03";
+    let group = json!({"kind": "group", "member_ids": [linus.user_id()], "client_id": third});
+    let (status, _, made) = open(&ada, &here, &group).await?;
+    assert_eq!((status, open(&ada, &there, &group).await?), (201, (200, true, made.clone())));
+    ada.delete_conversation(made.parse()?).await?;
+    assert_eq!(
+        open(&ada, &there, &group).await?,
+        (404, false, "not_found".to_owned()),
+        "it is gone for good"
+    );
+
     // The connection may end: what was opened is told again, and nothing new is opened.
     ada.unfollow(grace.user_id()).await?;
     assert_eq!(open(&ada, &here, &direct(&grace, first)).await?, (200, true, id));

@@ -4653,7 +4653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An unknown member */
+            /** @description An unknown member; what the first request with this `client_id` made is gone */
             404: {
                 headers: {
                     Traceparent: components["headers"]["Traceparent"];

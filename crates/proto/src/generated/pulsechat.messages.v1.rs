@@ -1526,8 +1526,8 @@ pub mod conversation_service_client {
             self
         }
         /// Makes a group or a room, all or nothing. A repeat with the same `client_id` gives the conversation as it is now.
-        /// Reasons: `not_found` (an unknown or hidden member), `not_connected` (a member), `idempotency_mismatch`,
-        /// `validation_failed` (kind, title, topic, member_ids.<n>, client_id).
+        /// Reasons: `not_found` (an unknown or hidden member; with a fault of client_id: what the first request made is gone),
+        /// `not_connected` (a member), `idempotency_mismatch`, `validation_failed` (kind, title, topic, member_ids.<n>, client_id).
         pub async fn create_conversation(
             &mut self,
             request: impl tonic::IntoRequest<super::CreateConversationRequest>,
@@ -1978,8 +1978,8 @@ pub mod conversation_service_server {
     #[async_trait]
     pub trait ConversationService: std::marker::Send + std::marker::Sync + 'static {
         /// Makes a group or a room, all or nothing. A repeat with the same `client_id` gives the conversation as it is now.
-        /// Reasons: `not_found` (an unknown or hidden member), `not_connected` (a member), `idempotency_mismatch`,
-        /// `validation_failed` (kind, title, topic, member_ids.<n>, client_id).
+        /// Reasons: `not_found` (an unknown or hidden member; with a fault of client_id: what the first request made is gone),
+        /// `not_connected` (a member), `idempotency_mismatch`, `validation_failed` (kind, title, topic, member_ids.<n>, client_id).
         async fn create_conversation(
             &self,
             request: tonic::Request<super::CreateConversationRequest>,

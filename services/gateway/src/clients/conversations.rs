@@ -27,7 +27,8 @@ impl Conversations {
     /// Makes a group or a room, all or nothing, and tells whether it was made by this call.
     ///
     /// # Errors
-    /// `not_found`, `not_connected`, `idempotency_mismatch`, `validation_failed`; `unavailable` when the service can't be
+    /// `not_found` (with a fault of `client_id`: what the first request made is gone), `not_connected`, `idempotency_mismatch`,
+    /// `validation_failed`; `unavailable` when the service can't be
     /// reached, so with all calls below. What the caller may not see is `not_found` there, a room that they are not in
     /// `not_a_member`, and what their role does not allow `forbidden`.
     pub async fn create(

@@ -138,7 +138,8 @@ async fn a_repeat_gives_what_was_made_as_it_is_now() {
         proto::CreateConversationRequest { member_ids: vec![eve.user_id.to_string()], ..request.clone() };
     assert!(app.create(bob, his).await.unwrap().created);
     app.delete(ada, &place).await.unwrap();
-    assert_eq!(app.create(ada, request).await.unwrap_err().reason, Reason::NotFound);
+    let gone = app.create(ada, request).await.unwrap_err();
+    assert_eq!((gone.reason, gone.fields[0].field.as_str()), (Reason::NotFound, "client_id"));
 }
 
 #[tokio::test]

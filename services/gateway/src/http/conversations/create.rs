@@ -99,7 +99,8 @@ fn check_members(
         headers(("Idempotent-Replayed" = bool, description = "`true` for a repeat with the same `client_id`"))),
     (status = 403, description = "`not_connected`: a member and the caller do not follow one another; `email_unverified`",
         content_type = "application/problem+json", body = Problem),
-    (status = 404, description = "An unknown member", content_type = "application/problem+json", body = Problem),
+    (status = 404, description = "An unknown member; what the first request with this `client_id` made is gone",
+        content_type = "application/problem+json", body = Problem),
     (status = 409, description = "`idempotency_mismatch`: the `client_id` was used for something else",
         content_type = "application/problem+json", body = Problem),
 ))]
@@ -118,7 +119,8 @@ pub(super) async fn create(
     state.limits.account(Limit::CreateConversation, caller.user_id).await?;
     let member_ids = new.member_ids.clone();
     let (conversation, opening) = match make(&state, caller, new).await {
-        Err(failure) if failure.reason == Reason::NotFound => {
+        // With a fault of `client_id` it is what the first request made that is gone.
+        Err(failure) if failure.reason == Reason::NotFound && failure.fields.is_empty() => {
             return Err(shown::why_unknown(&state, caller, &member_ids).await.into());
         }
         made => made?,

@@ -1,6 +1,6 @@
 //! What the failures of groups, rooms and members become for the caller.
 
-use pulse_rpc::{Failure, Reason};
+use pulse_rpc::{Failure, FieldFault, Reason};
 
 use crate::ops::ChangeError;
 use crate::ops::description::DescribeError;
@@ -34,7 +34,12 @@ impl From<RepeatError> for Failure {
     fn from(error: RepeatError) -> Self {
         match error {
             RepeatError::IdempotencyMismatch => Self::new(Reason::IdempotencyMismatch, error.to_string()),
-            RepeatError::Gone => Self::not_found("conversation"),
+            RepeatError::Gone => {
+                let mut failure = Self::not_found("conversation");
+                // It tells this from somebody who is not known.
+                failure.fields.push(FieldFault::new("client_id", "invalid", error.to_string()));
+                failure
+            }
             RepeatError::Store(error) => error.into(),
         }
     }
