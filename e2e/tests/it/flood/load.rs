@@ -1,7 +1,6 @@
 //! A flood of sign-ins that does not wait for answers, and the chat beside it; for the test and for the benchmark.
 
 use std::collections::BTreeMap;
-use std::ops::AddAssign;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -35,7 +34,7 @@ pub(crate) struct Pair {
 }
 
 /// Times of round trips in milliseconds, sorted.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Times(Vec<f64>);
 
 impl Times {
@@ -43,13 +42,6 @@ impl Times {
     pub(crate) fn at(&self, quantile: f64) -> f64 {
         let last = self.0.len().saturating_sub(1);
         self.0.get((last as f64 * quantile).round() as usize).copied().unwrap_or(f64::NAN)
-    }
-}
-
-impl AddAssign for Times {
-    fn add_assign(&mut self, other: Self) {
-        self.0.extend(other.0);
-        self.0.sort_by(f64::total_cmp);
     }
 }
 
