@@ -112,6 +112,9 @@ pub async fn search(
     let Some(query) = store::search::read_query(&mut tx, wanted.query, language).await? else {
         return Ok(Found::default());
     };
+    if request.conversation_id.is_none() {
+        store::search::tidy_index(&mut tx).await?;
+    }
     let mut candidates = candidates(&mut tx, &wanted, &query).await?;
     candidates.sort_unstable_by(best_first);
     if let Some((rank, message_id)) = after {

@@ -69,6 +69,19 @@ pub async fn prepare(conn: &mut Conn) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Puts new entries of the index in their places: a search through many conversations would read them once for each.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn tidy_index(conn: &mut Conn) -> Result<(), StoreError> {
+    let tidied = sqlx::query_scalar!(
+        "SELECT sum(gin_clean_pending_list(inhrelid::regclass))::bigint
+         FROM pg_inherits WHERE inhparent = 'messages_words_idx'::regclass"
+    );
+    tidied.fetch_one(conn).await?;
+    Ok(())
+}
+
 /// The locale of somebody; `en` for whoever is not known.
 ///
 /// # Errors
