@@ -1,25 +1,38 @@
 //! The connection to NATS: opened in the background, reopened for ever, and always telling whether it is up.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, Event as ClientEvent, ServerAddr};
+use async_nats::client::RequestErrorKind;
+use async_nats::{Client, ConnectOptions, Event as ClientEvent, ServerAddr, Statistics};
+use bytes::Bytes;
 use futures_util::StreamExt as _;
 use pulse_runtime::Check;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// Longest pause between two attempts to reconnect.
 const RECONNECT_DELAY_MAX: Duration = Duration::from_secs(2);
 const PING_INTERVAL: Duration = Duration::from_secs(5);
+/// How long the server may take to confirm before it is asked again.
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(2);
+/// How soon it is looked again whether the server is back.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Commands that wait for the wire. When it is full, publishing waits; publishers refuse while disconnected instead.
 const CLIENT_CAPACITY: usize = 16_384;
 /// Messages that wait for a subscriber. When it is full NATS's client drops and tells; positions heal that.
 const SUBSCRIPTION_CAPACITY: usize = 65_536;
+
+/// A subject of no listener: a question to it comes back at once, when the server has taken all that was sent before.
+const NOBODY: &str = "pulse.v1.nobody";
 
 /// A connection to NATS. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Bus {
     client: Client,
     connections: watch::Receiver<u64>,
+    statistics: Arc<Statistics>,
 }
 
 /// The bus can't be used.
@@ -37,9 +50,12 @@ pub enum BusError {
     /// There is no connection just now.
     #[error("not connected to NATS")]
     Away,
-    /// The subscription was not confirmed.
-    #[error("NATS did not confirm the subscription")]
+    /// What was sent was not confirmed.
+    #[error("NATS did not confirm what it was sent")]
     Flush(#[from] async_nats::client::FlushError),
+    /// The server did not answer a question.
+    #[error("NATS did not answer")]
+    Request(#[from] async_nats::RequestError),
 }
 
 /// Messages of one subject, until it is dropped.
@@ -79,7 +95,8 @@ impl Bus {
             .event_callback(on_event)
             .connect(url)
             .await?;
-        Ok(Self { client, connections })
+        let statistics = client.statistics();
+        Ok(Self { client, connections, statistics })
     }
 
     /// Whether the connection is up now.
@@ -94,14 +111,47 @@ impl Bus {
         self.connections.clone()
     }
 
+    /// The number of the present connection, or of the last one while there is none: it has changed before anything that
+    /// comes over a new connection is handed on, and [`Bus::connections`] tells of it a little later.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.statistics.connects.load(Ordering::Relaxed)
+    }
+
     /// Listens to a subject. When it returns, the server has the subscription: whatever is published from then on arrives.
     ///
     /// # Errors
     /// [`BusError`] when the server can't be reached.
     pub async fn subscribe(&self, subject: String) -> Result<Subscription, BusError> {
         let subscriber = self.client.subscribe(subject).await?;
-        self.client.flush().await?;
+        self.confirm().await?;
         Ok(Subscription(subscriber))
+    }
+
+    /// Waits until the server has taken all that was sent to it before; while it is away, until it is back and has.
+    ///
+    /// # Errors
+    /// [`BusError`] when the connection is closed for good.
+    pub async fn confirm(&self) -> Result<(), BusError> {
+        let mut connections = self.connections();
+        loop {
+            connections.borrow_and_update();
+            if !self.is_connected() {
+                // Questions would only queue up; the state is looked at again in case its change was told before.
+                let _ = timeout(LOOK_AGAIN, connections.changed()).await;
+                continue;
+            }
+            match timeout(CONFIRM_TIMEOUT, self.client.request(NOBODY, Bytes::new())).await {
+                Ok(Ok(_)) => return Ok(()),
+                Ok(Err(error)) => match error.kind() {
+                    RequestErrorKind::NoResponders => return Ok(()),
+                    RequestErrorKind::TimedOut => {}
+                    _ => return Err(error.into()),
+                },
+                // The connection broke meanwhile, or it is silent: asked again.
+                Err(_) => {}
+            }
+        }
     }
 
     /// The client, for the other files of this crate.

@@ -14,6 +14,7 @@ pub mod mention;
 pub mod message;
 pub mod person;
 pub mod policy;
+pub mod position;
 pub mod raster;
 pub mod reaction;
 pub mod receipt;

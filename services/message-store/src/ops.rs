@@ -24,6 +24,7 @@ pub mod ownership;
 pub mod page;
 pub mod person;
 pub mod picture;
+pub mod position;
 pub mod presence;
 pub mod reaction;
 pub mod receipt;

@@ -22,6 +22,7 @@ pub mod message;
 pub mod outbox;
 pub mod page;
 pub mod person;
+pub mod position;
 pub mod presence;
 pub mod reaction;
 pub mod receipt;

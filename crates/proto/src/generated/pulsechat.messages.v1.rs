@@ -1441,6 +1441,30 @@ pub struct MemberCount {
     #[prost(uint32, tag = "2")]
     pub count: u32,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListSizesRequest {
+    /// At most 100.
+    #[prost(string, repeated, tag = "1")]
+    pub conversation_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListSizesResponse {
+    /// In no order; directs and what there is not are left out.
+    #[prost(message, repeated, tag = "1")]
+    pub sizes: ::prost::alloc::vec::Vec<MemberCount>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPeopleInSightRequest {
+    /// At most 200.
+    #[prost(string, repeated, tag = "1")]
+    pub user_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPeopleInSightResponse {
+    /// In no order, each once.
+    #[prost(string, repeated, tag = "1")]
+    pub user_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
 /// Generated client implementations.
 pub mod conversation_service_client {
     #![allow(
@@ -1962,6 +1986,69 @@ pub mod conversation_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// How many members some groups and rooms have, for counting who is online. Not for a user. Directs are left out.
+        /// Callers: gateway. Reasons: `validation_failed` (conversation_ids: more than 100).
+        pub async fn list_sizes(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSizesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSizesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/pulsechat.messages.v1.ConversationService/ListSizes",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "pulsechat.messages.v1.ConversationService",
+                        "ListSizes",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Those of some people whose presence the caller may see: who is connected with the caller or in a common group, and between
+        /// whom and the caller there is no block. What those people hide themselves is not asked here.
+        /// Callers: gateway. Reasons: `validation_failed` (user_ids: more than 200).
+        pub async fn list_people_in_sight(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPeopleInSightRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPeopleInSightResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/pulsechat.messages.v1.ConversationService/ListPeopleInSight",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "pulsechat.messages.v1.ConversationService",
+                        "ListPeopleInSight",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -2104,6 +2191,25 @@ pub mod conversation_service_server {
             request: tonic::Request<super::CountMembersRequest>,
         ) -> std::result::Result<
             tonic::Response<super::CountMembersResponse>,
+            tonic::Status,
+        >;
+        /// How many members some groups and rooms have, for counting who is online. Not for a user. Directs are left out.
+        /// Callers: gateway. Reasons: `validation_failed` (conversation_ids: more than 100).
+        async fn list_sizes(
+            &self,
+            request: tonic::Request<super::ListSizesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSizesResponse>,
+            tonic::Status,
+        >;
+        /// Those of some people whose presence the caller may see: who is connected with the caller or in a common group, and between
+        /// whom and the caller there is no block. What those people hide themselves is not asked here.
+        /// Callers: gateway. Reasons: `validation_failed` (user_ids: more than 200).
+        async fn list_people_in_sight(
+            &self,
+            request: tonic::Request<super::ListPeopleInSightRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPeopleInSightResponse>,
             tonic::Status,
         >;
     }
@@ -2851,6 +2957,101 @@ pub mod conversation_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/pulsechat.messages.v1.ConversationService/ListSizes" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSizesSvc<T: ConversationService>(pub Arc<T>);
+                    impl<
+                        T: ConversationService,
+                    > tonic::server::UnaryService<super::ListSizesRequest>
+                    for ListSizesSvc<T> {
+                        type Response = super::ListSizesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListSizesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ConversationService>::list_sizes(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSizesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/pulsechat.messages.v1.ConversationService/ListPeopleInSight" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPeopleInSightSvc<T: ConversationService>(pub Arc<T>);
+                    impl<
+                        T: ConversationService,
+                    > tonic::server::UnaryService<super::ListPeopleInSightRequest>
+                    for ListPeopleInSightSvc<T> {
+                        type Response = super::ListPeopleInSightResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPeopleInSightRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ConversationService>::list_people_in_sight(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPeopleInSightSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -2958,6 +3159,10 @@ pub struct MemberChanged {
     pub member_count: u32,
     #[prost(enumeration = "MemberChange", tag = "8")]
     pub change: i32,
+    /// It goes to the members' subjects and to the conversation's: because it takes the conversation over the fan-out limit or
+    /// back, or because somebody who is gone may not hear what follows on the conversation's subject.
+    #[prost(bool, tag = "9")]
+    pub on_both_planes: bool,
 }
 /// On `pulse.v1.user.<user_id>` of whoever has become a member: the conversation as that member sees it.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2985,8 +3190,8 @@ pub struct ConversationRemoved {
     #[prost(string, tag = "4")]
     pub user_id: ::prost::alloc::string::String,
 }
-/// A mark moved: on `pulse.v1.user.<user_id>` of the reader, on the other one's in a direct conversation, and on
-/// `pulse.v1.conversation.<conversation_id>`.
+/// A mark moved: on `pulse.v1.user.<user_id>` of the reader; in a direct conversation on the other one's while the two are
+/// connected, else on `pulse.v1.conversation.<conversation_id>`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MarksMoved {
     #[prost(string, tag = "1")]
@@ -3160,6 +3365,12 @@ pub struct ListReceiptsResponse {
     /// Without the caller.
     #[prost(message, repeated, tag = "3")]
     pub receipts: ::prost::alloc::vec::Vec<Receipt>,
+    /// The other one of a direct conversation; else empty.
+    #[prost(string, tag = "4")]
+    pub peer_id: ::prost::alloc::string::String,
+    /// Whether the two of a direct conversation are connected.
+    #[prost(bool, tag = "5")]
+    pub is_connected: bool,
 }
 /// Generated client implementations.
 pub mod message_service_client {
@@ -4178,6 +4389,12 @@ pub struct GetSyncPointResponse {
     pub sync_token: ::prost::alloc::string::String,
     #[prost(int64, tag = "2")]
     pub total_unread: i64,
+    /// The caller's conversations above the fan-out limit, whose events go on subjects of their own.
+    #[prost(string, repeated, tag = "3")]
+    pub large_conversation_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The same point as that of the token, for ListPositions; opaque, at most 1024 bytes.
+    #[prost(string, tag = "4")]
+    pub horizon: ::prost::alloc::string::String,
 }
 /// Generated client implementations.
 pub mod message_store_service_client {
@@ -4670,7 +4887,8 @@ pub mod message_store_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Where the caller stands now: a sync token and the total of unread messages. Taken before the first event.
+        /// Where the caller stands now: a sync token, the total of unread messages, and what a gateway listens to. Taken before the
+        /// first event.
         pub async fn get_sync_point(
             &mut self,
             request: impl tonic::IntoRequest<super::GetSyncPointRequest>,
@@ -4842,7 +5060,8 @@ pub mod message_store_service_server {
             tonic::Response<super::ListUnreadResponse>,
             tonic::Status,
         >;
-        /// Where the caller stands now: a sync token and the total of unread messages. Taken before the first event.
+        /// Where the caller stands now: a sync token, the total of unread messages, and what a gateway listens to. Taken before the
+        /// first event.
         async fn get_sync_point(
             &self,
             request: tonic::Request<super::GetSyncPointRequest>,
@@ -6449,6 +6668,47 @@ pub struct ListChangesResponse {
     #[prost(bool, tag = "6")]
     pub has_more: bool,
 }
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPositionsRequest {
+    /// At most 1000 people in all.
+    #[prost(message, repeated, tag = "1")]
+    pub asked: ::prost::alloc::vec::Vec<PositionsSince>,
+}
+/// People of whom everything is known up to the same point.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PositionsSince {
+    /// `horizon` of an earlier answer, or of GetSyncPoint.
+    #[prost(string, tag = "1")]
+    pub horizon: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "2")]
+    pub user_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPositionsResponse {
+    /// In no order.
+    #[prost(message, repeated, tag = "1")]
+    pub positions: ::prost::alloc::vec::Vec<Position>,
+    /// What is told reaches up to here at least; opaque, at most 1024 bytes.
+    #[prost(string, tag = "2")]
+    pub horizon: ::prost::alloc::string::String,
+}
+/// Where a conversation stands for one person.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Position {
+    #[prost(string, tag = "1")]
+    pub user_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub conversation_id: ::prost::alloc::string::String,
+    /// The present version; of one who is not in any more that of the departure.
+    #[prost(int64, tag = "3")]
+    pub version: i64,
+    /// 0 for one who is not in any more.
+    #[prost(uint32, tag = "4")]
+    pub member_count: u32,
+    /// The person is not in it any more.
+    #[prost(bool, tag = "5")]
+    pub removed: bool,
+}
 /// Generated client implementations.
 pub mod sync_service_client {
     #![allow(
@@ -6584,6 +6844,36 @@ pub mod sync_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Where conversations of some people stand that changed since a point, for a gateway that compares it with what it has
+        /// handed on. For no user in particular.
+        /// Reasons: `validation_failed` (users: too_many; a horizon: invalid), also `too_many` when more than 20,000 positions would
+        /// have to be told: ask for fewer people.
+        pub async fn list_positions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPositionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPositionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/pulsechat.messages.v1.SyncService/ListPositions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("pulsechat.messages.v1.SyncService", "ListPositions"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -6614,6 +6904,17 @@ pub mod sync_service_server {
             request: tonic::Request<super::ListChangesRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListChangesResponse>,
+            tonic::Status,
+        >;
+        /// Where conversations of some people stand that changed since a point, for a gateway that compares it with what it has
+        /// handed on. For no user in particular.
+        /// Reasons: `validation_failed` (users: too_many; a horizon: invalid), also `too_many` when more than 20,000 positions would
+        /// have to be told: ask for fewer people.
+        async fn list_positions(
+            &self,
+            request: tonic::Request<super::ListPositionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPositionsResponse>,
             tonic::Status,
         >;
     }
@@ -6768,6 +7069,51 @@ pub mod sync_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListChangesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/pulsechat.messages.v1.SyncService/ListPositions" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPositionsSvc<T: SyncService>(pub Arc<T>);
+                    impl<
+                        T: SyncService,
+                    > tonic::server::UnaryService<super::ListPositionsRequest>
+                    for ListPositionsSvc<T> {
+                        type Response = super::ListPositionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPositionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SyncService>::list_positions(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPositionsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

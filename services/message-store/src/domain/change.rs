@@ -92,6 +92,20 @@ pub struct MemberChanged {
     pub member_count: i32,
     /// What happened.
     pub change: MemberChange,
+    /// It goes to the members' subjects and to the conversation's.
+    pub is_on_both_planes: bool,
+}
+
+impl MemberChanged {
+    /// How many members there were before.
+    #[must_use]
+    pub const fn count_before(&self) -> i32 {
+        match self.change {
+            MemberChange::Added => self.member_count - 1,
+            MemberChange::Updated => self.member_count,
+            MemberChange::Removed => self.member_count + 1,
+        }
+    }
 }
 
 /// Why somebody is not a member any more.

@@ -89,6 +89,7 @@ fn member_changed(changed: &MemberChanged) -> proto::MemberChanged {
         joined_at: Some(convert::timestamp(changed.member.joined_at)),
         member_count: u32::try_from(changed.member_count).unwrap_or_default(),
         change: change.into(),
+        on_both_planes: changed.is_on_both_planes,
     }
 }
 

@@ -198,4 +198,28 @@ impl ConversationService for Service {
         });
         Ok(Response::new(proto::CountMembersResponse { counts: counts.collect() }))
     }
+
+    async fn list_sizes(
+        &self,
+        request: Request<proto::ListSizesRequest>,
+    ) -> Result<Response<proto::ListSizesResponse>, Status> {
+        let places = parse::sizes(request.get_ref())?;
+        let sizes = ops::presence::list_sizes(&self.context, &places).await.map_err(Failure::from)?;
+        let sizes = sizes.into_iter().map(|(conversation_id, count)| proto::MemberCount {
+            conversation_id: conversation_id.to_string(),
+            count: u32::try_from(count).unwrap_or_default(),
+        });
+        Ok(Response::new(proto::ListSizesResponse { sizes: sizes.collect() }))
+    }
+
+    async fn list_people_in_sight(
+        &self,
+        request: Request<proto::ListPeopleInSightRequest>,
+    ) -> Result<Response<proto::ListPeopleInSightResponse>, Status> {
+        let caller = Principal::of(&request)?.user_id;
+        let people = parse::people_in_sight(request.get_ref())?;
+        let seen = ops::presence::list_in_sight(&self.context, caller, &people).await;
+        let user_ids = seen.map_err(Failure::from)?.iter().map(UserId::to_string).collect();
+        Ok(Response::new(proto::ListPeopleInSightResponse { user_ids }))
+    }
 }

@@ -12,6 +12,7 @@ use crate::ops::direct::DirectError;
 use crate::ops::erasure::EraseError;
 use crate::ops::export::ExportError;
 use crate::ops::message::ReadError;
+use crate::ops::position::PositionsError;
 use crate::ops::search::SearchError;
 use crate::ops::sync::SyncError;
 use crate::store::StoreError;
@@ -124,6 +125,16 @@ impl From<ExportError> for Failure {
             ExportError::Store(error) => error.into(),
             ExportError::Files(error) => error.into(),
             ExportError::Json(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<PositionsError> for Failure {
+    fn from(error: PositionsError) -> Self {
+        match error {
+            PositionsError::Horizon(_) => Self::invalid_field("asked", "invalid", error.to_string()),
+            PositionsError::TooMany => Self::invalid_field("asked", "too_many", error.to_string()),
+            PositionsError::Store(error) => error.into(),
         }
     }
 }

@@ -92,6 +92,8 @@ impl MessageService for Service {
             version: listed.version,
             last_seq: listed.last_seq,
             receipts: listed.receipts.iter().map(receipt).collect(),
+            peer_id: listed.peer_id.map(|peer_id| peer_id.to_string()).unwrap_or_default(),
+            is_connected: listed.is_connected,
         }))
     }
 }

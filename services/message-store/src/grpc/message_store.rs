@@ -226,6 +226,11 @@ impl MessageStoreService for Service {
     ) -> Result<Response<proto::GetSyncPointResponse>, Status> {
         let principal = Principal::of(&request)?;
         let point = ops::sync::get_point(&self.context, principal.user_id).await.map_err(Failure::from)?;
-        Ok(Response::new(proto::GetSyncPointResponse { sync_token: point.0, total_unread: point.1 }))
+        Ok(Response::new(proto::GetSyncPointResponse {
+            sync_token: point.token,
+            total_unread: point.total_unread,
+            large_conversation_ids: point.large.iter().map(ToString::to_string).collect(),
+            horizon: point.horizon,
+        }))
     }
 }

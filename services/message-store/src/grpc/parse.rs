@@ -1,6 +1,7 @@
 //! Requests as domain values. All faults of a request are told at once, by the field names of the public contract.
 
 pub(super) mod conversation;
+pub(super) mod position;
 
 use prost_types::Timestamp;
 use pulse_proto::common::v1 as common;

@@ -6,6 +6,7 @@ use pulse_rpc::{Failure, Principal};
 use tonic::{Request, Response, Status};
 
 use crate::domain::address::Signer;
+use crate::domain::position::Position;
 use crate::grpc::{convert, parse};
 use crate::ops::{self, Context};
 
@@ -52,6 +53,27 @@ impl SyncService for Service {
             version: page.version,
             has_more: page.has_more,
         }))
+    }
+
+    async fn list_positions(
+        &self,
+        request: Request<proto::ListPositionsRequest>,
+    ) -> Result<Response<proto::ListPositionsResponse>, Status> {
+        let asked = parse::position::asked(request.get_ref())?;
+        let listed = ops::position::list(&self.context, &asked).await;
+        let (positions, horizon) = listed.map_err(Failure::from)?;
+        let positions = positions.iter().map(position).collect();
+        Ok(Response::new(proto::ListPositionsResponse { positions, horizon }))
+    }
+}
+
+fn position(position: &Position) -> proto::Position {
+    proto::Position {
+        user_id: position.user_id.to_string(),
+        conversation_id: position.conversation_id.to_string(),
+        version: position.version,
+        member_count: u32::try_from(position.member_count).unwrap_or_default(),
+        removed: position.is_gone,
     }
 }
 

@@ -1,11 +1,12 @@
 //! Events on their way: into the outbox with the change, and after the commit to whoever listens now.
 
 use pulse_events::{Event, OutboxEntry, subjects};
-use pulse_types::{Clock, UserId};
+use pulse_types::{Clock, ConversationId, UserId};
 use tokio::sync::mpsc;
 
 use crate::domain::address::{Addresses, Signer};
 use crate::domain::change::Change;
+use crate::domain::person::Pair;
 use crate::store::outbox::NewEntry;
 
 /// Batches of events that wait to be published. When it is full they stand in the outbox, and the relay finds them.
@@ -42,6 +43,20 @@ impl Announcer {
         if !entries.is_empty() && self.live.try_send(entries).is_err() {
             metrics::counter!("pulse_messages_live_dropped_total").increment(1);
         }
+    }
+}
+
+/// Subjects of those who see how far somebody has come: the other one of a direct while the two are connected, else whoever
+/// looks at the conversation.
+pub(super) fn observers(
+    conversation_id: ConversationId,
+    user_id: UserId,
+    pair: Option<(Pair, bool)>,
+) -> Vec<String> {
+    match pair {
+        None => vec![subjects::conversation(conversation_id)],
+        Some((_, false)) => Vec::new(),
+        Some((pair, true)) => user_subjects(pair.both().into_iter().filter(|other| *other != user_id)),
     }
 }
 

@@ -9,7 +9,7 @@ use pulse_types::clock::to_millisecond;
 use pulse_types::{Clock as _, ConversationId, MessageId, UserId};
 use time::OffsetDateTime;
 
-use crate::domain::change::Change;
+use crate::domain::change::{Change, MemberChange, MemberChanged};
 use crate::domain::conversation::{Conversation, Head, INBOX_FANOUT_MAX, Refusal};
 use crate::domain::message::{Message, MessageKind};
 use crate::domain::policy::Place;
@@ -108,6 +108,26 @@ impl<'a> Changing<'a> {
             }
         };
         self.entries.push(self.context.announcer.entry(change, subjects, &*self.context.clock));
+        Ok(())
+    }
+
+    /// Tells every member of a member.
+    ///
+    /// While the conversation is small, and when this takes it over the fan-out limit or back, everybody hears it on their own
+    /// subject: so gateways learn where to listen from now on. The conversation's subject has it too, then or when somebody
+    /// is gone: whoever listens there stops before what follows.
+    pub(super) async fn tell_member(&mut self, mut changed: MemberChanged) -> Result<(), StoreError> {
+        let [was_large, is_large] =
+            [changed.count_before(), changed.member_count].map(|count| count > INBOX_FANOUT_MAX);
+        let is_gone = changed.change == MemberChange::Removed;
+        changed.is_on_both_planes = was_large != is_large || (is_gone && !is_large);
+        if !changed.is_on_both_planes {
+            return self.tell(&Change::MemberChanged(changed)).await;
+        }
+        let mut subjects = self.people().await?;
+        subjects.push(subjects::conversation(self.head.conversation_id));
+        let change = Change::MemberChanged(changed);
+        self.entries.push(self.context.announcer.entry(&change, subjects, &*self.context.clock));
         Ok(())
     }
 
@@ -226,14 +246,18 @@ impl<'a> Changing<'a> {
     }
 
     async fn members(&mut self) -> Result<Vec<String>, StoreError> {
-        let conversation_id = self.head.conversation_id;
+        if self.head.member_count > INBOX_FANOUT_MAX {
+            return Ok(vec![subjects::conversation(self.head.conversation_id)]);
+        }
+        self.people().await
+    }
+
+    /// Subjects of the members themselves.
+    async fn people(&mut self) -> Result<Vec<String>, StoreError> {
         if let Some(pair) = self.head.pair {
             return Ok(user_subjects(pair.both()));
         }
-        if self.head.member_count > INBOX_FANOUT_MAX {
-            return Ok(vec![subjects::conversation(conversation_id)]);
-        }
-        let members = store::member::list_ids(&mut self.tx, &[conversation_id]).await?;
+        let members = store::member::list_ids(&mut self.tx, &[self.head.conversation_id]).await?;
         Ok(user_subjects(members.into_iter().map(|(_, user_id)| user_id)))
     }
 }

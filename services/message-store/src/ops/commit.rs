@@ -16,7 +16,7 @@ use crate::domain::conversation::{Head, INBOX_FANOUT_MAX, Refusal};
 use crate::domain::message::Message;
 use crate::domain::person::Pair;
 use crate::domain::upload::{Posted, UNUSED_FOR};
-use crate::ops::announce::{Announcer, user_subjects};
+use crate::ops::announce::{Announcer, observers, user_subjects};
 use crate::store::batch::Writes;
 use crate::store::outbox::NewEntry;
 use crate::store::{self, Conn, StoreError};
@@ -103,19 +103,15 @@ fn posted(messages: &[Arc<Message>]) -> Vec<Posted> {
 struct Audiences {
     /// Subjects of the messages of each conversation.
     members: HashMap<ConversationId, Vec<String>>,
-    /// The two people of each direct.
-    pairs: HashMap<ConversationId, Pair>,
+    /// The two people of each direct, and whether they are connected.
+    pairs: HashMap<ConversationId, (Pair, bool)>,
 }
 
 impl Audiences {
-    /// Subjects of those who see how far somebody else has come: the other one of a direct, and whoever looks at the
-    /// conversation.
+    /// Subjects of those who see how far somebody else has come.
     fn observers(&self, moved: MarksMoved) -> Vec<String> {
-        let both = self.pairs.get(&moved.conversation_id).map(Pair::both);
-        let others = both.into_iter().flatten().filter(|user_id| *user_id != moved.user_id);
-        let mut observers = user_subjects(others);
-        observers.push(subjects::conversation(moved.conversation_id));
-        observers
+        let pair = self.pairs.get(&moved.conversation_id).copied();
+        observers(moved.conversation_id, moved.user_id, pair)
     }
 }
 
@@ -128,7 +124,7 @@ async fn audiences(conn: &mut Conn, heads: &[Head]) -> Result<Audiences, StoreEr
     for head in heads {
         if let Some(pair) = head.pair {
             audiences.insert(head.conversation_id, user_subjects(pair.both()));
-            pairs.insert(head.conversation_id, pair);
+            pairs.insert(head.conversation_id, (pair, head.is_connected));
         } else if head.member_count > INBOX_FANOUT_MAX {
             audiences.insert(head.conversation_id, vec![subjects::conversation(head.conversation_id)]);
         } else {
@@ -162,7 +158,9 @@ fn entries(
         entries.push(announcer.entry(&Change::MarksMoved(*own), user_subjects([own.user_id]), clock));
         if let Some(shown) = shown {
             let subjects = audiences.observers(*own);
-            entries.push(announcer.entry(&Change::MarksMoved(*shown), subjects, clock));
+            if !subjects.is_empty() {
+                entries.push(announcer.entry(&Change::MarksMoved(*shown), subjects, clock));
+            }
         }
     }
     entries

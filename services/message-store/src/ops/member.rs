@@ -293,8 +293,9 @@ async fn tell(changing: &mut Changing<'_>, member: &Member, change: MemberChange
         member: member.clone(),
         member_count: changing.head.member_count,
         change,
+        is_on_both_planes: false,
     };
-    changing.tell(&Change::MemberChanged(changed)).await
+    changing.tell_member(changed).await
 }
 
 /// Tells somebody that they are not a member any more.

@@ -1,4 +1,4 @@
-//! Who is where, for counting those who are online.
+//! Who is where, for counting those who are online; and who may see whose presence.
 
 use std::collections::HashMap;
 
@@ -54,4 +54,29 @@ pub async fn count_members(
 ) -> Result<Vec<(ConversationId, i64)>, StoreError> {
     let mut conn = context.db.conn().await?;
     store::presence::count_members(&mut conn, conversation_ids, user_ids).await
+}
+
+/// How many members some groups and rooms have, in no order; directs are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_sizes(
+    context: &Context,
+    conversation_ids: &[ConversationId],
+) -> Result<Vec<(ConversationId, i32)>, StoreError> {
+    let mut conn = context.db.conn().await?;
+    store::presence::list_sizes(&mut conn, conversation_ids).await
+}
+
+/// Those of some people whose presence the viewer may see, in no order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_in_sight(
+    context: &Context,
+    viewer_id: UserId,
+    user_ids: &[UserId],
+) -> Result<Vec<UserId>, StoreError> {
+    let mut conn = context.db.conn().await?;
+    store::presence::list_in_sight(&mut conn, viewer_id, user_ids).await
 }

@@ -2,7 +2,7 @@
 
 use pulse_types::{ConversationId, MessageId, UserId};
 
-use crate::domain::conversation::{Refusal, require_member};
+use crate::domain::conversation::{Kind, Refusal, require_member};
 use crate::domain::mark::RECEIPTS_MEMBERS_MAX;
 use crate::domain::receipt::{MessageReceipt, Receipt};
 use crate::ops::Context;
@@ -18,6 +18,10 @@ pub struct Receipts {
     pub last_seq: i64,
     /// One for each member but the one who asks; none in conversations above the size of a group.
     pub receipts: Vec<Receipt>,
+    /// The other one of a direct.
+    pub peer_id: Option<UserId>,
+    /// Whether the two of a direct are connected.
+    pub is_connected: bool,
 }
 
 /// Whom a message has reached, without its sender; nobody in conversations above the size of a group.
@@ -53,5 +57,16 @@ pub async fn list(
     let mut receipts =
         store::receipt::list(&mut conn, conversation_id, user_id, RECEIPTS_MEMBERS_MAX).await?;
     receipts.retain(|receipt| receipt.user_id != user_id);
-    Ok(Receipts { version: conversation.version, last_seq: conversation.last_seq, receipts })
+    let pair = match conversation.kind {
+        Kind::Direct => store::conversation::find_pair(&mut conn, conversation_id).await?,
+        Kind::Group | Kind::Room => None,
+    };
+    let others = pair.into_iter().flat_map(|(pair, _)| pair.both());
+    Ok(Receipts {
+        version: conversation.version,
+        last_seq: conversation.last_seq,
+        receipts,
+        peer_id: others.into_iter().find(|other| *other != user_id),
+        is_connected: pair.is_some_and(|(_, is_connected)| is_connected),
+    })
 }

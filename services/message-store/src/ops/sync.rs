@@ -7,18 +7,17 @@ mod pick;
 
 use std::collections::HashMap;
 
-use pulse_events::subjects;
 use pulse_types::clock::to_millisecond;
 use pulse_types::{Clock as _, ConversationId, InvalidCursor, UserId};
 use time::OffsetDateTime;
 
 use crate::domain::change::{Change, MarksMoved};
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{Conversation, INBOX_FANOUT_MAX};
 use crate::domain::mark::RECEIPTS_MEMBERS_MAX;
 use crate::domain::message::Message;
 use crate::domain::sync::{Point, Progress, SyncToken, TOKEN_VERSION};
 use crate::ops::Context;
-use crate::ops::announce::user_subjects;
+use crate::ops::announce::{observers, user_subjects};
 use crate::ops::sync::pick::{Picked, pick};
 use crate::store::outbox::NewEntry;
 use crate::store::sync::Delivered;
@@ -76,17 +75,35 @@ pub struct ChangedConversation {
     pub has_gap: bool,
 }
 
-/// A sync token, and the total of unread messages. The point is taken first: what commits in between is told twice rather
-/// than never.
+/// Where somebody stands.
+#[derive(Debug)]
+pub struct Standing {
+    /// A sync token.
+    pub token: String,
+    /// Over the whole inbox.
+    pub total_unread: i64,
+    /// The conversations whose events go on subjects of their own.
+    pub large: Vec<ConversationId>,
+    /// The point of the token, for the positions of many people.
+    pub horizon: String,
+}
+
+/// Where somebody stands now. The point is taken first: what commits in between is told twice rather than never.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn get_point(context: &Context, user_id: UserId) -> Result<(String, i64), StoreError> {
+pub async fn get_point(context: &Context, user_id: UserId) -> Result<Standing, StoreError> {
     let mut conn = context.db.conn().await?;
     let now = context.clock.now();
     let point = point(&mut conn, now).await?;
-    let total_unread = total_unread(&mut conn, user_id, now).await?;
-    Ok((context.cursors.seal(SYNC, &SyncToken::at(user_id, point)), total_unread))
+    let (total_unread, large) = store::sync::inbox(&mut conn, user_id, INBOX_FANOUT_MAX, now).await?;
+    let horizon = point.snapshot();
+    Ok(Standing {
+        token: context.cursors.seal(SYNC, &SyncToken::at(user_id, point)),
+        total_unread,
+        large,
+        horizon,
+    })
 }
 
 /// What changed for somebody since a token, which is marked as delivered; without a token nothing but the present one.
@@ -95,7 +112,7 @@ pub async fn get_point(context: &Context, user_id: UserId) -> Result<(String, i6
 /// [`SyncError`].
 pub async fn sync(context: &Context, user_id: UserId, since: &str) -> Result<Page, SyncError> {
     if since.is_empty() {
-        let (token, total_unread) = get_point(context, user_id).await?;
+        let Standing { token, total_unread, .. } = get_point(context, user_id).await?;
         return Ok(Page { token, total_unread, ..Page::default() });
     }
     let token: SyncToken = context.cursors.open(SYNC, since)?;
@@ -149,7 +166,7 @@ async fn page(context: &Context, token: &SyncToken) -> Result<Page, SyncError> {
     Ok(Page { conversations, removed: picked.removed, total_unread, token, has_more })
 }
 
-async fn point(conn: &mut Conn, now: OffsetDateTime) -> Result<Point, StoreError> {
+pub(super) async fn point(conn: &mut Conn, now: OffsetDateTime) -> Result<Point, StoreError> {
     let snapshot = store::sync::snapshot(conn).await?;
     let corrupt = |_| StoreError::Corrupt { table: "pg_current_snapshot", id: uuid::Uuid::nil() };
     Point::parse(&snapshot, now).map_err(corrupt)
@@ -193,10 +210,11 @@ fn told(context: &Context, user_id: UserId, delivered: Delivered) -> Vec<NewEntr
     };
     let mut entries = vec![entry(delivered.marks, user_subjects([user_id]))];
     if delivered.member_count <= RECEIPTS_MEMBERS_MAX {
-        let both = delivered.pair.map(|pair| pair.both());
-        let mut observers = user_subjects(both.into_iter().flatten().filter(|other| *other != user_id));
-        observers.push(subjects::conversation(delivered.conversation_id));
-        entries.push(entry(delivered.marks.shown(delivered.shows_read), observers));
+        let pair = delivered.pair.map(|pair| (pair, delivered.is_connected));
+        let observers = observers(delivered.conversation_id, user_id, pair);
+        if !observers.is_empty() {
+            entries.push(entry(delivered.marks.shown(delivered.shows_read), observers));
+        }
     }
     entries
 }

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::domain::conversation::{Conversation, Head, Kind};
 use crate::domain::person::Pair;
-use crate::store::row::ConversationRow;
+use crate::store::row::{ConversationRow, pair};
 use crate::store::{Conn, StoreError};
 
 /// Where a page of the inbox begins: after this conversation.
@@ -274,4 +274,21 @@ pub async fn set_connected(conn: &mut Conn, pair: Pair, is_connected: bool) -> R
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// The two people of a direct conversation, and whether they are connected; `None` for what is no direct.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_pair(
+    conn: &mut Conn,
+    conversation_id: ConversationId,
+) -> Result<Option<(Pair, bool)>, StoreError> {
+    let row = sqlx::query!(
+        "SELECT low_user_id, high_user_id, is_connected FROM conversations WHERE conversation_id = $1",
+        conversation_id.as_uuid(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.and_then(|row| Some((pair(row.low_user_id, row.high_user_id)?, row.is_connected))))
 }

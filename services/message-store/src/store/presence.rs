@@ -1,4 +1,5 @@
-//! Who is where, for counting those who are online. Whoever shows nobody whether they are there is left out.
+//! Who is where, for counting those who are online: whoever shows nobody whether they are there is left out. And who may see
+//! whose presence, whatever those people show.
 
 use pulse_types::{ConversationId, UserId};
 use uuid::Uuid;
@@ -57,4 +58,63 @@ pub async fn count_members(
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (ConversationId::from_uuid(row.conversation_id), row.count)).collect())
+}
+
+/// How many members some groups and rooms have, in no order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_sizes(
+    conn: &mut Conn,
+    conversation_ids: &[ConversationId],
+) -> Result<Vec<(ConversationId, i32)>, StoreError> {
+    let conversation_ids: Vec<Uuid> = conversation_ids.iter().map(ConversationId::as_uuid).collect();
+    let rows = sqlx::query!(
+        "SELECT conversation_id, member_count FROM conversations
+         WHERE conversation_id = ANY($1) AND kind <> 'direct'",
+        &conversation_ids,
+    )
+    .fetch_all(conn)
+    .await?;
+    let size = |row: (Uuid, i32)| (ConversationId::from_uuid(row.0), row.1);
+    Ok(rows.into_iter().map(|row| size((row.conversation_id, row.member_count))).collect())
+}
+
+/// Those of some people who are connected with a viewer or in a group with them, without those who block the viewer or whom the
+/// viewer blocks; in no order, each once.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_in_sight(
+    conn: &mut Conn,
+    viewer_id: UserId,
+    user_ids: &[UserId],
+) -> Result<Vec<UserId>, StoreError> {
+    let user_ids: Vec<Uuid> = user_ids.iter().map(UserId::as_uuid).collect();
+    // The viewer's groups are listed first, as an array: their members are then found by one scan of the key, which reads no more
+    // than the people and groups that are wanted. OFFSET, so that each pair is looked up by its key.
+    let rows = sqlx::query_scalar!(
+        r#"WITH met AS (
+               SELECT DISTINCT m.user_id FROM members m
+               WHERE m.conversation_id = ANY(ARRAY(
+                         SELECT own.conversation_id FROM members own
+                         WHERE own.user_id = $1
+                           AND (SELECT g.kind FROM conversations g WHERE g.conversation_id = own.conversation_id) = 'group'
+                     ))
+                 AND m.user_id = ANY($2)
+           )
+           SELECT k.user_id AS "user_id!" FROM (SELECT DISTINCT user_id FROM UNNEST($2::uuid[]) AS u (user_id)) AS k
+           LEFT JOIN LATERAL (
+               SELECT c.is_connected, c.low_blocks OR c.high_blocks AS is_blocked FROM connections c
+               WHERE c.low_user_id = LEAST($1, k.user_id) AND c.high_user_id = GREATEST($1, k.user_id)
+               OFFSET 0
+           ) AS c ON true
+           WHERE NOT coalesce(c.is_blocked, false)
+             AND (coalesce(c.is_connected, false) OR k.user_id IN (SELECT user_id FROM met))"#,
+        viewer_id.as_uuid(),
+        &user_ids,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(UserId::from_uuid).collect())
 }

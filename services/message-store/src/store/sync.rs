@@ -2,6 +2,7 @@
 //! snapshot ([`crate::store::Db::begin_snapshot`]).
 
 use pulse_types::{ConversationId, UserId};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::domain::mark::Marks;
@@ -39,6 +40,8 @@ pub struct Delivered {
     pub conversation_id: ConversationId,
     /// The two people of a direct.
     pub pair: Option<Pair>,
+    /// Whether these two are connected.
+    pub is_connected: bool,
     /// How many members.
     pub member_count: i32,
     /// The marks as they are now.
@@ -54,6 +57,33 @@ pub struct Delivered {
 pub async fn snapshot(conn: &mut Conn) -> Result<String, StoreError> {
     let snapshot = sqlx::query_scalar!(r#"SELECT pg_current_snapshot()::text AS "snapshot!""#);
     Ok(snapshot.fetch_one(conn).await?)
+}
+
+/// What somebody has unread in all conversations that are neither archived nor muted, and which of their conversations have
+/// more than `members_max` members: one scan of their memberships tells both.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn inbox(
+    conn: &mut Conn,
+    user_id: UserId,
+    members_max: i32,
+    now: OffsetDateTime,
+) -> Result<(i64, Vec<ConversationId>), StoreError> {
+    let row = sqlx::query!(
+        r#"SELECT COALESCE(SUM(c.last_seq - m.read_seq)
+                      FILTER (WHERE NOT m.is_archived AND (m.muted_until IS NULL OR m.muted_until <= $3)), 0)::bigint
+                      AS "total_unread!",
+                  COALESCE(array_agg(c.conversation_id) FILTER (WHERE c.member_count > $2), '{}') AS "large!"
+           FROM members m JOIN conversations c ON c.conversation_id = m.conversation_id
+           WHERE m.user_id = $1"#,
+        user_id.as_uuid(),
+        members_max,
+        now,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.total_unread, row.large.into_iter().map(ConversationId::from_uuid).collect()))
 }
 
 /// The conversations of somebody that changed since a point, or in which their own part did, in the order of their ids.
@@ -222,7 +252,7 @@ pub async fn mark_delivered(
                RETURNING m.conversation_id, m.read_seq, m.delivered_seq, m.changed_xid
            )
            SELECT m.conversation_id, m.read_seq, m.delivered_seq, m.changed_xid::text AS "xid!",
-                  c.low_user_id, c.high_user_id, c.member_count, COALESCE(p.sends_read_receipts, true) AS "shows_read!"
+                  c.low_user_id, c.high_user_id, c.is_connected, c.member_count, COALESCE(p.sends_read_receipts, true) AS "shows_read!"
            FROM moved m
            JOIN conversations c ON c.conversation_id = m.conversation_id
            LEFT JOIN people p ON p.user_id = $1"#,
@@ -236,6 +266,7 @@ pub async fn mark_delivered(
     let delivered = rows.into_iter().map(|row| Delivered {
         conversation_id: ConversationId::from_uuid(row.conversation_id),
         pair: pair(row.low_user_id, row.high_user_id),
+        is_connected: row.is_connected,
         member_count: row.member_count,
         shows_read: row.shows_read,
         marks: Marks { read_seq: row.read_seq, delivered_seq: row.delivered_seq },

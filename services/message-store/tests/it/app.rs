@@ -52,6 +52,8 @@ pub(crate) struct App {
     /// The gateway's way to the service, for clients of its other parts.
     pub(crate) gateway: Connection,
     pub(crate) graph: Client,
+    /// Social-graph's way, for clients of other parts.
+    pub(crate) social_graph: Connection,
     pub(crate) conversations: ConversationServiceClient<Connection>,
     pub(crate) messages: MessageServiceClient<Connection>,
     /// Calls as auth.
@@ -116,6 +118,7 @@ impl App {
             client: MessageStoreServiceClient::new(wire(ServiceName::Gateway)),
             gateway: wire(ServiceName::Gateway),
             graph: MessageStoreServiceClient::new(wire(ServiceName::SocialGraph)),
+            social_graph: wire(ServiceName::SocialGraph),
             conversations: ConversationServiceClient::new(wire(ServiceName::Gateway)),
             messages: MessageServiceClient::new(wire(ServiceName::Gateway)),
             privacy: PrivacyServiceClient::new(wire(ServiceName::Auth)),

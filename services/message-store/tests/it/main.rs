@@ -47,6 +47,8 @@ mod ownership;
 #[cfg(test)]
 mod place;
 #[cfg(test)]
+mod position;
+#[cfg(test)]
 mod presence;
 #[cfg(test)]
 mod privacy;

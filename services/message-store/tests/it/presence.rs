@@ -1,4 +1,4 @@
-//! Who is in conversations, for counting those who are online.
+//! Who is in conversations, for counting those who are online; and who may see whose presence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +44,17 @@ impl App {
             proto::CountMembersRequest { conversation_ids: places.to_vec(), user_ids: people.to_vec() };
         let found = answer(self.conversations.clone().count_members(request).await)?;
         Ok(found.counts.into_iter().map(|found| (found.conversation_id, found.count)).collect())
+    }
+}
+
+impl App {
+    async fn in_sight(&self, viewer: Principal, people: &[Principal]) -> BTreeSet<String> {
+        let user_ids = people.iter().copied().map(id).collect();
+        let request = viewer.request(proto::ListPeopleInSightRequest { user_ids });
+        let found = answer(self.conversations.clone().list_people_in_sight(request).await).unwrap();
+        let distinct: BTreeSet<_> = found.user_ids.iter().cloned().collect();
+        assert_eq!(distinct.len(), found.user_ids.len(), "each once");
+        distinct
     }
 }
 
@@ -93,4 +104,38 @@ async fn one_call_has_a_bound() {
     );
     sqlx::query(sqlx::AssertSqlSafe(crowd)).execute(&app.pool).await.unwrap();
     assert_eq!(fault(app.member_ids(&[place]).await.unwrap_err()), "conversation_ids too_many");
+}
+
+#[tokio::test]
+async fn presence_is_for_connected_people_and_common_groups_and_never_across_a_block() {
+    let app = App::start().await;
+    let [ada, bob, eve, dan] = app.circle(["ada", "bob", "eve", "dan"]).await;
+    let everybody = [bob, eve, dan, nobody(), bob];
+    let seen = |people: &[Principal]| people.iter().copied().map(id).collect::<BTreeSet<_>>();
+    assert_eq!(app.in_sight(ada, &everybody).await, seen(&[bob, eve, dan]));
+    assert_eq!(app.in_sight(bob, &[ada, eve, dan]).await, seen(&[ada]));
+
+    let tea = app.make_group(&[ada, bob, eve]).await;
+    app.make_room("Lobby", &[ada, bob, eve, dan]).await;
+    assert_eq!(app.in_sight(bob, &[ada, eve, dan]).await, seen(&[ada, eve]), "a room gives nothing");
+    app.connect(ada, bob, false, 2).await;
+    assert_eq!(app.in_sight(ada, &everybody).await, seen(&[bob, eve, dan]), "the group is enough");
+    app.leave(bob, &tea).await.unwrap();
+    assert_eq!(app.in_sight(ada, &everybody).await, seen(&[eve, dan]));
+    assert_eq!(app.in_sight(bob, &[ada, eve]).await, seen(&[]));
+
+    app.block(eve, ada, 2).await;
+    app.block(ada, dan, 2).await;
+    assert_eq!(app.in_sight(ada, &everybody).await, seen(&[]), "either way, in the group too");
+    assert_eq!(app.in_sight(eve, &[ada]).await, seen(&[]));
+    assert_eq!(app.in_sight(dan, &[ada]).await, seen(&[]));
+
+    let places = vec![tea.clone(), ConversationId::new(&SystemClock).to_string()];
+    let request = proto::ListSizesRequest { conversation_ids: places };
+    let sizes = answer(app.conversations.clone().list_sizes(request).await).unwrap().sizes;
+    assert_eq!(sizes, [proto::MemberCount { conversation_id: tea, count: 2 }]);
+    let many = vec![id(bob); 201];
+    let request = ada.request(proto::ListPeopleInSightRequest { user_ids: many });
+    let refused = answer(app.conversations.clone().list_people_in_sight(request).await).unwrap_err();
+    assert_eq!((refused.reason, refused.fields[0].code.as_str()), (Reason::ValidationFailed, "too_many"));
 }

@@ -56,15 +56,12 @@ async fn whoever_hides_what_they_read_does_not_see_it_of_others_either() {
     app.show_reads(bob, "bob", false, 2).await;
     let (_bus, mut for_ada) = app.listen(ada).await;
     let (_own, mut for_bob) = app.listen(bob).await;
-    let (_bus2, mut plane) = app.watch(&place).await;
 
     app.mark_read(bob, &place, 1).await.unwrap();
     let own = next_of(&mut for_bob, EventType::MarksMoved).await.decode::<proto::MarksMoved>().unwrap();
     assert_eq!((own.read_seq, own.delivered_seq), (1, 1), "own devices know");
-    for subscription in [&mut for_ada, &mut plane] {
-        let seen = next_of(subscription, EventType::MarksMoved).await.decode::<proto::MarksMoved>().unwrap();
-        assert_eq!((seen.read_seq, seen.delivered_seq), (0, 1), "arrived, and no more");
-    }
+    let seen = next_of(&mut for_ada, EventType::MarksMoved).await.decode::<proto::MarksMoved>().unwrap();
+    assert_eq!((seen.read_seq, seen.delivered_seq), (0, 1), "arrived, and no more");
     assert_eq!(app.reached(ada, &from_ada.message_id).await.unwrap(), ["bob delivered"]);
     assert_eq!(seqs(&app.receipts(ada, &place).await.unwrap(), bob), (1, 0));
 
@@ -84,7 +81,27 @@ async fn both_people_of_a_direct_hear_of_marks() {
     let (ada, bob, place) = app.direct().await;
     app.post(ada, &place, "hello").await;
     let (_bus, mut for_ada) = app.listen(ada).await;
+    let (_bus2, mut plane) = app.watch(&place).await;
     app.mark_read(bob, &place, 1).await.unwrap();
     let seen = next_of(&mut for_ada, EventType::MarksMoved).await.decode::<proto::MarksMoved>().unwrap();
     assert_eq!((seen.user_id, seen.read_seq), (bob.user_id.to_string(), 1));
+    silence(&mut plane).await;
+}
+
+#[tokio::test]
+async fn marks_are_not_told_to_somebody_who_is_not_connected_any_more() {
+    let app = App::start().await;
+    let (ada, bob, place) = app.direct().await;
+    for body in ["one", "two", "three"] {
+        app.post(ada, &place, body).await;
+    }
+    let token = crate::sync::token(&app, bob).await;
+    app.connect(ada, bob, false, 2).await;
+    let (_bus, mut for_ada) = app.listen(ada).await;
+    let (_own, mut for_bob) = app.listen(bob).await;
+    app.mark_read(bob, &place, 2).await.unwrap();
+    next_of(&mut for_bob, EventType::MarksMoved).await;
+    app.mark_delivered(bob, &place, 3).await.unwrap();
+    crate::sync::sync(&app, bob, &token).await.unwrap();
+    silence(&mut for_ada).await;
 }

@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use pulse_events::{Bus, subjects};
+use pulse_events::{Bus, EventType, Subscription, subjects};
 use pulse_proto::common::v1::PageRequest;
 use pulse_proto::messages::v1 as proto;
 use pulse_proto::messages::v1::{ConversationState as State, MemberRole as Role};
 use pulse_rpc::{Failure, Principal, Reason};
 use pulse_runtime::Readiness;
 
-use crate::app::{App, answer, message};
-use crate::place::{hear, heard, nobody, silence};
+use crate::app::{App, answer, message, next};
+use crate::place::{hear, heard, nobody, silence, told};
 
 impl App {
     async fn rooms(
@@ -135,13 +135,61 @@ async fn a_large_room_tells_its_own_subject_and_those_who_come_and_go() {
     app.put(ada, &place, bob, Role::Unspecified).await.unwrap();
     let news = [(2, "added bob member of 65"), (3, "message member_added ada bob")];
     assert_eq!(hear(&mut for_room, 2).await, heard(&news));
-    assert_eq!(hear(&mut for_bob, 1).await, heard(&[(3, "snapshot")]));
+    assert_eq!(hear(&mut for_bob, 2).await, heard(&[(3, "snapshot"), news[0]]));
+    assert_eq!(
+        hear(&mut for_ada, 1).await,
+        heard(&news[..1]),
+        "the change that makes it large, and no other"
+    );
     silence(&mut for_ada).await;
-    app.pretend_members(&place, 66).await;
+    app.pretend_members(&place, 67).await;
     app.remove(ada, &place, bob).await.unwrap();
-    let news = [(4, "removed bob member of 65"), (5, "message member_removed ada bob")];
+    let news = [(4, "removed bob member of 66"), (5, "message member_removed ada bob")];
     assert_eq!(hear(&mut for_room, 2).await, heard(&news));
     assert_eq!(hear(&mut for_bob, 1).await, heard(&[(5, "gone removed")]));
+    silence(&mut for_ada).await;
+}
+
+/// The next events that are no marks.
+async fn hear_durable(subscription: &mut Subscription, events: usize) -> Vec<(i64, String)> {
+    let mut heard = Vec::new();
+    while heard.len() < events {
+        let event = next(subscription).await;
+        if event.event_type != EventType::MarksMoved {
+            heard.push(told(&event));
+        }
+    }
+    heard
+}
+
+#[tokio::test]
+async fn a_room_that_becomes_small_again_tells_both_planes_of_the_one_change_between() {
+    let app = App::start().await;
+    let [ada, bob] = app.circle(["ada", "bob"]).await;
+    let place = app.make_room("Lobby", &[ada, bob]).await;
+    let (_bus, mut for_room) = app.watch(&place).await;
+    let (_ada_bus, mut for_ada) = app.listen(ada).await;
+    app.pretend_members(&place, 65).await;
+    app.send(ada, message(&place, "large")).await.unwrap();
+    app.remove(ada, &place, bob).await.unwrap();
+    app.send(ada, message(&place, "small")).await.unwrap();
+    let gone = (3, "removed bob member of 64");
+    let in_room = hear_durable(&mut for_room, 2).await;
+    assert_eq!(in_room, heard(&[(2, "message large"), gone]));
+    let in_inbox = hear_durable(&mut for_ada, 3).await;
+    assert_eq!(in_inbox, heard(&[gone, (4, "message member_removed ada bob"), (5, "message small")]));
+}
+
+#[tokio::test]
+async fn whoever_is_gone_from_a_small_group_is_told_where_others_type() {
+    let app = App::start().await;
+    let [ada, bob] = app.circle(["ada", "bob"]).await;
+    let place = app.make_group(&[ada, bob]).await;
+    let (_bus, mut for_group) = app.watch(&place).await;
+    app.remove(ada, &place, bob).await.unwrap();
+    let told = hear_durable(&mut for_group, 1).await;
+    assert_eq!(told[0].1, "removed bob member of 1");
+    silence(&mut for_group).await;
 }
 
 #[tokio::test]

@@ -22,6 +22,8 @@ const QUERY_MAX: usize = 64;
 const PLACES_MAX: usize = 100;
 /// People that are looked for in conversations at once.
 const PEOPLE_MAX: usize = 10_000;
+/// People whose presence is asked for at once.
+const SIGHT_MAX: usize = 200;
 
 fn text_fault(field: &str, fault: TextFault) -> FieldFault {
     let code = match fault {
@@ -206,6 +208,22 @@ pub(in crate::grpc) fn people_in_places(
     let places = ids(&mut faults, "conversation_ids", &request.conversation_ids, PLACES_MAX);
     let people = ids(&mut faults, "user_ids", &request.user_ids, PEOPLE_MAX);
     faults.finish(places.zip(people))
+}
+
+/// Conversations whose sizes are asked for.
+pub(in crate::grpc) fn sizes(request: &proto::ListSizesRequest) -> Result<Vec<ConversationId>, Failure> {
+    let mut faults = Faults(Vec::new());
+    let places = ids(&mut faults, "conversation_ids", &request.conversation_ids, PLACES_MAX);
+    faults.finish(places)
+}
+
+/// People whose presence is asked for.
+pub(in crate::grpc) fn people_in_sight(
+    request: &proto::ListPeopleInSightRequest,
+) -> Result<Vec<UserId>, Failure> {
+    let mut faults = Faults(Vec::new());
+    let people = ids(&mut faults, "user_ids", &request.user_ids, SIGHT_MAX);
+    faults.finish(people)
 }
 
 fn ids<T: std::str::FromStr>(
