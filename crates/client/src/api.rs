@@ -90,6 +90,12 @@ impl SignedIn {
         self.session.user.id
     }
 
+    /// Where it talks to.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        self.client.base_url()
+    }
+
     /// The same session on another gateway.
     ///
     /// # Errors

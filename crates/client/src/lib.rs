@@ -16,15 +16,18 @@
 
 mod api;
 mod error;
+mod live;
 mod models;
 mod socket;
 
 pub use api::{Client, Export, SignedIn};
 pub use error::{Error, Problem, ProblemField};
+pub use live::{Held, Live, Replica, Update};
 pub use models::{
-    Attachment, Conversation, ConversationChange, Edit, FollowRequest, Identity, Marks, Me, Member,
-    Membership, MembershipChange, Message, MessagePage, MessageReceipt, MfaChallenge, NewAccount,
-    NewConversation, NewMessage, Opened, Page, Presence, Profile, Provider, Reaction, Receipt, Relationship,
-    ReplyTo, SecurityEvent, Sent, Session, SessionInfo, SystemNote, TotpSecret, User, UserLite,
+    Attachment, Changes, Conversation, ConversationChange, ConversationSync, Edit, FollowRequest, Identity,
+    Marks, Me, Member, Membership, MembershipChange, Message, MessagePage, MessageReceipt, MfaChallenge,
+    NewAccount, NewConversation, NewMessage, Opened, Page, Presence, Profile, Provider, Reaction, Receipt,
+    Relationship, ReplyTo, SecurityEvent, Sent, Session, SessionInfo, Sync, SystemNote, TotpSecret, User,
+    UserLite,
 };
 pub use socket::{Event, Hello, Socket};

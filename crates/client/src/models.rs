@@ -2,6 +2,7 @@
 
 mod account;
 mod chat;
+mod sync;
 
 pub(crate) use account::{ExportStarted, LoginAnswer, RecoveryCodes, Redirection};
 pub use account::{
@@ -14,6 +15,8 @@ pub use chat::{
     MessagePage, MessageReceipt, NewConversation, NewMessage, Opened, Reaction, Receipt, ReplyTo, Sent,
     SystemNote,
 };
+
+pub use sync::{Changes, ConversationSync, Sync};
 
 use pulse_types::{FollowRequestId, UserId};
 use serde::Deserialize;

@@ -61,6 +61,7 @@ pub struct Hello {
 pub struct Socket {
     /// The first frame.
     pub hello: Hello,
+    base_url: String,
     outgoing: tokio::sync::Mutex<SplitSink<Wire, Frame>>,
     pending: Pending,
     events: mpsc::Receiver<Event>,
@@ -104,7 +105,14 @@ impl Socket {
         let reader =
             tokio::spawn(read(incoming, Arc::clone(&pending), event_sender, closed_sender)).abort_handle();
         let outgoing = tokio::sync::Mutex::new(outgoing);
-        Ok(Self { hello, outgoing, pending, events, closed, next_ref: 1.into(), reader })
+        let base_url = base_url.to_owned();
+        Ok(Self { hello, base_url, outgoing, pending, events, closed, next_ref: 1.into(), reader })
+    }
+
+    /// Where it was opened.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
     }
 
     /// Sends a request and waits for its answer. True beside it: the service had done it before.
@@ -204,8 +212,14 @@ impl Socket {
         self.closed.borrow().as_ref().and_then(|(code, _)| *code)
     }
 
+    /// How it ended: close code, if one came, and the text beside it. Nothing while it is open.
+    #[must_use]
+    pub fn end(&self) -> (Option<u16>, String) {
+        self.closed.borrow().clone().unwrap_or_default()
+    }
+
     fn closed_error(&self) -> Error {
-        let (code, reason) = self.closed.borrow().clone().unwrap_or_default();
+        let (code, reason) = self.end();
         Error::Closed { code, reason }
     }
 

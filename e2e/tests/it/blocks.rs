@@ -191,3 +191,30 @@ async fn people_who_are_not_connected_are_told_so_while_message_store_has_not_le
     assert_eq!(open(&ada, &grace).await?.0, 201);
     Ok(())
 }
+
+/// Message-store can't learn of anybody until both are connected: an answered connection is one that can be used.
+#[tokio::test]
+async fn people_who_have_just_signed_up_can_write_as_soon_as_they_are_connected() -> anyhow::Result<()> {
+    let stack = two_gateways(&[]).await?;
+    let url = stack.description()?.postgres.url;
+    let (server, _) = url.rsplit_once('/').context("no database in the address")?;
+    let mut superuser = PgConnection::connect(&format!("{server}/messages")).await?;
+    let ada = sign_up(&gateway_url(&stack, 0)?, "ada").await?;
+    let mut held = superuser.begin().await?;
+    sqlx::query("LOCK TABLE people IN SHARE MODE").execute(&mut *held).await?;
+    let grace = sign_up(&gateway_url(&stack, 1)?, "grace").await?;
+    ada.follow(grace.user_id()).await?;
+    let connected = async {
+        let requests = grace.follow_requests().await?;
+        let request = requests.items.first().context("no request")?;
+        grace.accept(request.id, true).await?;
+        anyhow::Ok(())
+    };
+    let release = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        anyhow::Ok(held.commit().await?)
+    };
+    tokio::try_join!(connected, release)?;
+    ada.open_direct(grace.user_id()).await?;
+    Ok(())
+}

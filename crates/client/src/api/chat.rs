@@ -18,6 +18,27 @@ impl SignedIn {
         self.call(Method::GET, "/v1/conversations", None).await
     }
 
+    /// The whole inbox, page by page, archived conversations last.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn inbox(&self) -> Result<Vec<Conversation>, Error> {
+        let mut inbox = Vec::new();
+        for archived in [false, true] {
+            let mut cursor = String::new();
+            loop {
+                let path = format!("/v1/conversations?limit=100&archived={archived}{cursor}");
+                let page: Page<Conversation> = self.call(Method::GET, &path, None).await?;
+                inbox.extend(page.items);
+                match page.next_cursor {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
+            }
+        }
+        Ok(inbox)
+    }
+
     /// One conversation.
     ///
     /// # Errors

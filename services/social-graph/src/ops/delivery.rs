@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use pulse_rpc::Failure;
 use pulse_runtime::Shutdown;
+use pulse_types::UserId;
 use tokio::time::MissedTickBehavior;
 
 use super::Graph;
@@ -105,18 +106,28 @@ async fn deliver(graph: &Graph, delivery: Delivery) -> Result<(), DeliverError> 
 
 async fn tell(graph: &Graph, subject: Subject) -> Result<(), DeliverError> {
     match subject {
-        Subject::Person(user_id) => {
-            let shown = store::profile::find_shown(&mut *graph.db.conn().await?, user_id).await?;
-            if let Some(shown) = shown {
-                graph.message_store.apply_person(shown).await?;
-            }
-        }
+        Subject::Person(user_id) => tell_person(graph, user_id).await?,
         Subject::Pair(pair) => {
-            let connection = store::relationship::find_connection(&mut *graph.db.conn().await?, pair).await?;
+            let mut conn = graph.db.conn().await?;
+            let untold = store::delivery::list_untold(&mut conn, [pair.low(), pair.high()]).await?;
+            let connection = store::relationship::find_connection(&mut conn, pair).await?;
+            drop(conn);
+            // Whoever has just signed up may still be on the way, and nobody can write to whom message-store does not know.
+            for user_id in untold {
+                tell_person(graph, user_id).await?;
+            }
             if let Some(connection) = connection {
                 graph.message_store.apply_relationship(connection).await?;
             }
         }
+    }
+    Ok(())
+}
+
+async fn tell_person(graph: &Graph, user_id: UserId) -> Result<(), DeliverError> {
+    let shown = store::profile::find_shown(&mut *graph.db.conn().await?, user_id).await?;
+    if let Some(shown) = shown {
+        graph.message_store.apply_person(shown).await?;
     }
     Ok(())
 }

@@ -81,6 +81,20 @@ pub async fn find(conn: &mut Conn, pair: Pair) -> Result<Option<Delivery>, Store
     Ok(found.map(|delivery_id| Delivery { delivery_id, subject: Subject::Pair(pair) }))
 }
 
+/// Those of some people of whom message-store was not told yet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_untold(conn: &mut Conn, user_ids: [UserId; 2]) -> Result<Vec<UserId>, StoreError> {
+    let untold = sqlx::query_scalar!(
+        "SELECT DISTINCT first_user_id FROM deliveries WHERE first_user_id = ANY($1) AND second_user_id = first_user_id",
+        &user_ids.map(|user_id| user_id.as_uuid()),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(untold.into_iter().map(UserId::from_uuid).collect())
+}
+
 /// Deletes a delivery that was confirmed; an absent one is no error.
 ///
 /// # Errors
