@@ -96,6 +96,12 @@ pub async fn serve<S: NamedService>(
     Ok(())
 }
 
+/// What `grpc.health.v1` calls a dependency of a service.
+#[must_use]
+pub fn dependency_health(name: &str) -> String {
+    format!("dependency.{name}")
+}
+
 async fn report_health(
     reporter: HealthReporter,
     services: Vec<&'static str>,
@@ -111,6 +117,11 @@ async fn report_health(
             reporter.set_service_status(*service, status).await;
         }
         reporter.set_service_status("", status).await;
+        // So that callers can tell what is down behind a service.
+        for (dependency, is_up) in readiness.dependencies() {
+            let status = if is_up { ServingStatus::Serving } else { ServingStatus::NotServing };
+            reporter.set_service_status(dependency_health(dependency), status).await;
+        }
         if begun.is_cancelled() {
             return;
         }

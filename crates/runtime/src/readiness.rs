@@ -65,6 +65,12 @@ impl Readiness {
         !state.is_draining && state.checks.iter().all(|check| check.is_up || !check.is_required)
     }
 
+    /// Each dependency, and whether it works.
+    #[must_use]
+    pub fn dependencies(&self) -> Vec<(&'static str, bool)> {
+        self.lock().checks.iter().map(|check| (check.name, check.is_up)).collect()
+    }
+
     /// The state of everything.
     #[must_use]
     pub fn report(&self) -> Report {

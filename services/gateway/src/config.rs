@@ -45,6 +45,8 @@ pub struct Settings {
     pub rate_limits: bool,
     /// `PULSE_GATEWAY_PRESENCE_GRACE_SECONDS`: how long after the last socket somebody is still there.
     pub presence_grace: Duration,
+    /// `PULSE_GATEWAY_HEARTBEAT_INTERVAL_SECONDS`: how often sockets are pinged.
+    pub heartbeat_interval: Duration,
     /// `PULSE_GATEWAY_POD`: what this process is called in the list of live sockets.
     pub pod: String,
     /// `PULSE_AUTH_ALLOWED_SIGNUP`: whether accounts can be made; auth sees to it, here it is told.
@@ -75,6 +77,7 @@ impl Settings {
         let trusted_proxies = read.list("PULSE_GATEWAY_TRUSTED_PROXIES");
         let rate_limits = read.switch("PULSE_GATEWAY_RATE_LIMITS", true);
         let presence_grace = read.or("PULSE_GATEWAY_PRESENCE_GRACE_SECONDS", 20);
+        let heartbeat_interval = heartbeat_interval(read);
         let pod = read.or("PULSE_GATEWAY_POD", format!("gateway-{}", std::process::id()));
         let allowed_signup = read.switch("PULSE_AUTH_ALLOWED_SIGNUP", true);
         let require_verified_email = read.switch("PULSE_AUTH_REQUIRE_VERIFIED_EMAIL", false);
@@ -100,6 +103,7 @@ impl Settings {
             trusted_proxies: trusted_proxies?,
             rate_limits: rate_limits?,
             presence_grace: Duration::from_secs(presence_grace?),
+            heartbeat_interval: heartbeat_interval?,
             pod: pod?,
             allowed_signup: allowed_signup?,
             require_verified_email: require_verified_email?,
@@ -132,6 +136,16 @@ fn endpoint(read: &mut Reader, name: &str) -> Option<Endpoint> {
             None
         }
     }
+}
+
+/// From 1 s to 10 min: a client takes two intervals of silence for the end of its connection.
+fn heartbeat_interval(read: &mut Reader) -> Option<Duration> {
+    let seconds = read.or("PULSE_GATEWAY_HEARTBEAT_INTERVAL_SECONDS", 25)?;
+    if !(1..=600).contains(&seconds) {
+        read.fault("PULSE_GATEWAY_HEARTBEAT_INTERVAL_SECONDS must be from 1 to 600");
+        return None;
+    }
+    Some(Duration::from_secs(seconds))
 }
 
 fn identity(read: &mut Reader, seed: &SecretString) -> Option<Arc<Identity>> {

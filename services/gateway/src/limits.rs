@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use pulse_rpc::{Failure, Reason};
 use pulse_runtime::Shutdown;
+use pulse_types::UserId;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::cache::{Link, Rates, Sends};
 use crate::domain::Limits as Allowed;
@@ -23,12 +25,17 @@ pub use messages::{Messages, Taken};
 pub use passwords::Passwords;
 pub use subject::Subject;
 
+/// Handshakes of sockets and event streams under way in this process: each holds a request, and asks other services.
+const HANDSHAKES_MAX: usize = 2048;
+
 /// Counts all that is limited.
 pub struct Limits {
     /// Sends.
     pub messages: Arc<Messages>,
     /// Whether auth has time for passwords.
     pub passwords: Passwords,
+    /// Places for handshakes under way.
+    handshakes: Arc<Semaphore>,
     accounts: Accounts,
 }
 
@@ -63,7 +70,25 @@ impl Limits {
         let messages = Arc::new(Messages::new(allowed, is_on).shared_by(sharing.clone()));
         sharing::spawn(Arc::clone(&messages), sharing, named, shutdown);
         let shared = Rates::new(link.clone());
-        Self { messages, passwords: Passwords::default(), accounts: Accounts::new(is_on, shared) }
+        let handshakes = Arc::new(Semaphore::new(HANDSHAKES_MAX));
+        Self { messages, passwords: Passwords::default(), handshakes, accounts: Accounts::new(is_on, shared) }
+    }
+
+    /// Begins a handshake of a socket or event stream; it is under way until the place is dropped.
+    ///
+    /// # Errors
+    /// `unavailable` when too many are under way here.
+    pub fn begin_handshake(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let place = Arc::clone(&self.handshakes).try_acquire_owned();
+        place.map_err(|_| Failure::unavailable("a free place for another socket"))
+    }
+
+    /// Counts a handshake of a user.
+    ///
+    /// # Errors
+    /// [`Exceeded`]; nothing was taken.
+    pub async fn handshake(&self, user_id: UserId) -> Result<(), Exceeded> {
+        self.accounts.take_seldom(Limit::Handshake, &user_id.into()).await
     }
 
     /// Takes one of what `limit` allows `subject`: a client's address, a user, or a text like an e-mail address.

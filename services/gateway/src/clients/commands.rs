@@ -126,13 +126,8 @@ impl Commands {
         seq: i64,
     ) -> Result<Marks, Failure> {
         let (done, answer) = oneshot::channel();
-        let conversation_id = conversation_id.to_string();
-        let command = Command::MarkDelivered(proto::MarkDeliveredRequest { conversation_id, seq });
-        self.begin(order, command, Box::new(move |outcome| drop(done.send(outcome))));
-        match answer.await.unwrap_or_else(|_| Err(lost()))? {
-            Outcome::MarkDelivered(response) => convert::marks(response.marks),
-            _ => Err(mixed_up()),
-        }
+        self.begin_mark_delivered(order, conversation_id, seq, move |marks| drop(done.send(marks)));
+        answer.await.unwrap_or_else(|_| Err(lost()))
     }
 
     /// Puts a message on its way before it returns, so that two calls in a row keep their order; `done` gets the answer.
@@ -171,6 +166,25 @@ impl Commands {
         let done = move |outcome: Result<Outcome, Failure>| {
             done(outcome.and_then(|outcome| match outcome {
                 Outcome::MarkRead(response) => convert::marks(response.marks),
+                _ => Err(mixed_up()),
+            }));
+        };
+        self.begin(order, command, Box::new(done));
+    }
+
+    /// Puts a mark on its way before it returns; `done` gets the answer.
+    pub fn begin_mark_delivered(
+        &self,
+        order: Order,
+        conversation_id: ConversationId,
+        seq: i64,
+        done: impl FnOnce(Result<Marks, Failure>) + Send + 'static,
+    ) {
+        let conversation_id = conversation_id.to_string();
+        let command = Command::MarkDelivered(proto::MarkDeliveredRequest { conversation_id, seq });
+        let done = move |outcome: Result<Outcome, Failure>| {
+            done(outcome.and_then(|outcome| match outcome {
+                Outcome::MarkDelivered(response) => convert::marks(response.marks),
                 _ => Err(mixed_up()),
             }));
         };

@@ -71,6 +71,10 @@ limits! {
     Reaction: "reaction", 300 in MINUTE;
     /// Signs of typing; by user.
     Typing: "typing", 240 in MINUTE;
+    /// Sockets and event streams opened; by user.
+    Handshake: "handshake", 240 in MINUTE;
+    /// Statuses set, lists watched and presences asked for; by user.
+    Presence: "presence", 300 in MINUTE;
     /// Follows and unfollows; by user.
     Follow: "follow", 600 in 10 * MINUTE;
     /// Blocks and mutes, and their ends; by user.
@@ -105,6 +109,14 @@ impl Rule {
     pub const fn stricter(self) -> Self {
         let half = self.quota / 2;
         Self { quota: if half == 0 { 1 } else { half }, ..self }
+    }
+
+    /// How many are taken when the whole quota is free again at `full_at`.
+    #[must_use]
+    pub fn taken(self, full_at: Instant, now: Instant) -> u32 {
+        let interval = self.interval().as_nanos().max(1);
+        let taken = full_at.saturating_duration_since(now).as_nanos().div_ceil(interval);
+        u32::try_from(taken).unwrap_or(u32::MAX)
     }
 
     /// Takes one. `full_at` is when the whole quota is free again, if that is still to come; gives the next one.
@@ -142,6 +154,14 @@ mod tests {
         full_at = Some(RULE.take(full_at, now + Duration::from_secs(10)).expect("one is free again"));
         assert_eq!(RULE.take(full_at, now + Duration::from_secs(10)), Err(Duration::from_secs(10)));
         assert!(RULE.take(full_at, now + Duration::from_secs(1000)).is_ok());
+    }
+
+    #[test]
+    fn what_is_taken_becomes_less_as_time_passes() {
+        let now = Instant::now();
+        let second = RULE.take(RULE.take(None, now).ok(), now).expect("within the quota");
+        let taken = |seconds| RULE.taken(second, now + Duration::from_secs(seconds));
+        assert_eq!([taken(0), taken(9), taken(10), taken(20), taken(99)], [2, 2, 1, 0, 0]);
     }
 
     #[test]

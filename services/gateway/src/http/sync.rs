@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State as FromState;
+use pulse_rpc::{Failure, Principal};
 use pulse_types::{ConversationId, UserId};
 use serde::Serialize;
 use utoipa::openapi::schema::AnyOfBuilder;
@@ -102,23 +103,43 @@ async fn sync(
     query: QueryText,
 ) -> Result<Json<SyncAnswer>, Refusal> {
     let mut fields = query.fields(&["since", "wait"]);
-    let since = fields.optional_text("since");
-    if since.as_ref().is_some_and(|since| since.as_deref() == Some("")) {
-        fields.fault("since", "invalid", "must be a token, or left out for the first time");
-    }
+    let since = since(&mut fields);
     let wait = wait_seconds(&mut fields);
     let (since, wait) = fields.finish(|| Some((since?, wait?)))?;
-    state.limits.account(Limit::Sync, caller.principal.user_id).await?;
+    let wait = (wait > 0).then_some(Duration::from_secs(wait));
+    Ok(Json(answer(&state, caller.principal, since, wait).await?))
+}
+
+/// What changed since a token; without one where the client stands. With `wait` as soon as something has.
+///
+/// # Errors
+/// `rate_limited`, and as [`sync::page`] and [`waiting::wait`] tell.
+pub async fn answer(
+    state: &State,
+    caller: Principal,
+    since: Option<String>,
+    wait: Option<Duration>,
+) -> Result<SyncAnswer, Failure> {
+    state.limits.account(Limit::Sync, caller.user_id).await?;
     let Some(since) = since else {
-        let point = sync::point(&state, caller.principal).await?;
-        let start = SyncStart { token: point.token, total_unread: point.total_unread };
-        return Ok(Json(SyncAnswer::Start(start)));
+        let point = sync::point(state, caller).await?;
+        return Ok(SyncAnswer::Start(SyncStart { token: point.token, total_unread: point.total_unread }));
     };
     let found = match wait {
-        0 => sync::page(&state, caller.principal, &since).await?,
-        wait => waiting::wait(&state, caller.principal, &since, Duration::from_secs(wait)).await?,
+        None => sync::page(state, caller, &since).await?,
+        Some(wait) => waiting::wait(state, caller, &since, wait).await?,
     };
-    Ok(Json(SyncAnswer::Changed(found)))
+    Ok(SyncAnswer::Changed(found))
+}
+
+/// The client's token, or absence: the outer `None` is a fault.
+pub fn since(fields: &mut Fields) -> Option<Option<String>> {
+    let since = fields.optional_text("since")?;
+    if since.as_deref() == Some("") {
+        fields.fault("since", "invalid", "must be a token, or left out for the first time");
+        return None;
+    }
+    Some(since)
 }
 
 fn wait_seconds(fields: &mut Fields) -> Option<u64> {
@@ -163,10 +184,23 @@ async fn changes(
     }
     let after = fields.finish(|| after)?;
     let conversation_id = path.id("conversation")?;
-    state.limits.account(Limit::Sync, caller.principal.user_id).await?;
-    let found = state.following.changes(caller.principal, conversation_id, after).await?;
-    let conversation = shown::one(&state, caller.principal, found.conversation).await;
-    Ok(Json(Changes { conversation, ..found }))
+    Ok(Json(changes_after(&state, caller.principal, conversation_id, after).await?))
+}
+
+/// What changed in a conversation after a version, as the caller is shown it.
+///
+/// # Errors
+/// `rate_limited`, `not_found`, `not_a_member`; `unavailable` when message-store can't be reached.
+pub async fn changes_after(
+    state: &State,
+    caller: Principal,
+    conversation_id: ConversationId,
+    after: i64,
+) -> Result<Changes, Failure> {
+    state.limits.account(Limit::Sync, caller.user_id).await?;
+    let found = state.following.changes(caller, conversation_id, after).await?;
+    let conversation = shown::one(state, caller, found.conversation).await;
+    Ok(Changes { conversation, ..found })
 }
 
 /// Find messages

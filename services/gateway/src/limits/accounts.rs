@@ -46,25 +46,43 @@ impl Accounts {
     /// # Errors
     /// [`Exceeded`]; nothing was taken from the shared count.
     pub async fn take(&self, limit: Limit, subject: &Subject) -> Result<(), Exceeded> {
+        self.take_from(limit, subject, 0).await
+    }
+
+    /// Takes one of what nearly everybody does seldom and what must be cheap: it is counted for all together only once somebody has
+    /// taken a quarter of the quota here. So whoever goes from one gateway to the next gets a quarter more at each.
+    ///
+    /// # Errors
+    /// As [`Accounts::take`].
+    pub async fn take_seldom(&self, limit: Limit, subject: &Subject) -> Result<(), Exceeded> {
+        self.take_from(limit, subject, limit.rule().quota / 4).await
+    }
+
+    /// Counted for all together once more than `unshared` are taken here.
+    async fn take_from(&self, limit: Limit, subject: &Subject, unshared: u32) -> Result<(), Exceeded> {
         if !self.is_on {
             return Ok(());
         }
         let rule = limit.rule();
         if self.shared.is_up() {
             // What is too much for one gateway is too much for all: a flood does not reach Redis.
-            self.own.take(limit, rule, subject, Instant::now())?;
+            let taken = self.own.take(limit, rule, subject, Instant::now())?;
+            if taken <= unshared {
+                return Ok(());
+            }
             match self.shared.take(rule, subject.as_str()).await {
                 Ok(None) => return Ok(()),
                 Ok(Some(retry_after)) => return Err(exceeded(rule, retry_after)),
                 Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, "counting alone"),
             }
         }
-        self.own.take(limit, rule.stricter(), subject, Instant::now())
+        self.own.take(limit, rule.stricter(), subject, Instant::now()).map(drop)
     }
 }
 
 impl Own {
-    fn take(&self, limit: Limit, rule: Rule, subject: &Subject, now: Instant) -> Result<(), Exceeded> {
+    /// Takes one; tells how many are taken then that are not free again.
+    fn take(&self, limit: Limit, rule: Rule, subject: &Subject, now: Instant) -> Result<u32, Exceeded> {
         let index = usize::try_from(self.hasher.hash_one(subject)).unwrap_or_default() % SHARDS;
         let [first, ..] = &self.shards;
         let shard = self.shards.get(index).unwrap_or(first);
@@ -74,7 +92,7 @@ impl Own {
         let full_at = rule.take(shard.full_at.get(&key).copied(), now);
         let full_at = full_at.map_err(|retry_after| exceeded(rule, retry_after))?;
         shard.full_at.insert(key, full_at);
-        Ok(())
+        Ok(rule.taken(full_at, now))
     }
 }
 

@@ -14,12 +14,16 @@ const REASON_MAX_BYTES: usize = 123;
 /// Why the server ends a socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Close {
+    /// There is nothing left to tell: the membership of the socket's conversation has ended.
+    Bye,
     /// The bytes were no WebSocket frames.
     Protocol,
     /// A text frame was not UTF-8.
     NotUtf8,
     /// A message over the limit.
     TooLarge,
+    /// A fault of ours.
+    Internal,
     /// The process stops.
     Draining,
     /// Nobody can tell whether the session still lives.
@@ -36,6 +40,8 @@ pub enum Close {
     Flooding,
     /// The client did not read its events.
     TooSlow,
+    /// Somebody who runs the service closed it.
+    ByOperator,
 }
 
 impl Close {
@@ -43,11 +49,13 @@ impl Close {
     #[must_use]
     pub const fn code(&self) -> u16 {
         match self {
+            Self::Bye => 1000,
             Self::Protocol => 1002,
             Self::NotUtf8 => 1007,
             Self::TooLarge => 1009,
+            Self::Internal => 1011,
             Self::Draining => 1012,
-            Self::Uncheckable => 1013,
+            Self::Uncheckable | Self::ByOperator => 1013,
             Self::Malformed(_) => 4400,
             Self::TokenExpired => 4401,
             Self::SessionRevoked => 4403,
@@ -61,9 +69,11 @@ impl Close {
     #[must_use]
     pub fn reason(&self) -> Cow<'static, str> {
         match self {
+            Self::Bye => "this conversation is not yours any more".into(),
             Self::Protocol => "not a valid WebSocket frame".into(),
             Self::NotUtf8 => "text must be UTF-8".into(),
             Self::TooLarge => "a message has at most 65536 bytes".into(),
+            Self::Internal => "something went wrong on our side; reconnect later".into(),
             Self::Draining => "this server stops; reconnect".into(),
             Self::Uncheckable => "the session can't be checked just now; reconnect later".into(),
             Self::Malformed(why) => cut(why).to_owned().into(),
@@ -72,6 +82,7 @@ impl Close {
             Self::HeartbeatMissed => "two pings were not answered".into(),
             Self::Flooding => "too many frames; back off".into(),
             Self::TooSlow => "events were not read fast enough; reconnect and sync".into(),
+            Self::ByOperator => "closed by an operator; reconnect later".into(),
         }
     }
 
@@ -107,9 +118,11 @@ mod tests {
     #[test]
     fn codes_are_what_clients_know() {
         let all = [
+            Close::Bye,
             Close::Protocol,
             Close::NotUtf8,
             Close::TooLarge,
+            Close::Internal,
             Close::Draining,
             Close::Uncheckable,
             Close::Malformed("not a JSON object".into()),
@@ -118,12 +131,15 @@ mod tests {
             Close::HeartbeatMissed,
             Close::Flooding,
             Close::TooSlow,
+            Close::ByOperator,
         ];
         let lines: Vec<_> = all.iter().map(|close| format!("{} {}", close.code(), close.reason())).collect();
         insta::assert_snapshot!(lines.join("\n"), @r"
+        1000 this conversation is not yours any more
         1002 not a valid WebSocket frame
         1007 text must be UTF-8
         1009 a message has at most 65536 bytes
+        1011 something went wrong on our side; reconnect later
         1012 this server stops; reconnect
         1013 the session can't be checked just now; reconnect later
         4400 not a JSON object
@@ -132,6 +148,7 @@ mod tests {
         4408 two pings were not answered
         4429 too many frames; back off
         4503 events were not read fast enough; reconnect and sync
+        1013 closed by an operator; reconnect later
         ");
     }
 

@@ -1,4 +1,9 @@
-//! What waits to be written to one socket, and what its task is told. Anybody may push; the socket's task takes.
+//! What waits to be written to one socket, and what its task is told. Anybody may push, which never waits; the socket's task
+//! takes.
+//!
+//! Bounded in frames and bytes (bytes that several sockets share count for each). Under pressure typing and presence go first,
+//! and whatever tells a state takes the place of an older one that still waits. When a frame that must arrive finds no room the
+//! socket is closed with 4503: its client syncs, and nobody waits for it.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -10,11 +15,8 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::domain::Moment;
 use crate::ws::close::Close;
-
-/// Frames that may wait. One more and the socket is closed with 4503: its client syncs, and nobody waits for it.
-const FRAMES_MAX: usize = 4096;
-/// Bytes that may wait, of frames that several sockets may share.
-const BYTES_MAX: usize = 4 << 20;
+use crate::ws::waiting::Waiting;
+pub use crate::ws::waiting::{Class, Key};
 
 /// The frames and orders of one socket.
 #[derive(Debug, Default)]
@@ -25,8 +27,7 @@ pub struct Queue {
 
 #[derive(Debug, Default)]
 struct State {
-    frames: VecDeque<Utf8Bytes>,
-    bytes: usize,
+    waiting: Waiting,
     /// Requests whose answers are still to come.
     answers_due: usize,
     orders: VecDeque<Order>,
@@ -49,27 +50,29 @@ pub enum Order {
 impl Queue {
     /// Puts the first frame before all that came while the socket was opened.
     pub fn push_first(&self, frame: Utf8Bytes) {
-        self.with(|state| {
-            state.bytes += frame.len();
-            state.frames.push_front(frame);
-        });
+        self.with(|state| state.waiting.push_first(frame));
     }
 
-    /// Adds a frame. A socket that reads too slowly is told to close, and nothing more is kept for it.
+    /// Adds a frame that must arrive. A socket that reads too slowly is told to close, and nothing more is kept for it.
     pub fn push(&self, frame: Utf8Bytes) {
-        self.with(|state| state.push(frame));
+        self.push_as(frame, Class::Durable);
+    }
+
+    /// Adds a frame that may be dropped or replaced under pressure.
+    pub fn push_as(&self, frame: Utf8Bytes, class: Class) {
+        self.with(|state| state.push(frame, class));
     }
 
     /// A request was taken whose answer comes later.
     pub fn expect_answer(&self) {
-        self.with(|state| state.answers_due += 1);
+        self.lock().answers_due += 1;
     }
 
-    /// The answer to a request of [`Queue::expect_answer`].
+    /// The answer to a request of [`Queue::expect_answer`]; it must arrive.
     pub fn answer(&self, frame: Utf8Bytes) {
         self.with(|state| {
             state.answers_due = state.answers_due.saturating_sub(1);
-            state.push(frame);
+            state.push(frame, Class::Durable);
         });
     }
 
@@ -88,18 +91,14 @@ impl Queue {
         self.lock().orders.pop_front()
     }
 
-    /// Moves frames to `into` until it holds `count`.
+    /// Moves frames to `into` until it holds `count`, or about as many bytes as are written at once.
     pub fn take(&self, into: &mut VecDeque<Utf8Bytes>, count: usize) {
-        let mut state = self.lock();
-        while into.len() < count {
-            let Some(frame) = state.frames.pop_front() else { break };
-            state.bytes -= frame.len();
-            into.push_back(frame);
-        }
-        if state.frames.is_empty() {
-            // An idle socket holds no memory for its busiest moment.
-            state.frames.shrink_to(0);
-        }
+        self.lock().waiting.take(into, count);
+    }
+
+    /// Whether no frame waits.
+    pub fn is_empty(&self) -> bool {
+        self.lock().waiting.is_empty()
     }
 
     /// Requests whose answers are still to come.
@@ -118,19 +117,15 @@ impl Queue {
 }
 
 impl State {
-    fn push(&mut self, frame: Utf8Bytes) {
+    fn push(&mut self, frame: Utf8Bytes, class: Class) {
         if self.has_ended {
             return;
         }
-        if self.frames.len() >= FRAMES_MAX || self.bytes + frame.len() > BYTES_MAX {
+        if self.waiting.push(frame, class).is_err() {
             self.has_ended = true;
-            self.frames = VecDeque::new();
-            self.bytes = 0;
+            self.waiting = Waiting::default();
             self.orders.push_front(Order::Close(Close::TooSlow));
-            return;
         }
-        self.bytes += frame.len();
-        self.frames.push_back(frame);
     }
 }
 
@@ -157,18 +152,13 @@ mod tests {
     #[test]
     fn a_reader_too_slow_is_told_once_and_holds_no_memory() {
         let queue = Queue::default();
-        for _ in 0..=FRAMES_MAX + 3 {
-            queue.push("x".into());
+        let frame = Utf8Bytes::from("x".repeat(1 << 20));
+        for _ in 0..9 {
+            queue.push(frame.clone());
         }
         assert_eq!(queue.take_order(), Some(Order::Close(Close::TooSlow)));
         assert_eq!(queue.take_order(), None);
         assert!(take(&queue, 9).is_empty());
-        let large = Queue::default();
-        let frame = Utf8Bytes::from("x".repeat(1 << 20));
-        for _ in 0..5 {
-            large.push(frame.clone());
-        }
-        assert_eq!(large.take_order(), Some(Order::Close(Close::TooSlow)));
     }
 
     #[test]

@@ -6,8 +6,6 @@ use tokio::time::Instant;
 
 use crate::domain::Moment;
 
-/// How often the server pings.
-pub const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(25);
 /// The window of `frames_per_10s`.
 const FLOOD_WINDOW: Duration = Duration::from_secs(10);
 
@@ -26,10 +24,12 @@ pub struct Times {
     pub token_ends_at_moment: Option<Moment>,
     /// When the client is told of that end.
     pub expiring_at: Option<Instant>,
-    /// When a socket that is sent away may be closed.
+    /// When a socket that is to be sent away is told so, and then, when it is looked again whether it may go.
     pub drain_at: Option<Instant>,
-    /// When it is closed at the latest.
-    pub drain_until: Instant,
+    /// When it is closed at the latest; absent before it was told.
+    pub drain_until: Option<Instant>,
+    /// Whether nothing more is taken that the client asks.
+    pub is_leaving: bool,
 }
 
 /// How many frames came lately.
@@ -40,18 +40,19 @@ pub struct Flood {
 }
 
 impl Times {
-    /// Nothing but the first ping is to come.
+    /// Nothing but the first ping is to come, after the interval of the heartbeat.
     #[must_use]
-    pub fn new(now: Instant) -> Self {
+    pub fn new(now: Instant, heartbeat: Duration) -> Self {
         Self {
-            ping_at: now + HEARTBEAT_INTERVAL,
+            ping_at: now + heartbeat,
             pings_unanswered: 0,
             token_ends_at: now,
             is_token_over: false,
             token_ends_at_moment: None,
             expiring_at: None,
             drain_at: None,
-            drain_until: now,
+            drain_until: None,
+            is_leaving: false,
         }
     }
 
@@ -96,8 +97,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_next_time_is_the_first_of_all() {
         let now = Instant::now();
-        let mut times = Times { token_ends_at: now + Duration::from_secs(300), ..Times::new(now) };
-        assert_eq!(times.next(), now + HEARTBEAT_INTERVAL);
+        let heartbeat = Duration::from_secs(25);
+        let mut times = Times { token_ends_at: now + Duration::from_secs(300), ..Times::new(now, heartbeat) };
+        assert_eq!(times.next(), now + heartbeat);
         times.expiring_at = Some(now + Duration::from_secs(5));
         times.drain_at = Some(now + Duration::from_secs(7));
         assert_eq!(times.next(), now + Duration::from_secs(5));

@@ -13,13 +13,16 @@ use crate::ws::hub::Socket;
 /// Why a send is refused, if it is. Whether the address is verified was asked when the socket was opened, and is asked again after
 /// each change: it is only looked up here, so sends do not overtake one another.
 pub fn refusal(
-    state: Arc<State>,
-    socket: Arc<Socket>,
+    state: &Arc<State>,
+    socket: &Arc<Socket>,
     conversation_id: ConversationId,
-) -> Option<impl Future<Output = Failure> + Send> {
+) -> Option<impl Future<Output = Failure> + Send + use<>> {
     let verdict = state.verified.look_up(socket.principal.user_id, Instant::now());
-    (verdict != Verdict::Verified)
-        .then_some(async move { failure(&state, &socket, verdict, conversation_id).await })
+    if verdict == Verdict::Verified {
+        return None;
+    }
+    let (state, socket) = (Arc::clone(state), Arc::clone(socket));
+    Some(async move { failure(&state, &socket, verdict, conversation_id).await })
 }
 
 /// Why a send is refused: what one may not see is told first. What is not known, or not any more, is asked for the next send.

@@ -28,6 +28,9 @@ const BATCH: usize = 64;
 const ANSWERS_MAX: usize = 128;
 /// How long a closing socket may take to send its last frames and hear the other side's farewell.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// The same for a client that was too slow: it reads the code when it reads on, behind all that is on its way already. What is
+/// kept for it until then is less than a page.
+const FAREWELL_SLOW: Duration = Duration::from_secs(15);
 
 /// How long a client that sent no frames must be silent until its connection may be cut.
 const SILENCE: Duration = Duration::from_millis(250);
@@ -67,12 +70,12 @@ impl Wire {
         Self { stream, sending: VecDeque::new(), needs_flush: false, frames_out }
     }
 
-    /// Writes what waits in `queue` while it waits for what comes. Dropping the future loses nothing.
-    pub async fn next(&mut self, queue: &Queue) -> Turn {
-        std::future::poll_fn(|context| self.poll(context, queue)).await
+    /// Writes what waits in `queue` while it waits for what comes, if that may be read. Dropping the future loses nothing.
+    pub async fn next(&mut self, queue: &Queue, may_read: bool) -> Turn {
+        std::future::poll_fn(|context| self.poll(context, queue, may_read)).await
     }
 
-    fn poll(&mut self, context: &mut Context<'_>, queue: &Queue) -> Poll<Turn> {
+    fn poll(&mut self, context: &mut Context<'_>, queue: &Queue, may_read: bool) -> Poll<Turn> {
         queue.register(context.waker());
         if let Some(order) = queue.take_order() {
             return Poll::Ready(Turn::Order(order));
@@ -80,7 +83,7 @@ impl Wire {
         if let Poll::Ready(Err(_)) = self.poll_write(context, queue) {
             return Poll::Ready(Turn::Gone);
         }
-        if queue.answers_due() >= ANSWERS_MAX {
+        if !may_read || queue.answers_due() >= ANSWERS_MAX {
             return Poll::Pending;
         }
         Poll::Ready(match ready!(Pin::new(&mut self.stream).poll_next(context)) {
@@ -125,6 +128,10 @@ impl Wire {
     /// Writes what waits, says farewell, and hears the client out for a moment, so that it reads the code before the
     /// connection is gone.
     pub async fn close(mut self, queue: &Queue, close: &Close) {
+        let patience = if *close == Close::TooSlow { FAREWELL_SLOW } else { FAREWELL };
+        if *close == Close::TooSlow {
+            self.sending = VecDeque::new();
+        }
         let farewell = async {
             std::future::poll_fn(|context| self.poll_write(context, queue)).await?;
             self.stream.send(Message::Close(Some(close.frame()))).await?;
@@ -144,7 +151,7 @@ impl Wire {
             }
         };
         // Over when the client is gone or too slow; there is nobody left to tell.
-        let _ = tokio::time::timeout(FAREWELL, farewell).await;
+        let _ = tokio::time::timeout(patience, farewell).await;
     }
 
     /// Answers the client's own farewell.

@@ -16,7 +16,7 @@ use crate::http::problem::{Problem, Refusal};
 use crate::http::query::{QueryText, page_ask};
 use crate::http::short_list;
 use crate::json::Fields;
-use crate::limits::Limit;
+use crate::ops::message;
 use crate::state::State;
 
 /// Another body.
@@ -24,7 +24,7 @@ use crate::state::State;
 pub struct EditMessageRequest {
     /// Trimmed; not empty unless the message has attachments.
     #[schema(max_length = 4000, example = "Shall we meet at the harbour?")]
-    body: String,
+    pub body: String,
 }
 
 impl RequestBody for EditMessageRequest {
@@ -66,9 +66,8 @@ pub(super) async fn edit(
     body: Body,
 ) -> Result<Json<Message>, Refusal> {
     let request: EditMessageRequest = body.read()?;
-    let (caller, message_id) = (caller.principal, path.id("message")?);
-    state.limits.account(Limit::Edit, caller.user_id).await?;
-    Ok(Json(state.messages.edit(caller, message_id, request.body).await?))
+    let message_id = path.id("message")?;
+    Ok(Json(message::edit(&state, caller.principal, message_id, request.body).await?))
 }
 
 /// Delete a message
@@ -85,9 +84,7 @@ pub(super) async fn delete(
     caller: Caller,
     path: PathText,
 ) -> Result<StatusCode, Refusal> {
-    let (caller, message_id) = (caller.principal, path.id("message")?);
-    state.limits.account(Limit::Edit, caller.user_id).await?;
-    state.messages.delete(caller, message_id).await?;
+    message::delete(&state, caller.principal, path.id("message")?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

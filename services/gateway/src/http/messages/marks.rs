@@ -19,7 +19,7 @@ use crate::state::State;
 pub struct MarkRequest {
     /// A seq above the last one is taken as the last one.
     #[schema(minimum = 0, example = 1)]
-    seq: i64,
+    pub seq: i64,
 }
 
 impl RequestBody for MarkRequest {

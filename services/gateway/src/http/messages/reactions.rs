@@ -12,7 +12,7 @@ use crate::domain::Reaction;
 use crate::http::extract::{Body, Caller, NoFields};
 use crate::http::path::PathPair;
 use crate::http::problem::{Problem, Refusal};
-use crate::limits::Limit;
+use crate::ops::message;
 use crate::state::State;
 
 /// All reactions on a message.
@@ -71,8 +71,7 @@ async fn set(
 ) -> Result<Json<Reactions>, Refusal> {
     let emoji = path.second().filter(|text| !text.contains('\0'));
     let emoji = emoji.ok_or_else(|| Failure::invalid_field("emoji", "invalid", "must be one emoji"))?;
-    let (caller, message_id) = (caller.principal, path.first_id("message")?);
-    state.limits.account(Limit::Reaction, caller.user_id).await?;
-    let reactions = state.messages.set_reaction(caller, message_id, emoji.to_owned(), active).await?;
+    let message_id = path.first_id("message")?;
+    let reactions = message::react(state, caller.principal, message_id, emoji.to_owned(), active).await?;
     Ok(Json(Reactions { reactions }))
 }

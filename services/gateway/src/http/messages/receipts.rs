@@ -13,6 +13,7 @@ use crate::http::openapi::PageParams;
 use crate::http::problem::{Problem, Refusal};
 use crate::http::query::{QueryText, page_ask};
 use crate::http::{short_list, shown};
+use crate::ops::typing;
 use crate::state::State;
 
 /// Whom a message has reached.
@@ -62,6 +63,6 @@ pub(super) async fn of_conversation(
     let (caller, conversation_id) = (caller.principal, path.id("conversation")?);
     let mut open = state.messages.receipts(caller, conversation_id).await?;
     open.online_count = shown::online_in(&state, caller, conversation_id).await;
-    open.typing = super::typing::shown_to(&state, caller, conversation_id).await;
+    open.typing = typing::shown_to(&state, caller, conversation_id).await;
     Ok(Json(open))
 }

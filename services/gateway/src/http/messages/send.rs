@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use axum::extract::State as FromState;
 use axum::response::Response;
-use pulse_types::{AttachmentId, MessageId};
+use pulse_types::{AttachmentId, ConversationId, MessageId};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ use crate::http::repeat::made_or_repeated;
 use crate::json::Fields;
 use crate::json::ids::distinct_ids;
 use crate::state::State;
+use crate::ws::typing;
 
 /// A new message.
 #[derive(ToSchema)]
@@ -50,6 +51,15 @@ impl RequestBody for SendMessageRequest {
     }
 }
 
+impl SendMessageRequest {
+    /// The message, in its conversation.
+    #[must_use]
+    pub fn into_send(self, conversation_id: ConversationId) -> SendMessage {
+        let Self { client_id, body, reply_to, attachment_ids } = self;
+        SendMessage { conversation_id, client_id, body, reply_to, attachment_ids }
+    }
+}
+
 /// Send a message
 ///
 /// 201 once it is durable. When it fails or times out, repeat it with the same `client_id`.
@@ -76,13 +86,8 @@ pub(super) async fn send(
         state.message_store.conversation(caller.principal, conversation_id).await?;
         return Err(unverified.into());
     }
-    let send = SendMessage {
-        conversation_id,
-        client_id: new.client_id,
-        body: new.body,
-        reply_to: new.reply_to,
-        attachment_ids: new.attachment_ids,
-    };
+    let send = new.into_send(conversation_id);
+    let asked_at = tokio::time::Instant::now();
     state.limits.messages.ask_others(caller.principal.user_id).await;
     let taken = state.limits.messages.take(
         caller.principal.user_id,
@@ -93,5 +98,6 @@ pub(super) async fn send(
     let outcome = state.commands.send_message(order(&caller), send).await;
     state.limits.messages.settle(&taken, &outcome);
     let sent = outcome?;
+    typing::sent(&state, caller.principal.user_id, conversation_id, asked_at);
     Ok(made_or_repeated(sent.message, sent.replayed))
 }

@@ -3,10 +3,17 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
+use pulse_rpc::{Failure, Reason};
 use time::macros::datetime;
 
 use super::*;
-use crate::domain::message::MessageKind;
+use crate::domain::limits::Limits;
+use crate::domain::marks::Marks;
+use crate::domain::message::{Message, MessageKind, Reaction};
+use crate::domain::moment::Moment;
+use crate::domain::presence::{OwnStatus, Presence};
+use crate::domain::receipt::{OpenConversation, Receipt};
+use crate::domain::unread::Unread;
 use crate::domain::user::UserLite;
 
 fn command(text: &str) -> Result<Command, Failure> {
@@ -59,6 +66,60 @@ fn requests_are_read() {
     assert_eq!((send.conversation_id, send.body.as_str(), send.reply_to), (id(2), " hi ", None));
 }
 
+/// Every type with its least data, and what it becomes.
+#[test]
+fn every_type_of_the_contract_is_read() {
+    const CHAT: &str = "0190a5c6-7c1f-7000-8000-000000000002";
+    let chat = serde_json::json!({"conversation_id": CHAT});
+    let mark = serde_json::json!({"conversation_id": CHAT, "seq": 5});
+    let message = serde_json::json!({"message_id": "0190a5c6-7c1f-7000-8000-000000000001"});
+    let with = |name: &str, value: &str| {
+        let mut data = message.clone();
+        data[name] = value.into();
+        data
+    };
+    let (conversation_id, message_id) = (id(2), id(1));
+    let all = [
+        ("sync", serde_json::json!({}), Command::Sync { since: None }),
+        ("sync", serde_json::json!({"since": "t"}), Command::Sync { since: Some("t".into()) }),
+        (
+            "conversation.changes",
+            serde_json::json!({"conversation_id": CHAT, "after": 0}),
+            Command::ConversationChanges { conversation_id, after: 0 },
+        ),
+        ("conversation.open", chat.clone(), Command::ConversationOpen { conversation_id }),
+        ("conversation.close", chat.clone(), Command::ConversationClose { conversation_id }),
+        ("message.edit", with("body", "b"), Command::MessageEdit { message_id, body: "b".into() }),
+        ("message.delete", message.clone(), Command::MessageDelete { message_id }),
+        ("reaction.add", with("emoji", "👍"), Command::Reaction { message_id, emoji: "👍".into(), active: true }),
+        (
+            "reaction.remove",
+            with("emoji", "👍"),
+            Command::Reaction { message_id, emoji: "👍".into(), active: false },
+        ),
+        ("delivered.mark", mark.clone(), Command::DeliveredMark { conversation_id, seq: 5 }),
+        ("read.mark", mark, Command::ReadMark { conversation_id, seq: 5 }),
+        ("typing.start", chat.clone(), Command::Typing { conversation_id, active: true }),
+        ("typing.stop", chat, Command::Typing { conversation_id, active: false }),
+        (
+            "presence.set",
+            serde_json::json!({"status": "invisible"}),
+            Command::PresenceSet { status: OwnStatus::Invisible },
+        ),
+        ("presence.watch", serde_json::json!({"user_ids": []}), Command::PresenceWatch { user_ids: vec![] }),
+    ];
+    for (kind, mut data, expected) in all {
+        let frame = |data: &serde_json::Value| {
+            parse(&serde_json::json!({"type": kind, "id": "1", "data": data}).to_string()).expect("answerable")
+        };
+        let request = frame(&data);
+        assert_eq!((request.kind, request.command.expect(kind)), (kind, expected));
+        data["more"] = 1.into();
+        let failure = frame(&data).command.expect_err(kind);
+        assert_eq!(failure.fields.iter().map(|fault| fault.code.as_str()).collect::<Vec<_>>(), ["unknown_field"]);
+    }
+}
+
 #[test]
 fn what_cannot_be_answered_is_malformed() {
     let long = format!(r#"{{"type":"ping","id":"{}"}}"#, "x".repeat(65));
@@ -88,7 +149,13 @@ fn what_cannot_be_answered_is_malformed() {
 fn what_is_not_valid_is_answered_and_the_socket_stays() {
     let cases = [
         (r#"{"type":"nonsense","id":"1"}"#, "type invalid"),
-        (r#"{"type":"typing.start","id":"1","data":{}}"#, "type invalid"),
+        (r#"{"type":"typing.start","id":"1","data":{}}"#, "conversation_id required"),
+        (r#"{"type":"sync","id":"1","data":{"since":""}}"#, "since invalid"),
+        (r#"{"type":"conversation.changes","id":"1","data":{"after":-1}}"#, "conversation_id required, after too_small"),
+        (r#"{"type":"message.edit","id":"1","data":{"message_id":7}}"#, "message_id invalid, body required"),
+        (r#"{"type":"reaction.add","id":"1","data":{"emoji":""}}"#, "message_id required"),
+        (r#"{"type":"presence.set","id":"1","data":{"status":"offline"}}"#, "status invalid"),
+        (r#"{"type":"presence.watch","id":"1","data":{"user_ids":["x"]}}"#, "user_ids.0 invalid"),
         (r#"{"type":"ping","id":"1","data":[]}"#, "data invalid"),
         (r#"{"type":"ping","id":"1","data":null}"#, "data invalid"),
         (r#"{"type":"ping","id":"1","data":{"x":1}}"#, "x unknown_field"),
@@ -126,18 +193,37 @@ fn frames_are_what_clients_know() {
         total_unread: 3,
     };
     let marks = Marks { delivered_seq: 7, read_seq: 7, unread_count: 0, mention_count: 0, total_unread: 1 };
+    let open = OpenConversation {
+        version: 9,
+        last_seq: 7,
+        online_count: None,
+        typing: vec![id(3)],
+        receipts: vec![Receipt { user_id: id(3), delivered_seq: 7, read_seq: 5 }],
+    };
+    let reactions = vec![Reaction { emoji: "👍".into(), count: 2, me: Some(true) }];
     let frames = [
         reply("a", &Reply::Pong { server_time: at() }, false),
         reply("a", &Reply::Refreshed { access_token_expires_at: at() }, false),
         reply("a\"b", &Reply::Message(Box::new(message())), true),
         reply("a", &Reply::Marks(marks), false),
+        reply("a", &Reply::Open(Box::new(open)), false),
+        reply("a", &Reply::Reactions { reactions }, false),
+        reply("a", &Reply::Presences { presences: vec![Presence::offline(id(3))] }, false),
+        reply("a", &Reply::Done {}, false),
         error("b", &limited),
         error("b", &invalid),
         event(&Event::MessageCreated(&message())),
         event(&Event::UnreadUpdated(&unread)),
         event(&Event::RelationshipUpdated { user_id: id(3), user: None }),
         event(&Event::AuthExpiring { access_token_expires_at: at() }),
+        event(&Event::Typing { conversation_id: id(2), user_id: id(3), active: true }),
+        event(&Event::PresenceUpdated(&Presence::unknown(id(3)))),
+        event(&Event::PresenceCount { conversation_id: id(2), online_count: 4 }),
+        event(&Event::SyncRequired { conversation_ids: Some(&[id(2)]) }),
+        event(&Event::SyncRequired { conversation_ids: None }),
+        event(&Event::ServerDegraded { degraded: &["nats", "redis"] }),
         event(&Event::ServerDraining { reconnect_after_ms: 750 }),
+        event(&Event::Closing { code: 1012, reason: "this server stops; reconnect" }),
     ];
     insta::assert_snapshot!(frames.map(|frame| frame.as_str().to_owned()).join("\n"));
 }

@@ -1,0 +1,199 @@
+//! Who may open a socket, what is told first, and how a socket follows its access token.
+
+use std::time::{Duration, Instant};
+
+use pulse_client::SignedIn;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::people::{code, gateway_url, pair, sign_up, two_gateways};
+use crate::rest::{number, ok, text};
+use crate::wire::{WireSocket, address};
+
+const NOBODY: &str = "0190a5c6-7c1f-7000-8000-000000000001";
+
+/// What a handshake has; each test leaves something out.
+struct Handshake<'a> {
+    origin: Option<&'a str>,
+    token: Option<&'a str>,
+    upgrade: bool,
+    protocol: Option<&'a str>,
+    scope: &'a str,
+}
+
+/// Status and code of a handshake that is refused; 101 when it is not.
+async fn outcome(url: &str, handshake: &Handshake<'_>) -> anyhow::Result<(u16, String)> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let mut request = client.get(format!("{url}/v1/ws?scope={}", handshake.scope));
+    if let Some(origin) = handshake.origin {
+        request = request.header("Origin", origin);
+    }
+    if let Some(token) = handshake.token {
+        request = request.bearer_auth(token);
+    }
+    if handshake.upgrade {
+        request = request
+            .header("Connection", "Upgrade")
+            .header("Upgrade", "websocket")
+            .header("Sec-WebSocket-Version", "13")
+            .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+    }
+    if let Some(protocol) = handshake.protocol {
+        request = request.header("Sec-WebSocket-Protocol", protocol);
+    }
+    let response = request.send().await?;
+    let status = response.status().as_u16();
+    if status == 101 {
+        return Ok((status, String::new()));
+    }
+    let problem: Value = serde_json::from_str(&response.text().await?)?;
+    Ok((status, text(&problem, "code")))
+}
+
+#[tokio::test]
+async fn refusals_come_in_the_order_of_the_contract() -> anyhow::Result<()> {
+    let pair = pair(&[]).await?;
+    let url = gateway_url(&pair.stack, 1)?;
+    let room = json!({"kind": "room", "title": "Engines"});
+    let room = text(&ok(&pair.ada, "POST /v1/conversations", Some(&room)).await?, "id");
+    let (in_room, nowhere) = (format!("conversation:{room}"), format!("conversation:{NOBODY}"));
+    let hers = format!("conversation:{}", pair.chat.id);
+    // All her places are taken: what is told before that is told first.
+    let mut sockets = Vec::new();
+    for _ in 0..32 {
+        sockets.push(pair.grace.connect().await?);
+    }
+    let token = Some(pair.grace.session.access_token.as_str());
+    let protocol = Some("pulse.v1.json");
+    let worst = Handshake {
+        origin: Some("https://evil.example"),
+        token: None,
+        upgrade: false,
+        protocol: None,
+        scope: "no",
+    };
+    let steps = [
+        (403, "origin_not_allowed", Handshake { ..worst }),
+        (401, "unauthenticated", Handshake { origin: None, ..worst }),
+        (426, "upgrade_required", Handshake { origin: None, token, ..worst }),
+        (400, "malformed", Handshake { origin: None, token, upgrade: true, ..worst }),
+        (422, "validation_failed", Handshake { origin: None, token, upgrade: true, protocol, ..worst }),
+        (404, "not_found", Handshake { origin: None, token, upgrade: true, protocol, scope: &nowhere }),
+        (403, "not_a_member", Handshake { origin: None, token, upgrade: true, protocol, scope: &in_room }),
+        (429, "rate_limited", Handshake { origin: None, token, upgrade: true, protocol, scope: &hers }),
+    ];
+    for (status, code, handshake) in &steps {
+        assert_eq!(outcome(&url, handshake).await?, (*status, (*code).to_owned()));
+    }
+    drop(sockets.pop());
+    let last = Handshake {
+        origin: Some(&pair.stack.description()?.url),
+        token,
+        upgrade: true,
+        protocol,
+        scope: &hers,
+    };
+    let deadline = Instant::now() + Duration::from_secs(30);
+    // Until the other gateways know that one has gone.
+    while outcome(&url, &last).await?.0 != 101 {
+        anyhow::ensure!(Instant::now() < deadline, "her place is free again");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_request_that_is_never_finished_is_cut() -> anyhow::Result<()> {
+    let stack = two_gateways(&[]).await?;
+    let url = gateway_url(&stack, 0)?;
+    let began = Instant::now();
+    let mut half = TcpStream::connect(address(&url)?).await?;
+    half.write_all(b"GET /v1/ws HTTP/1.1\r\nHost: x\r\nUpgrade: webs").await?;
+    let mut silent = TcpStream::connect(address(&url)?).await?;
+    let drip = async {
+        // Each byte in time is not enough: it is the whole that counts.
+        let mut dripping = TcpStream::connect(address(&url)?).await?;
+        for byte in b"GET /v1/ws HTTP/1.1\r\nHost: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" {
+            if dripping.write_all(&[*byte]).await.is_err() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(400)).await;
+        }
+        anyhow::Ok(began.elapsed())
+    };
+    let ends = async |stream: &mut TcpStream| {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest).await;
+        began.elapsed()
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(30), async {
+        tokio::join!(ends(&mut half), ends(&mut silent), drip)
+    });
+    let (half, silent, dripping) = ended.await?;
+    for after in [half, silent, dripping?] {
+        assert!((Duration::from_secs(8)..Duration::from_secs(20)).contains(&after), "{after:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn sockets_are_opened_so_often_and_no_oftener_over_all_gateways() -> anyhow::Result<()> {
+    let stack = two_gateways(&[]).await?;
+    let ada = sign_up(&gateway_url(&stack, 0)?, "ada").await?;
+    let elsewhere = ada.at(&gateway_url(&stack, 1)?)?;
+    let mut opened = 0;
+    let refusal = loop {
+        let here: &SignedIn = if opened % 2 == 0 { &ada } else { &elsewhere };
+        match here.connect().await {
+            Ok(_) => opened += 1,
+            // Those that have gone are still counted for a moment.
+            Err(error) if error.to_string().contains("sockets open") => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Err(error) => break code::<()>(Err(error)),
+        }
+        anyhow::ensure!(opened < 600, "240 a minute are allowed");
+    };
+    assert_eq!(refusal, "rate_limited");
+    assert!(opened >= 120, "{opened}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_socket_ends_with_its_token_unless_another_one_is_shown() -> anyhow::Result<()> {
+    let stack = two_gateways(&[("PULSE_AUTH_ACCESS_TOKEN_TTL_SECONDS", "6")]).await?;
+    let mut ada = sign_up(&gateway_url(&stack, 0)?, "ada").await?;
+    let grace = sign_up(&gateway_url(&stack, 1)?, "grace").await?;
+    let mut socket = WireSocket::open(&ada).await?;
+    let hello = socket.next().await?;
+    let expiring = socket.next_of("auth.expiring").await?;
+    let field = "access_token_expires_at";
+    assert_eq!(expiring["data"][field], hello["data"][field], "at once: less than 30 s are left");
+
+    // Somebody else's, and one of another session of hers.
+    let another = pulse_client::Client::new(ada.base_url())?.login("ada", "ada keeps a long secret").await?;
+    for foreign in [&grace, &another] {
+        let data = json!({"access_token": foreign.session.access_token});
+        socket.send(json!({"type": "auth.refresh", "id": "a", "data": data}).to_string()).await?;
+        assert_eq!(socket.next_of("error").await?["error"]["code"], "forbidden");
+    }
+    socket.send(r#"{"type":"auth.refresh","id":"a","data":{"access_token":"garbled"}}"#).await?;
+    assert_eq!(socket.next_of("error").await?["error"]["code"], "unauthenticated");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    ada.refresh().await?;
+    let data = json!({"access_token": ada.session.access_token});
+    socket.send(json!({"type": "auth.refresh", "id": "b", "data": data}).to_string()).await?;
+    let renewed = socket.next_of("reply").await?;
+    assert!(text(&renewed["data"], field) > text(&hello["data"], field));
+    assert_eq!(socket.next_of("auth.expiring").await?["data"][field], renewed["data"][field]);
+    let until = Instant::now() + Duration::from_secs(4);
+    while Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        socket.send(r#"{"type":"ping","id":"p"}"#).await?;
+        assert_eq!(socket.next_of("reply").await?["id"], "p", "it lives on by the new one");
+    }
+    assert_eq!(socket.closed().await?, Some(4401));
+    assert!(number(&hello["data"], "heartbeat_interval_ms") == 25_000);
+    Ok(())
+}
