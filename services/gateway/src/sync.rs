@@ -26,9 +26,24 @@ const PEOPLE_TIMEOUT: Duration = Duration::from_secs(1);
 pub async fn point(state: &State, caller: Principal) -> Result<SyncPoint, Failure> {
     let people = relationships(state, caller, "");
     let (conversations, people) = tokio::join!(state.message_store.sync_point(caller), people);
-    let SyncPoint { token, total_unread } = conversations?;
+    let point = conversations?;
     let people = people.map(|(point, _)| point).unwrap_or_default();
-    Ok(SyncPoint { token: join(&token, &people), total_unread })
+    Ok(SyncPoint { token: join(&point.token, &people), ..point })
+}
+
+/// Whether a text is shaped like a token. Whose it is, and how old, only the services can tell.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.=".contains(&byte);
+    text.split_once(SEPARATOR).is_some_and(|(conversations, _)| !conversations.is_empty())
+        && text.bytes().all(is_letter)
+}
+
+/// A token with the conversations of one and the people of another one.
+#[must_use]
+pub fn with_people_of(conversations: &str, people: &str) -> String {
+    let half = |token: &str, index| token.split(SEPARATOR).nth(index).unwrap_or_default().to_owned();
+    join(&half(conversations, 0), &half(people, 1))
 }
 
 /// What changed since a token; it is marked as delivered.

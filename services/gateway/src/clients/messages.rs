@@ -3,7 +3,7 @@
 use pulse_proto::messages::v1 as proto;
 use pulse_proto::messages::v1::message_service_client::MessageServiceClient;
 use pulse_rpc::{Connection, Failure, Principal};
-use pulse_types::{ConversationId, MessageId};
+use pulse_types::{ConversationId, MessageId, UserId};
 
 use crate::clients::convert;
 use crate::domain::receipt::{MessageReceipt, OpenConversation, Receipt};
@@ -112,6 +112,18 @@ impl Messages {
         caller: Principal,
         conversation_id: ConversationId,
     ) -> Result<OpenConversation, Failure> {
+        Ok(self.open(caller, conversation_id).await?.0)
+    }
+
+    /// The same, and of a direct who the other one is, and whether the two are connected.
+    ///
+    /// # Errors
+    /// As told with [`Messages::edit`].
+    pub async fn open(
+        &self,
+        caller: Principal,
+        conversation_id: ConversationId,
+    ) -> Result<(OpenConversation, Option<(UserId, bool)>), Failure> {
         let request = proto::ListReceiptsRequest { conversation_id: conversation_id.to_string() };
         let answer = self.client().list_receipts(caller.request(request)).await;
         let answer = answer.map_err(Failure::from_status)?.into_inner();
@@ -122,12 +134,17 @@ impl Messages {
                 read_seq: receipt.read_seq,
             })
         };
-        Ok(OpenConversation {
+        let peer_id = match answer.peer_id.as_str() {
+            "" => None,
+            peer_id => Some(convert::id("peer_id", peer_id)?),
+        };
+        let open = OpenConversation {
             version: answer.version,
             last_seq: answer.last_seq,
             online_count: None,
             typing: Vec::new(),
             receipts: answer.receipts.into_iter().map(read).collect::<Result<_, Failure>>()?,
-        })
+        };
+        Ok((open, peer_id.map(|peer_id| (peer_id, answer.is_connected))))
     }
 }

@@ -42,6 +42,10 @@ pub struct SearchAsk {
 }
 
 impl Following {
+    pub(super) fn client(&self) -> SyncServiceClient<Connection> {
+        self.0.clone()
+    }
+
     /// Nothing is opened before the first call.
     #[must_use]
     pub fn new(connection: Connection) -> Self {

@@ -2,6 +2,7 @@
 
 use pulse_types::{ConversationId, MessageId, UserId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::conversation::Role;
 use crate::domain::message::Reaction;
@@ -9,11 +10,13 @@ use crate::domain::moment::Moment;
 use crate::domain::user::UserLite;
 
 /// A message was deleted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MessageDeleted {
     /// Where it stands.
+    #[schema(value_type = uuid::Uuid)]
     pub conversation_id: ConversationId,
     /// The message.
+    #[schema(value_type = uuid::Uuid)]
     pub message_id: MessageId,
     /// Its position.
     pub seq: i64,
@@ -24,17 +27,20 @@ pub struct MessageDeleted {
 }
 
 /// Somebody reacted to a message, or took it back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReactionUpdated {
     /// Where the message stands.
+    #[schema(value_type = uuid::Uuid)]
     pub conversation_id: ConversationId,
     /// The message.
+    #[schema(value_type = uuid::Uuid)]
     pub message_id: MessageId,
     /// Its position.
     pub seq: i64,
     /// Of the change.
     pub version: i64,
     /// Who did it.
+    #[schema(value_type = uuid::Uuid)]
     pub user_id: UserId,
     /// With what.
     pub emoji: String,
@@ -45,15 +51,18 @@ pub struct ReactionUpdated {
 }
 
 /// Somebody was added, has another role, or is gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MemberChanged {
     /// Where.
+    #[schema(value_type = uuid::Uuid)]
     pub conversation_id: ConversationId,
     /// Of the change.
     pub version: i64,
     /// Who.
+    #[schema(value_type = uuid::Uuid)]
     pub user_id: UserId,
     /// `null` when their account is gone.
+    #[schema(required = true)]
     pub user: Option<UserLite>,
     /// What they may do, or might before they went.
     pub role: Role,
@@ -61,10 +70,13 @@ pub struct MemberChanged {
     pub joined_at: Moment,
     /// How many are in it now.
     pub member_count: u32,
+    /// Whether every member hears it on the inbox plane, although the conversation plane has it too.
+    #[serde(skip)]
+    pub on_both_planes: bool,
 }
 
 /// Why somebody is not in a conversation any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RemovalReason {
     /// They left.
@@ -76,9 +88,10 @@ pub enum RemovalReason {
 }
 
 /// The user is not in a conversation any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConversationRemoved {
     /// Which one.
+    #[schema(value_type = uuid::Uuid)]
     pub conversation_id: ConversationId,
     /// Its version then.
     pub version: i64,
@@ -87,11 +100,13 @@ pub struct ConversationRemoved {
 }
 
 /// A mark moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReceiptUpdated {
     /// Where.
+    #[schema(value_type = uuid::Uuid)]
     pub conversation_id: ConversationId,
     /// Whose mark it is.
+    #[schema(value_type = uuid::Uuid)]
     pub user_id: UserId,
     /// Everything up to this position has arrived.
     pub delivered_seq: i64,

@@ -2,11 +2,13 @@
 
 use pulse_types::ConversationId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Data of `unread.updated`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Unread {
     /// Where.
+    #[schema(value_type = uuid::Uuid)]
     pub conversation_id: ConversationId,
     /// Position of the newest message.
     pub last_seq: i64,

@@ -56,7 +56,7 @@ pub enum UnusableEvent {
     #[error("the event has a corrupt field")]
     Field(#[from] Failure),
     /// Not an event of this plane.
-    #[error("a {} event does not belong on the inbox plane", _0.as_str())]
+    #[error("a {} event does not belong on this plane", _0.as_str())]
     Foreign(EventType),
 }
 
@@ -96,6 +96,7 @@ pub fn read(event: &Event) -> Result<InboxEvent, UnusableEvent> {
         | EventType::ConversationRemoved => read_change(event),
         other @ (EventType::AccountRegistered
         | EventType::Typing
+        | EventType::PresenceChanged
         | EventType::AccountRenamed
         | EventType::SessionEnded
         | EventType::SigningKeyWithdrawn) => Err(UnusableEvent::Foreign(other)),

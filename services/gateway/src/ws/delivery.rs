@@ -1,5 +1,7 @@
 //! From an event of the bus to the one frame that all sockets of this process share.
 
+mod effect;
+
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,9 +11,14 @@ use pulse_events::Event;
 use pulse_types::{ConversationId, EventId, UserId};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use crate::domain::live::ReceiptUpdated;
+use crate::events::conversation::{self, ConversationEvent};
 use crate::events::inbox::{self, InboxEvent, UnusableEvent};
 use crate::ws::frames;
 use crate::ws::order::Position;
+use crate::ws::queue::{Class, Key};
+
+pub use effect::Effect;
 
 const SHARDS: usize = 16;
 /// Frames that a shard remembers; the oldest goes first. One that went is encoded again.
@@ -24,14 +31,27 @@ pub struct Delivery {
     pub position: Position,
     /// Of which conversation it is; sockets of another one do not get it.
     pub conversation_id: Option<ConversationId>,
-    /// The bytes; absent when it changes only what is unread.
+    /// The bytes; absent when clients are told in another way.
     pub frame: Option<Utf8Bytes>,
+    /// The bytes for those who hide what they have read, when they are others.
+    pub frame_for_hiding: Option<Utf8Bytes>,
+    /// What may become of it when a socket reads slowly.
+    pub class: Class,
     /// For whom what is unread in the conversation may have changed.
     pub changes_unread: Changed,
-    /// What the user is shown of themselves has changed.
-    pub changes_me: bool,
+    /// What it does beside being told.
+    pub effect: Effect,
     /// The trace of what caused it.
     pub traceparent: Option<String>,
+}
+
+/// The subject that an event came on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plane {
+    /// The user's own: for all their sockets.
+    Inbox,
+    /// A conversation's: for sockets that have it open.
+    Conversation,
 }
 
 /// For whom something changed.
@@ -82,15 +102,15 @@ impl Encoder {
     ///
     /// # Errors
     /// [`UnusableEvent`]
-    pub fn encode(&self, event: &Event) -> Result<Arc<Delivery>, UnusableEvent> {
+    pub fn encode(&self, event: &Event, plane: Plane) -> Result<Arc<Delivery>, UnusableEvent> {
         let index = usize::try_from(self.hasher.hash_one(event.event_id)).unwrap_or_default() % SHARDS;
-        let Some(shard) = self.shards.get(index) else { return encode(event).map(Arc::new) };
+        let Some(shard) = self.shards.get(index) else { return encode(event, plane).map(Arc::new) };
         // Encoded under the lock, so that whoever comes second waits for the bytes instead of making them again.
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(delivery) = shard.deliveries.get(&event.event_id) {
             return Ok(Arc::clone(delivery));
         }
-        let delivery = Arc::new(encode(event)?);
+        let delivery = Arc::new(encode(event, plane)?);
         self.encoded.increment(1);
         shard.remember(Arc::clone(&delivery));
         Ok(delivery)
@@ -109,17 +129,41 @@ impl Shard {
     }
 }
 
-fn encode(event: &Event) -> Result<Delivery, UnusableEvent> {
-    let told = inbox::read(event)?;
+fn encode(event: &Event, plane: Plane) -> Result<Delivery, UnusableEvent> {
+    let told = match plane {
+        Plane::Inbox => inbox::read(event)?,
+        Plane::Conversation => match conversation::read(event)? {
+            ConversationEvent::Shared(told) => told,
+            ConversationEvent::Typing { conversation_id, user_id, active } => {
+                return Ok(of_typing(event, conversation_id, user_id, active));
+            }
+        },
+    };
     let (conversation_id, version) = place(&told);
     Ok(Delivery {
         position: Position { event_id: event.event_id, version: conversation_id.zip(version) },
         conversation_id,
         frame: frame(&told).as_ref().map(frames::event),
+        frame_for_hiding: frame_for_hiding(&told),
+        class: class(&told),
         changes_unread: changes_unread(&told),
-        changes_me: told == InboxEvent::MeChanged,
+        effect: effect::of(&told),
         traceparent: event.traceparent.clone(),
     })
+}
+
+/// It is told, and told again when it fades, in `typing.rs`.
+fn of_typing(event: &Event, conversation_id: ConversationId, user_id: UserId, active: bool) -> Delivery {
+    Delivery {
+        position: Position { event_id: event.event_id, version: None },
+        conversation_id: Some(conversation_id),
+        frame: None,
+        frame_for_hiding: None,
+        class: Class::Passing,
+        changes_unread: Changed::OfNobody,
+        effect: Effect::Typing { user_id, active },
+        traceparent: event.traceparent.clone(),
+    }
 }
 
 /// The conversation that an event is of, and its version, unless it takes none.
@@ -158,6 +202,24 @@ fn changes_unread(told: &InboxEvent) -> Changed {
     }
 }
 
+/// What moved of a mark, for somebody who shows nobody what they have read.
+fn frame_for_hiding(told: &InboxEvent) -> Option<Utf8Bytes> {
+    match told {
+        InboxEvent::MarksMoved(moved) if moved.read_seq > 0 => {
+            let hidden = ReceiptUpdated { read_seq: 0, ..*moved };
+            Some(frames::event(&frames::Event::ReceiptUpdated(hidden)))
+        }
+        _ => None,
+    }
+}
+
+const fn class(told: &InboxEvent) -> Class {
+    match told {
+        InboxEvent::MarksMoved(moved) => Class::Latest(Key::Receipt(moved.conversation_id, moved.user_id)),
+        _ => Class::Durable,
+    }
+}
+
 fn frame(told: &InboxEvent) -> Option<frames::Event<'_>> {
     Some(match told {
         InboxEvent::MessageCreated(message) => frames::Event::MessageCreated(message),
@@ -187,195 +249,4 @@ fn frame(told: &InboxEvent) -> Option<frames::Event<'_>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use pulse_events::EventType;
-    use pulse_proto::common::v1::Person;
-    use pulse_proto::messages::v1 as messages;
-    use pulse_types::SystemClock;
-
-    use super::*;
-
-    fn created(seq: i64) -> Event {
-        let message = messages::Message {
-            message_id: "0190a5c6-7c1f-7000-8000-000000000001".into(),
-            conversation_id: "0190a5c6-7c1f-7000-8000-000000000002".into(),
-            seq,
-            version: seq,
-            kind: messages::MessageKind::Text.into(),
-            body: "hi".into(),
-            created_at: Some(prost_types::Timestamp { seconds: 1_700_000_000, nanos: 0 }),
-            ..Default::default()
-        };
-        Event::new(
-            EventType::MessageCreated,
-            &messages::MessageCreated { message: Some(message) },
-            &SystemClock,
-        )
-    }
-
-    #[test]
-    fn two_users_share_the_bytes_of_one_event() {
-        let encoder = Encoder::new(Counter::noop());
-        let event = created(1);
-        let (one, other) = (encoder.encode(&event).expect("usable"), encoder.encode(&event).expect("usable"));
-        assert!(Arc::ptr_eq(&one, &other));
-        assert!(one.frame.as_ref().expect("bytes").starts_with(r#"{"type":"message.created","data":{"id":"#));
-        assert_eq!(one.changes_unread, Changed::OfEverybody);
-    }
-
-    #[test]
-    fn what_is_remembered_is_bounded() {
-        let encoder = Encoder::new(Counter::noop());
-        for seq in 0..10_000 {
-            encoder.encode(&created(seq)).expect("usable");
-        }
-        for shard in &encoder.shards {
-            let shard = shard.lock().expect("a lock");
-            assert!(shard.deliveries.len() <= REMEMBERED);
-            assert_eq!(shard.deliveries.len(), shard.oldest_first.len());
-        }
-    }
-
-    const ID: &str = "0190a5c6-7c1f-7000-8000-000000000001";
-    const ADA: &str = "0190a5c6-7c1f-7000-8000-000000000003";
-    const AT: prost_types::Timestamp = prost_types::Timestamp { seconds: 1_700_000_000, nanos: 5_000_000 };
-
-    fn told(event_type: EventType, payload: &impl prost::Message) -> Arc<Delivery> {
-        let encoder = Encoder::new(Counter::noop());
-        encoder.encode(&Event::new(event_type, payload, &SystemClock)).expect("usable")
-    }
-
-    fn ada() -> Person {
-        Person {
-            user_id: ADA.into(),
-            username: "ada".into(),
-            display_name: "Ada".into(),
-            avatar_url: String::new(),
-        }
-    }
-
-    fn message() -> messages::Message {
-        messages::Message {
-            message_id: ID.into(),
-            conversation_id: ID.into(),
-            seq: 3,
-            version: 7,
-            kind: messages::MessageKind::Text.into(),
-            body: "hi".into(),
-            created_at: Some(AT),
-            edited_at: Some(AT),
-            reactions: vec![messages::Reaction { emoji: "👍".into(), count: 2, me: true }],
-            ..Default::default()
-        }
-    }
-
-    fn group(my: Option<messages::Membership>) -> messages::ConversationUpdated {
-        let conversation = messages::Conversation {
-            conversation_id: ID.into(),
-            kind: messages::ConversationKind::Group.into(),
-            title: "Engines".into(),
-            state: messages::ConversationState::Closed.into(),
-            owner_id: ADA.into(),
-            member_count: 2,
-            last_seq: 3,
-            version: 9,
-            last_message: Some(message()),
-            my,
-            created_at: Some(AT),
-            updated_at: Some(AT),
-            ..Default::default()
-        };
-        messages::ConversationUpdated { conversation: Some(conversation) }
-    }
-
-    #[test]
-    fn what_happens_to_messages_has_one_encoding() {
-        let updated = told(EventType::MessageUpdated, &messages::MessageUpdated { message: Some(message()) });
-        let deleted = messages::MessageDeleted {
-            conversation_id: ID.into(),
-            message_id: ID.into(),
-            seq: 3,
-            version: 8,
-            deleted_at: Some(AT),
-        };
-        let deleted = told(EventType::MessageDeleted, &deleted);
-        let reacted = messages::ReactionUpdated {
-            conversation_id: ID.into(),
-            message_id: ID.into(),
-            seq: 3,
-            version: 9,
-            user_id: ADA.into(),
-            emoji: "👍".into(),
-            active: true,
-            reactions: message().reactions,
-        };
-        let reacted = told(EventType::ReactionUpdated, &reacted);
-        assert_eq!(
-            [&updated, &deleted, &reacted].map(|told| told.position.version.map(|at| at.1)),
-            [Some(7), Some(8), Some(9)]
-        );
-        assert_eq!(
-            (updated.changes_unread, deleted.changes_unread),
-            (Changed::OfEverybody, Changed::OfEverybody)
-        );
-        assert_eq!(reacted.changes_unread, Changed::OfNobody);
-        insta::assert_snapshot!(frames_of(&[updated, deleted, reacted]));
-    }
-
-    #[test]
-    fn what_happens_to_conversations_has_one_encoding() {
-        let member = |change: messages::MemberChange, user| messages::MemberChanged {
-            conversation_id: ID.into(),
-            version: 4,
-            user_id: ADA.into(),
-            user,
-            role: messages::MemberRole::Admin.into(),
-            joined_at: Some(AT),
-            member_count: 2,
-            change: change.into(),
-        };
-        let added = told(EventType::MemberChanged, &member(messages::MemberChange::Added, Some(ada())));
-        let changed = told(EventType::MemberChanged, &member(messages::MemberChange::Updated, Some(ada())));
-        let gone = told(EventType::MemberChanged, &member(messages::MemberChange::Removed, None));
-        let for_all = told(EventType::ConversationUpdated, &group(None));
-        let my = messages::Membership {
-            role: messages::MemberRole::Owner.into(),
-            joined_at: Some(AT),
-            ..Default::default()
-        };
-        let for_one = told(EventType::ConversationUpdated, &group(Some(my)));
-        let removed = messages::ConversationRemoved {
-            conversation_id: ID.into(),
-            version: 5,
-            reason: messages::RemovalReason::Removed.into(),
-            user_id: ADA.into(),
-        };
-        let removed = told(EventType::ConversationRemoved, &removed);
-        let versions =
-            [&added, &gone, &for_all, &for_one, &removed].map(|told| told.position.version.map(|at| at.1));
-        assert_eq!(versions, [Some(4), Some(4), Some(9), None, None]);
-        assert_eq!(
-            (for_all.changes_unread, for_one.changes_unread),
-            (Changed::OfNobody, Changed::OfEverybody)
-        );
-        insta::assert_snapshot!(frames_of(&[added, changed, gone, for_all, for_one, removed]));
-    }
-
-    #[test]
-    fn a_mark_is_told_and_changes_what_is_unread_for_its_owner_alone() {
-        let moved = messages::MarksMoved {
-            conversation_id: ID.into(),
-            user_id: ADA.into(),
-            delivered_seq: 3,
-            read_seq: 0,
-        };
-        let moved = told(EventType::MarksMoved, &moved);
-        let (ada, grace) = (ADA.parse().expect("an id"), ID.parse().expect("an id"));
-        assert!(moved.changes_unread.is_of(ada) && !moved.changes_unread.is_of(grace));
-        insta::assert_snapshot!(frames_of(&[moved]));
-    }
-
-    fn frames_of(told: &[Arc<Delivery>]) -> String {
-        told.iter().map(|told| told.frame.as_ref().expect("bytes").to_string()).collect::<Vec<_>>().join("\n")
-    }
-}
+mod tests;

@@ -1,102 +1,108 @@
-//! The live sockets of this process, by user, and the one subscription that each user's sockets share.
+//! The live sockets of this process, by user and by conversation, and the one subscription that each of these shares.
+//!
+//! Registries are sharded: no lock is everybody's. Locks are taken in this order, and none backwards: a shard of users, a shard
+//! of places, a place, a user, what a socket has open, a queue.
+
+mod listen;
+mod operators;
+mod seat;
+mod socket;
+mod user;
+mod viewing;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use metrics::{Counter, Gauge};
-use pulse_events::{Bus, Subscription, subjects};
-use pulse_rpc::Principal;
-use pulse_runtime::{Shutdown, trace_context};
-use pulse_types::{ConnectionId, ConversationId, SessionId, UserId};
-use tokio::sync::watch;
+use pulse_events::Bus;
+use pulse_types::{ConversationId, SessionId, UserId};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::ws::close::Close;
+use crate::domain::connection::Transport;
+use crate::domain::limits::Limits;
+use crate::domain::user::Settings;
+use crate::typing::Rights;
 use crate::ws::delivery::{Delivery, Encoder};
 use crate::ws::me;
-use crate::ws::order::Sequencer;
-use crate::ws::queue::{Order, Queue};
+use crate::ws::places::{Doubts, Places};
+use crate::ws::queue::Class;
+use crate::ws::typing::Typists;
 use crate::ws::unread::Questions;
 
+pub(in crate::ws) use listen::{LISTEN_RETRY, deliver_span, wait_until};
+pub(in crate::ws) use seat::LISTEN_TIMEOUT;
+pub use seat::Seat;
+pub use socket::{OPEN_MAX, Opened, Scope, Socket, TooManyOpen};
+pub(in crate::ws) use user::{Queued, Standing, User};
+pub use viewing::OpenRefused;
+
 const SHARDS: usize = 64;
-/// How long a handshake waits for the bus to confirm a subscription.
-const LISTEN_TIMEOUT: Duration = Duration::from_secs(2);
-/// How soon a failed subscription is tried again.
-const LISTEN_RETRY: Duration = Duration::from_millis(500);
-/// Part of the grace period over which sockets are closed, so that their clients do not all come back at once.
-const DRAIN_SPREAD: f64 = 0.5;
 
 /// All sockets of this process. Clones share them.
 #[derive(Clone)]
 pub struct Hub(Arc<Shared>);
 
+/// Is told of each event of a user's own subject, before the sockets are.
+pub type Observer = Box<dyn Fn(UserId, &Delivery) + Send + Sync>;
+
+/// What the hub is told of limits.
+#[derive(Debug, Clone, Copy)]
+pub struct HubLimits {
+    /// Sockets of one user.
+    pub sockets_max: usize,
+    /// Members up to which events reach sockets that have not opened the conversation.
+    pub inbox_fanout_max: u32,
+}
+
+impl HubLimits {
+    /// Those of the limits that clients are told.
+    #[must_use]
+    pub fn of(told: &Limits) -> Self {
+        Self {
+            sockets_max: usize::try_from(told.sockets_max).unwrap_or(usize::MAX),
+            inbox_fanout_max: u32::try_from(told.inbox_fanout_max).unwrap_or(u32::MAX),
+        }
+    }
+}
+
 struct Shared {
     bus: Bus,
     sockets_max: usize,
+    inbox_fanout_max: u32,
     hasher: RandomState,
     shards: [Mutex<HashMap<UserId, Arc<User>>>; SHARDS],
+    places: Places,
+    doubts: Doubts,
     count: AtomicUsize,
     encoder: Encoder,
     questions: Questions,
     me_changes: me::Changes,
+    typists: Typists,
+    typing_rights: Rights,
+    observer: OnceLock<Observer>,
     tasks: TaskTracker,
     drained: CancellationToken,
     metrics: Metrics,
 }
 
 /// Handles, so that the hot path looks up no names.
-struct Metrics {
-    sockets: Gauge,
-    delivered: Counter,
+pub(in crate::ws) struct Metrics {
+    websockets: Gauge,
+    event_streams: Gauge,
+    /// Frames that events became.
+    pub(in crate::ws) delivered: Counter,
     frames_out: Counter,
+    user_subscriptions: Gauge,
+    conversation_subscriptions: Gauge,
 }
 
-/// One user with at least one socket here.
-struct User {
-    user_id: UserId,
-    sockets: Mutex<Vec<Arc<Socket>>>,
-    /// True once the bus has confirmed the subscription.
-    listening: watch::Receiver<bool>,
-    stop: CancellationToken,
-}
-
-/// What a socket carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything.
-    All,
-    /// Everything but the conversation plane, which this version does not have.
-    Inbox,
-    /// One conversation.
-    Conversation(ConversationId),
-}
-
-/// One live socket.
-#[derive(Debug)]
-pub struct Socket {
-    /// Its name.
-    pub connection_id: ConnectionId,
-    /// Whose it is.
-    pub principal: Principal,
-    /// What it carries.
-    pub scope: Scope,
-    /// What waits to be written.
-    pub queue: Queue,
-}
-
-/// A socket's place among the user's sockets; dropping it gives it up.
-pub struct Seat {
-    hub: Hub,
-    user: Arc<User>,
-    socket: Arc<Socket>,
-}
+/// A subscription that counts until this is dropped.
+pub(in crate::ws) struct Counted(Gauge);
 
 /// The user has as many sockets as one may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,52 +111,49 @@ pub struct NoSeat;
 impl Hub {
     /// Nobody is connected yet. Metrics are registered here, so the recorder must run.
     #[must_use]
-    pub fn new(bus: Bus, sockets_max: usize) -> Self {
+    pub fn new(bus: Bus, limits: HubLimits) -> Self {
+        let subscriptions = |plane: &'static str| metrics::gauge!("pulse_subscriptions", "plane" => plane);
         let metrics = Metrics {
-            sockets: metrics::gauge!("pulse_sockets"),
+            websockets: gauge_of(Transport::WebSocket),
+            event_streams: gauge_of(Transport::EventStream),
             delivered: metrics::counter!("pulse_events_delivered_total"),
             frames_out: metrics::counter!("pulse_frames_out_total"),
+            user_subscriptions: subscriptions("inbox"),
+            conversation_subscriptions: subscriptions("conversation"),
         };
         Self(Arc::new(Shared {
             bus,
-            sockets_max,
+            sockets_max: limits.sockets_max,
+            inbox_fanout_max: limits.inbox_fanout_max,
             hasher: RandomState::new(),
             shards: std::array::from_fn(|_| Mutex::default()),
+            places: Places::new(metrics::gauge!("pulse_places")),
+            doubts: Doubts::default(),
             count: AtomicUsize::new(0),
             encoder: Encoder::new(metrics::counter!("pulse_events_encoded_total")),
             questions: Questions::default(),
             me_changes: me::Changes::default(),
+            typists: Typists::default(),
+            typing_rights: Rights::default(),
+            observer: OnceLock::new(),
             tasks: TaskTracker::new(),
             drained: CancellationToken::new(),
             metrics,
         }))
     }
 
-    /// Takes a seat for a socket, and sees to it that the user's events are listened to.
-    ///
-    /// # Errors
-    /// [`NoSeat`]
-    pub fn join(&self, socket: Socket) -> Result<Seat, NoSeat> {
-        let user_id = socket.principal.user_id;
-        let socket = Arc::new(socket);
-        let mut users = self.users(user_id);
-        let user = users.entry(user_id).or_insert_with(|| self.listen_to(user_id));
-        let mut sockets = lock(&user.sockets);
-        if sockets.len() >= self.0.sockets_max {
-            return Err(NoSeat);
+    /// Has somebody told of each event of a user's own subject, before the sockets are. There is one observer; a second one is
+    /// not told. It must not keep the hub alive.
+    pub fn observe(&self, observer: Observer) {
+        if self.0.observer.set(observer).is_err() {
+            tracing::error!("the hub has an observer already");
         }
-        sockets.push(Arc::clone(&socket));
-        drop(sockets);
-        let seat = Seat { hub: self.clone(), user: Arc::clone(user), socket };
-        self.0.count.fetch_add(1, Ordering::Relaxed);
-        self.0.metrics.sockets.increment(1);
-        Ok(seat)
     }
 
     /// How many sockets a user has here.
     #[must_use]
     pub fn count_of(&self, user_id: UserId) -> usize {
-        self.users(user_id).get(&user_id).map_or(0, |user| lock(&user.sockets).len())
+        self.user(user_id).map_or(0, |user| user.count())
     }
 
     /// How many sockets are open.
@@ -181,68 +184,85 @@ impl Hub {
         &self.0.me_changes
     }
 
+    /// Who is typing.
+    #[must_use]
+    pub fn typists(&self) -> &Typists {
+        &self.0.typists
+    }
+
+    /// Who may show that they type.
+    #[must_use]
+    pub fn typing_rights(&self) -> &Rights {
+        &self.0.typing_rights
+    }
+
     /// A session of a user with sockets here.
     #[must_use]
     pub fn session_of(&self, user_id: UserId) -> Option<SessionId> {
-        let user = self.users(user_id).get(&user_id).cloned()?;
-        lock(&user.sockets).first().map(|socket| socket.principal.session_id)
+        Some(self.user(user_id)?.principal()?.session_id)
+    }
+
+    /// What a user shows others, as asked just now: it decides what they are shown.
+    pub fn note_settings(&self, user_id: UserId, settings: &Settings) {
+        if let Some(user) = self.user(user_id) {
+            user.note_settings(settings);
+        }
+    }
+
+    /// Whether it is known what a user with sockets here shows others.
+    #[must_use]
+    pub fn are_settings_known(&self, user_id: UserId) -> bool {
+        self.user(user_id).is_some_and(|user| user.are_settings_known())
+    }
+
+    /// When the last question began that found out that a user with sockets here has missed nothing, or has told them what: what
+    /// was committed before it was handed on, or is to be asked for. `None` when the user has no socket here that was greeted.
+    #[must_use]
+    pub fn checked_at(&self, user_id: UserId) -> Option<Instant> {
+        Some(self.user(user_id)?.standing()?.checked_at)
     }
 
     /// Sends a frame of no conversation to the sockets of a user.
     pub fn tell_user(&self, user_id: UserId, frame: &Utf8Bytes) {
-        let user = self.users(user_id).get(&user_id).cloned();
-        if let Some(user) = user {
-            user.push(None, frame);
+        if let Some(user) = self.user(user_id) {
+            user.send(frame, Class::Durable, |socket| socket.scope.carries(None));
         }
     }
 
-    /// Sends a frame of one conversation to the sockets of a user.
-    pub fn tell(&self, user_id: UserId, conversation_id: ConversationId, frame: &Utf8Bytes) {
-        let user = self.users(user_id).get(&user_id).cloned();
-        if let Some(user) = user {
-            user.push(Some(conversation_id), frame);
+    /// Sends a frame of one conversation to the sockets of a user that carry it, whether they have it open or not.
+    pub fn tell(&self, user_id: UserId, conversation_id: ConversationId, frame: &Utf8Bytes, class: Class) {
+        if let Some(user) = self.user(user_id) {
+            user.send(frame, class, |socket| socket.scope.carries(Some(conversation_id)));
         }
     }
 
-    /// The sessions of all live sockets; one stands there for each of its sockets.
+    /// Sends a frame to the sockets that have a conversation open, but for those of one person.
+    pub fn viewers_tell(
+        &self,
+        conversation_id: ConversationId,
+        frame: &Utf8Bytes,
+        class: Class,
+        except: Option<UserId>,
+    ) {
+        self.0.places.tell(conversation_id, frame, class, except);
+    }
+
+    /// Sends a frame on somebody's typing to those who have the conversation open and are shown it, never to the typist.
+    pub(in crate::ws) fn viewers_tell_typing(
+        &self,
+        conversation_id: ConversationId,
+        frame: &Utf8Bytes,
+        typist_id: UserId,
+    ) {
+        if let Some(place) = self.0.places.find(conversation_id) {
+            place.tell_typing(frame, typist_id);
+        }
+    }
+
+    /// The conversations that a socket has open here, each once.
     #[must_use]
-    pub fn sessions(&self) -> Vec<(UserId, SessionId)> {
-        let mut sessions = Vec::with_capacity(self.count());
-        for user in self.0.shards.iter().flat_map(|shard| lock(shard).values().cloned().collect::<Vec<_>>()) {
-            sessions
-                .extend(lock(&user.sockets).iter().map(|socket| (user.user_id, socket.principal.session_id)));
-        }
-        sessions
-    }
-
-    /// What the live sockets carry, and whose they are.
-    #[must_use]
-    pub fn scopes(&self) -> Vec<(UserId, String)> {
-        let mut scopes = Vec::with_capacity(self.count());
-        for user in self.0.shards.iter().flat_map(|shard| lock(shard).values().cloned().collect::<Vec<_>>()) {
-            scopes.extend(lock(&user.sockets).iter().map(|socket| (user.user_id, socket.scope.to_string())));
-        }
-        scopes
-    }
-
-    /// Closes the sockets of a session.
-    pub fn close_session(&self, user_id: UserId, session_id: SessionId, why: &Close) {
-        let Some(user) = self.users(user_id).get(&user_id).cloned() else { return };
-        for socket in lock(&user.sockets).iter().filter(|socket| socket.principal.session_id == session_id) {
-            socket.queue.order(Order::Close(why.clone()));
-        }
-    }
-
-    /// Sends all sockets away once the shutdown has begun, as a task of it, which ends when the last one has gone.
-    pub fn drain_on(&self, shutdown: &Shutdown) {
-        let (hub, begun, grace) = (self.clone(), shutdown.token(), shutdown.grace());
-        shutdown.spawn("ws.drain", async move {
-            begun.cancelled().await;
-            hub.send_away(grace.mul_f64(DRAIN_SPREAD));
-            hub.0.tasks.close();
-            hub.0.tasks.wait().await;
-            hub.0.drained.cancel();
-        });
+    pub fn open_conversations(&self) -> Vec<ConversationId> {
+        self.0.places.open()
     }
 
     /// Cancelled once the last socket has gone after the shutdown began.
@@ -250,82 +270,32 @@ impl Hub {
         self.0.drained.clone()
     }
 
-    fn send_away(&self, spread: Duration) {
-        let users: Vec<_> = self
-            .0
-            .shards
-            .iter()
-            .flat_map(|shard| lock(shard).values().cloned().collect::<Vec<_>>())
-            .collect();
-        let sockets: Vec<_> = users.iter().flat_map(|user| lock(&user.sockets).clone()).collect();
-        let count = u32::try_from(sockets.len()).unwrap_or(u32::MAX).max(1);
-        for (index, socket) in (0_u32..).zip(&sockets) {
-            socket.queue.order(Order::Drain(spread / count * index));
-        }
+    pub(in crate::ws) fn bus(&self) -> &Bus {
+        &self.0.bus
     }
 
-    /// Begins to listen to a user's events; the task ends when the last seat is given up.
-    fn listen_to(&self, user_id: UserId) -> Arc<User> {
-        let (confirmed, listening) = watch::channel(false);
-        let stop = CancellationToken::new();
-        let user = Arc::new(User { user_id, sockets: Mutex::default(), listening, stop: stop.clone() });
-        let (hub, listener) = (self.clone(), Arc::clone(&user));
-        self.spawn(async move {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = hub.listen(&listener, &confirmed) => {}
-            }
-        });
-        user
+    pub(in crate::ws) fn places(&self) -> &Places {
+        &self.0.places
     }
 
-    async fn listen(&self, user: &User, confirmed: &watch::Sender<bool>) {
-        loop {
-            // Waits while the bus is away, and is heard as soon as it is back.
-            match self.0.bus.subscribe(subjects::user(user.user_id)).await {
-                Ok(subscription) => {
-                    confirmed.send_replace(true);
-                    self.hand_on(user, subscription).await;
-                }
-                Err(error) => tracing::debug!(%error, "can't listen to a user's events yet"),
-            }
-            tokio::time::sleep(LISTEN_RETRY).await;
-        }
+    pub(in crate::ws) fn doubts(&self) -> &Doubts {
+        &self.0.doubts
     }
 
-    /// Hands on a user's events until the subscription ends.
-    async fn hand_on(&self, user: &User, mut subscription: Subscription) {
-        let mut sequencer = Sequencer::<Arc<Delivery>>::default();
-        let mut ready = Vec::new();
-        loop {
-            tokio::select! {
-                event = subscription.next() => match event.as_ref().map(|event| self.0.encoder.encode(event)) {
-                    Some(Ok(delivery)) => sequencer.accept(delivery.position, delivery, Instant::now(), &mut ready),
-                    Some(Err(error)) => tracing::warn!(%error, user.id = %user.user_id, "skipped an event"),
-                    None => return,
-                },
-                () = wait_until(sequencer.release_at()) => sequencer.release(&mut ready),
-            }
-            for delivery in ready.drain(..) {
-                self.deliver(user, &delivery);
-            }
-        }
+    pub(in crate::ws) fn encoder(&self) -> &Encoder {
+        &self.0.encoder
     }
 
-    fn deliver(&self, user: &User, delivery: &Delivery) {
-        let _span = delivery.traceparent.as_deref().map(deliver_span).map(tracing::Span::entered);
-        if let Some(frame) = &delivery.frame {
-            let sockets = user.push(delivery.conversation_id, frame);
-            self.0.metrics.delivered.increment(sockets);
-        }
-        if delivery.changes_me {
-            self.0.me_changes.note(user.user_id);
-        }
-        if let Some(conversation_id) =
-            delivery.conversation_id.filter(|_| delivery.changes_unread.is_of(user.user_id))
-        {
-            self.0.questions.ask(user.user_id, conversation_id);
-        }
+    pub(in crate::ws) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    pub(in crate::ws) fn user(&self, user_id: UserId) -> Option<Arc<User>> {
+        self.users(user_id).get(&user_id).cloned()
+    }
+
+    fn observer(&self) -> Option<&Observer> {
+        self.0.observer.get()
     }
 
     fn users(&self, user_id: UserId) -> MutexGuard<'_, HashMap<UserId, Arc<User>>> {
@@ -333,90 +303,40 @@ impl Hub {
         let [first, ..] = &self.0.shards;
         lock(self.0.shards.get(index).unwrap_or(first))
     }
+}
 
-    fn leave(&self, user: &Arc<User>, connection_id: ConnectionId) {
-        let mut users = self.users(user.user_id);
-        let mut sockets = lock(&user.sockets);
-        sockets.retain(|socket| socket.connection_id != connection_id);
-        if sockets.is_empty() {
-            users.remove(&user.user_id);
-            user.stop.cancel();
+impl Metrics {
+    const fn sockets(&self, transport: Transport) -> &Gauge {
+        match transport {
+            Transport::WebSocket => &self.websockets,
+            Transport::EventStream => &self.event_streams,
         }
-        self.0.count.fetch_sub(1, Ordering::Relaxed);
-        self.0.metrics.sockets.decrement(1);
+    }
+
+    fn user_subscription(&self) -> Counted {
+        Counted::of(&self.user_subscriptions)
+    }
+
+    pub(in crate::ws) fn conversation_subscription(&self) -> Counted {
+        Counted::of(&self.conversation_subscriptions)
     }
 }
 
-impl User {
-    /// Sends a frame to the sockets that carry it; tells how many.
-    fn push(&self, conversation_id: Option<ConversationId>, frame: &Utf8Bytes) -> u64 {
-        let mut count = 0;
-        for socket in lock(&self.sockets).iter().filter(|socket| socket.scope.carries(conversation_id)) {
-            socket.queue.push(frame.clone());
-            count += 1;
-        }
-        count
+impl Counted {
+    fn of(gauge: &Gauge) -> Self {
+        gauge.increment(1);
+        Self(gauge.clone())
     }
 }
 
-impl Scope {
-    /// Whether it carries an event of a conversation, or of none.
-    #[must_use]
-    pub fn carries(self, conversation_id: Option<ConversationId>) -> bool {
-        match self {
-            Self::All | Self::Inbox => true,
-            Self::Conversation(only) => conversation_id == Some(only),
-        }
-    }
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All => f.write_str("all"),
-            Self::Inbox => f.write_str("inbox"),
-            Self::Conversation(conversation_id) => write!(f, "conversation:{conversation_id}"),
-        }
-    }
-}
-
-impl Seat {
-    /// The socket that sits here.
-    #[must_use]
-    pub const fn socket(&self) -> &Arc<Socket> {
-        &self.socket
-    }
-
-    /// Waits until the user's events arrive here: what is published from then on is not missed. While the bus is away
-    /// nothing is waited for: there are no live events, and `degraded` says so.
-    pub async fn listening(&self) {
-        if !self.hub.0.bus.is_connected() {
-            return;
-        }
-        let mut listening = self.user.listening.clone();
-        // Late means away; an ended sender means that this seat is given up.
-        let _ = tokio::time::timeout(LISTEN_TIMEOUT, listening.wait_for(|is_listening| *is_listening)).await;
-    }
-}
-
-impl Drop for Seat {
+impl Drop for Counted {
     fn drop(&mut self) {
-        self.hub.leave(&self.user, self.socket.connection_id);
+        self.0.decrement(1);
     }
 }
 
-/// The last part of a message's trace. There is a parent only while traces are exported.
-fn deliver_span(traceparent: &str) -> tracing::Span {
-    let span = tracing::info_span!("ws.deliver", otel.kind = "consumer");
-    trace_context::set_parent(&span, traceparent);
-    span
-}
-
-async fn wait_until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
-        None => std::future::pending().await,
-    }
+fn gauge_of(transport: Transport) -> Gauge {
+    metrics::gauge!("pulse_sockets", "transport" => transport.as_str())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

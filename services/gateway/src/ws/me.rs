@@ -76,6 +76,7 @@ async fn tell(state: &State, user_id: UserId) -> Result<(), UserId> {
     match me::require(&state.auth, &state.social_graph, caller).await {
         Ok(me) => {
             state.verified.note(user_id, me.email_verified, Instant::now());
+            state.hub.note_settings(user_id, &me.settings);
             state.hub.tell_user(user_id, &frames::event(&Event::MeUpdated(&me)));
             Ok(())
         }

@@ -1,4 +1,5 @@
-//! The order in which a user's events are handed on: durable events of one conversation by `version`, repeats dropped.
+//! The order in which events are handed on: durable events of one conversation by `version`, repeats dropped. A user has one for
+//! all that comes on both planes, and a place one for what comes on its subject.
 //!
 //! What arrives early is held until what is missing has come, but only shortly: a client that sees `version` jump asks for
 //! the changes. Memory is bounded: what is forgotten can only be told twice or out of order, never lost.
@@ -68,11 +69,7 @@ impl<T> Sequencer<T> {
             }
             return;
         };
-        self.calls += 1;
-        if self.conversations.len() >= CONVERSATIONS_MAX && !self.conversations.contains_key(&conversation_id)
-        {
-            self.forget_some();
-        }
+        self.make_room(conversation_id);
         let calls = self.calls;
         let fresh = || Track { last: version - 1, seen: 0, held: BTreeMap::new(), touched: calls };
         let track = self.conversations.entry(conversation_id).or_insert_with(fresh);
@@ -89,6 +86,22 @@ impl<T> Sequencer<T> {
         self.release_at
     }
 
+    /// The newest version that is known to have been told, or that waits; 0 when nothing is.
+    #[must_use]
+    pub fn known(&self, conversation_id: ConversationId) -> i64 {
+        let Some(track) = self.conversations.get(&conversation_id) else { return 0 };
+        track.held.last_key_value().map_or(track.last, |(held, _)| track.last.max(*held))
+    }
+
+    /// Everything up to `version` is known otherwise, as by a snapshot: what follows waits for nothing before it. What was held
+    /// up to there is handed on; what comes late still is.
+    pub fn advance(&mut self, conversation_id: ConversationId, version: i64, ready: &mut Vec<T>) {
+        self.make_room(conversation_id);
+        let calls = self.calls;
+        let fresh = || Track { last: version, seen: 0, held: BTreeMap::new(), touched: calls };
+        self.conversations.entry(conversation_id).or_insert_with(fresh).advance(version, ready);
+    }
+
     /// Hands on what was held: what it waited for did not come.
     pub fn release(&mut self, ready: &mut Vec<T>) {
         self.release_at = None;
@@ -97,8 +110,13 @@ impl<T> Sequencer<T> {
         }
     }
 
-    /// Keeps the half that was used last, and those that hold something.
-    fn forget_some(&mut self) {
+    /// Before a conversation is used: keeps the half that was used last, and those that hold something, when there are too
+    /// many others.
+    fn make_room(&mut self, conversation_id: ConversationId) {
+        self.calls += 1;
+        if self.conversations.len() < CONVERSATIONS_MAX || self.conversations.contains_key(&conversation_id) {
+            return;
+        }
         let mut touched: Vec<_> = self.conversations.values().map(|track| track.touched).collect();
         touched.sort_unstable();
         let middle = touched.get(touched.len() / 2).copied().unwrap_or_default();
@@ -130,6 +148,20 @@ impl<T> Track<T> {
         }
     }
 
+    fn advance(&mut self, version: i64, ready: &mut Vec<T>) {
+        if version <= self.last {
+            return;
+        }
+        let later = self.held.split_off(&(version + 1));
+        for (held, event) in std::mem::replace(&mut self.held, later) {
+            self.hand_on(held, event, ready);
+        }
+        self.shift_to(version);
+        while let Some(event) = self.held.remove(&(self.last + 1)) {
+            self.hand_on(self.last + 1, event, ready);
+        }
+    }
+
     fn release(&mut self, ready: &mut Vec<T>) {
         for (version, event) in std::mem::take(&mut self.held) {
             self.hand_on(version, event, ready);
@@ -137,10 +169,15 @@ impl<T> Track<T> {
     }
 
     fn hand_on(&mut self, version: i64, event: T, ready: &mut Vec<T>) {
-        let steps = u32::try_from(version - self.last).unwrap_or(u32::MAX);
-        self.seen = self.seen.checked_shl(steps).unwrap_or(0) | 1;
-        self.last = version;
+        self.shift_to(version);
+        self.seen |= 1;
         ready.push(event);
+    }
+
+    fn shift_to(&mut self, version: i64) {
+        let steps = u32::try_from(version - self.last).unwrap_or(u32::MAX);
+        self.seen = self.seen.checked_shl(steps).unwrap_or(0);
+        self.last = version;
     }
 }
 
@@ -180,6 +217,25 @@ mod tests {
         assert_eq!(ready, [3, 4]);
         assert_eq!(sequencer.release_at(), None);
         assert_eq!(accept(&mut sequencer, chat, &[2, 2, 3, 5]), [2, 5]);
+    }
+
+    #[test]
+    fn after_a_snapshot_nothing_waits_for_what_it_showed() {
+        let mut sequencer = Sequencer::default();
+        let chat = ConversationId::new(&SystemClock);
+        assert_eq!(accept(&mut sequencer, chat, &[1, 4, 8, 10]), [1]);
+        assert_eq!(sequencer.known(chat), 10);
+        let mut ready = Vec::new();
+        sequencer.advance(chat, 7, &mut ready);
+        assert_eq!(ready, [4, 8], "what was held up to there, and what follows it");
+        assert_eq!(accept(&mut sequencer, chat, &[9, 3, 4, 7]), [9, 10, 3, 7], "late ones once");
+        ready.clear();
+        sequencer.advance(chat, 2, &mut ready);
+        assert!(ready.is_empty() && sequencer.known(chat) == 10, "never back");
+        let other = ConversationId::new(&SystemClock);
+        assert_eq!(sequencer.known(other), 0);
+        sequencer.advance(other, 50, &mut ready);
+        assert_eq!(accept(&mut sequencer, other, &[51]), [51]);
     }
 
     #[test]

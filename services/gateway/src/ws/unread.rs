@@ -13,6 +13,7 @@ use crate::clients::MessageStore;
 use crate::clients::position::UNREAD_KEYS_MAX;
 use crate::ws::frames::{self, Event};
 use crate::ws::hub::Hub;
+use crate::ws::queue::{Class, Key};
 
 const SHARDS: usize = 16;
 /// Entries of a shard. When it is full further ones are dropped: the next change of that conversation asks again.
@@ -84,7 +85,9 @@ pub async fn run(hub: Hub, message_store: MessageStore) {
         match message_store.unread(&members).await {
             Ok(states) => {
                 for (user_id, unread) in states {
-                    hub.tell(user_id, unread.conversation_id, &frames::event(&Event::UnreadUpdated(&unread)));
+                    let conversation_id = unread.conversation_id;
+                    let frame = frames::event(&Event::UnreadUpdated(&unread));
+                    hub.tell(user_id, conversation_id, &frame, Class::Latest(Key::Unread(conversation_id)));
                 }
             }
             Err(failure) => {

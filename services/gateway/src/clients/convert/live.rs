@@ -53,6 +53,7 @@ pub fn member_changed(found: messages::MemberChanged) -> Result<MemberChanged, F
         user: found.user.map(person).transpose()?,
         joined_at: moment("joined_at", found.joined_at)?,
         member_count: found.member_count,
+        on_both_planes: found.on_both_planes,
     })
 }
 
