@@ -65,6 +65,8 @@ event_types! {
     MarksMoved = "marks.moved";
     /// `pulsechat.gateway.v1.Typing`
     Typing = "typing";
+    /// `pulsechat.gateway.v1.PresenceChanged`
+    PresenceChanged = "presence.changed";
 }
 
 /// An event as it is published and received.

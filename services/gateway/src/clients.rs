@@ -13,7 +13,9 @@ pub mod messages;
 pub mod people;
 pub mod position;
 pub mod sessions;
+pub mod sight;
 pub mod social_graph;
+pub mod standings;
 pub mod sync;
 
 pub use auth::Auth;
@@ -25,6 +27,7 @@ pub use messages::Messages;
 pub use people::People;
 pub use sessions::Sessions;
 pub use social_graph::SocialGraph;
+pub use standings::Standings;
 pub use sync::Following;
 
 use pulse_proto::common::v1::{PageInfo, PageRequest};

@@ -1,6 +1,8 @@
 //! What the gateway hears over NATS. It publishes nothing but signs of typing; gateways ask one another for their live sockets.
 
 pub mod connections;
+pub mod conversation;
 pub mod inbox;
+pub mod presence;
 pub mod sessions;
 pub mod typing;

@@ -10,9 +10,12 @@ pub mod http;
 pub mod json;
 pub mod limits;
 pub mod online;
+pub mod ops;
+pub mod presence;
 pub mod revocation;
 pub mod state;
 pub mod sync;
+pub mod typing;
 pub mod verified;
 pub mod ws;
 
@@ -28,24 +31,27 @@ use pulse_types::{Clock, SystemClock};
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
-use crate::cache::{Link, Presence, Typing};
+use crate::cache::{Link, Typing};
 use crate::clients::{
     Auth, Commands, Conversations, Files, Following, MessageStore, Messages, People, Sessions, SocialGraph,
-    health,
+    Standings, health,
 };
 use crate::config::Settings;
 use crate::domain::certainty::Times;
-use crate::events::connections;
+use crate::events::connections::Answerer;
 use crate::events::sessions::{self, Heard};
 use crate::http::serve;
 use crate::limits::Limits;
 use crate::online::OnlineCounts;
+use crate::presence::Presence;
 use crate::revocation::checker::Checker;
 use crate::revocation::{Revocation, watch};
 use crate::state::State;
 use crate::sync::waiting::Waiting;
 use crate::verified::VerifiedEmails;
-use crate::ws::{Close, Hub, me, unread};
+use crate::ws::degraded::{self, Degraded};
+use crate::ws::hub::HubLimits;
+use crate::ws::{Close, Hub, me, places, positions, unread};
 
 /// Where the process listens.
 pub struct Listeners {
@@ -131,10 +137,22 @@ fn listen(state: &Arc<State>, times: Times, shutdown: &Shutdown) {
     };
     let (bus, clock) = (state.bus.clone(), Arc::clone(&state.clock));
     shutdown.spawn("ws.me", me::run(Arc::clone(state)));
-    let hub = state.hub.clone();
-    connections::answer(state.bus.clone(), state.settings.pod.clone(), shutdown, move || hub.scopes());
+    shutdown.spawn("ws.degraded", degraded::run(Arc::clone(state)));
+    shutdown.spawn("ws.typing", ws::typing::run(state.hub.clone()));
+    shutdown.spawn("presence.counts", presence::counts::run(Arc::clone(state)));
+    answer_for_sockets(state, shutdown);
     sessions::Listener { bus, clock, settle: times.settle, heard }.spawn(shutdown);
     watch::spawn(Arc::clone(state), times, shutdown);
+}
+
+/// Tells operators of the live sockets, and closes one for them.
+fn answer_for_sockets(state: &State, shutdown: &Shutdown) {
+    let (bus, pod) = (state.bus.clone(), state.settings.pod.clone());
+    let answerer = Answerer { bus, pod, shutdown: shutdown.clone() };
+    let hub = state.hub.clone();
+    answerer.tell(move || hub.live_sockets());
+    let hub = state.hub.clone();
+    answerer.close(move |connection_id| hub.close_socket(connection_id, &Close::ByOperator));
 }
 
 async fn assemble(
@@ -149,27 +167,32 @@ async fn assemble(
     let bus = Bus::connect(&settings.nats_url, "gateway", readiness.check("nats", false)).await?;
     let redis_check = readiness.check("redis", false);
     let link = Link::new(&settings.redis_url, redis_check.clone())?;
-    let presence = Presence::connect(
-        &settings.redis_url,
-        settings.presence_grace,
-        redis_check,
-        Arc::clone(&clock),
-        shutdown,
-    )?;
+    let leases =
+        cache::Presence::new(&settings.redis_url, settings.presence_grace, redis_check, Arc::clone(&clock))?;
 
     let services = [
-        (&settings.auth, ServiceName::Auth, "auth"),
-        (&settings.social_graph, ServiceName::SocialGraph, "social_graph"),
-        (&settings.message_store, ServiceName::MessageStore, "message_store"),
+        (&settings.auth, ServiceName::Auth, "auth", None),
+        (&settings.social_graph, ServiceName::SocialGraph, "social_graph", None),
+        // Without its database nothing can be written: that is what clients are told `postgres` for.
+        (&settings.message_store, ServiceName::MessageStore, "message_store", Some("postgres")),
     ];
-    let [auth, social_graph, message_store] = services.map(|(endpoint, name, check)| {
+    let [auth, social_graph, message_store] = services.map(|(endpoint, name, check, database)| {
         let connection = connect(endpoint.clone(), name, Arc::clone(&settings.identity));
-        health::watch(connection.clone(), readiness.check(check, false), shutdown);
+        let database = database.map(|database| readiness.check(database, false));
+        health::watch(connection.clone(), readiness.check(check, false), database, shutdown);
         connection
     });
     let revocation = Revocation::new(times, Checker::spawn(Sessions::new(auth.clone()), shutdown));
     let auth = Auth::new(auth);
     let conversations = Conversations::new(message_store.clone());
+    let presence = Presence::new(presence::Parts {
+        cache: leases.clone(),
+        standings: Standings::new(social_graph.clone()),
+        conversations: conversations.clone(),
+        bus: bus.clone(),
+        clock: Arc::clone(&clock),
+    });
+    presence.spawn(shutdown);
     let messages = Messages::new(message_store.clone());
     let following = Following::new(message_store.clone());
     let message_store = MessageStore::new(message_store);
@@ -178,9 +201,13 @@ async fn assemble(
     let verifier =
         Verifier::new(PublicKeys::new(auth.key_source()), settings.public_url.as_str(), Arc::clone(&clock));
 
-    let hub = Hub::new(bus.clone(), usize::try_from(limits_told.sockets_max).unwrap_or(usize::MAX));
+    let hub = Hub::new(bus.clone(), HubLimits::of(&limits_told));
     hub.drain_on(shutdown);
+    let observer = presence.clone();
+    hub.observe(Box::new(move |user_id, delivery| observer.heard(user_id, delivery)));
     shutdown.spawn("ws.unread", unread::run(hub.clone(), message_store.clone()));
+    shutdown.spawn("ws.doubts", places::settle_doubts(hub.clone(), message_store.clone()));
+    shutdown.spawn("ws.positions", positions::run(hub.clone(), following.clone()));
 
     let verified = VerifiedEmails::new(settings.require_verified_email, auth.clone());
     Ok(State {
@@ -193,7 +220,7 @@ async fn assemble(
         clock,
         auth,
         message_store,
-        online: OnlineCounts::new(presence.clone(), conversations.clone()),
+        online: OnlineCounts::new(leases, conversations.clone()),
         conversations,
         messages,
         files,
@@ -208,5 +235,6 @@ async fn assemble(
         typing: Typing::new(link),
         limits_told,
         readiness,
+        degraded: Degraded::default(),
     })
 }

@@ -77,6 +77,33 @@ impl OnlineCounts {
         known.collect()
     }
 
+    /// How many people are online; `None` while that is not known.
+    pub async fn total(&self) -> Option<u64> {
+        self.presence.online_total().await
+    }
+
+    /// What was counted last of a conversation, however long ago.
+    #[must_use]
+    pub fn last(&self, conversation_id: ConversationId) -> Option<u32> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        match entries.get(&conversation_id) {
+            Some(Entry::Known { count, .. }) => *count,
+            _ => None,
+        }
+    }
+
+    /// Counts groups and rooms, given with the number of their members, whatever is known of them; those that can't be counted are
+    /// left out. What was counted is told from now on.
+    pub async fn count_now(&self, wanted: &[(ConversationId, u32)]) -> HashMap<ConversationId, u32> {
+        let counted = timeout(COUNTING_MAX, self.count(wanted)).await.ok().flatten().unwrap_or_default();
+        let until = Instant::now() + KEPT;
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        for (conversation_id, count) in &counted {
+            entries.insert(*conversation_id, Entry::Known { count: Some(*count), until });
+        }
+        counted
+    }
+
     /// Takes on what nobody knows and nobody is at, and tells who is at the others.
     fn claim(&self, wanted: &[Wanted]) -> (Claim<'_>, Vec<watch::Receiver<()>>) {
         let (sender, receiver) = watch::channel(());

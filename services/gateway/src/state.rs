@@ -7,7 +7,7 @@ use pulse_runtime::{Readiness, Shutdown};
 use pulse_token::Verifier;
 use pulse_types::Clock;
 
-use crate::cache::{Presence, Typing};
+use crate::cache::Typing;
 use crate::clients::{
     Auth, Commands, Conversations, Files, Following, MessageStore, Messages, People, SocialGraph,
 };
@@ -15,10 +15,12 @@ use crate::config::Settings;
 use crate::domain;
 use crate::limits::Limits;
 use crate::online::OnlineCounts;
+use crate::presence::Presence;
 use crate::revocation::Revocation;
 use crate::sync::waiting::Waiting;
 use crate::verified::VerifiedEmails;
 use crate::ws::Hub;
+use crate::ws::degraded::Degraded;
 
 /// Shared by all; made once in `run`.
 pub struct State {
@@ -68,6 +70,8 @@ pub struct State {
     pub typing: Typing,
     /// What is down.
     pub readiness: Readiness,
+    /// What sockets are told of that.
+    pub degraded: Degraded,
     /// The life of the process.
     pub shutdown: Shutdown,
 }

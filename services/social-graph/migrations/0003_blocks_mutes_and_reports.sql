@@ -1,4 +1,5 @@
--- Why: people block, mute and report one another; names are found by likeness; sync asks what changed between people.
+-- Why: people block, mute and report one another; names are found by likeness; sync asks what changed between people; what
+-- people chose of their presence outlives the gateways.
 
 SET LOCAL lock_timeout = '5s';
 SET LOCAL statement_timeout = '60s';
@@ -66,6 +67,16 @@ CREATE TABLE relationship_points (
     user_id uuid CONSTRAINT relationship_points_pkey PRIMARY KEY,
     changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
+
+-- What people chose of their presence, and when others saw them last. A table of its own: it is written whenever somebody leaves.
+CREATE TABLE standings (
+    user_id uuid CONSTRAINT standings_pkey PRIMARY KEY,
+    availability text NOT NULL DEFAULT 'free'
+        CONSTRAINT standings_availability_check CHECK (availability IN ('free', 'dnd', 'invisible')),
+    -- Counts the changes of the availability, and of who may see the presence.
+    version bigint NOT NULL DEFAULT 0,
+    last_seen_at timestamptz
+) WITH (fillfactor = 70);
 
 -- message-store keeps three of the choices from now on; it is told of those who have not chosen the defaults.
 UPDATE profiles SET version = version + 1 WHERE NOT send_read_receipts OR show_presence <> 'connections' OR locale <> 'en';

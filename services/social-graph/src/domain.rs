@@ -10,3 +10,4 @@ pub mod profile_change;
 pub mod relationship;
 pub mod report;
 pub mod settings;
+pub mod standing;

@@ -8,3 +8,4 @@ pub mod report;
 pub mod request;
 pub mod response;
 pub mod social_graph;
+pub mod standing;

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use pulse_events::{Bus, Publisher, Relay};
 use pulse_proto::graph::v1::block_service_server::BlockServiceServer;
+use pulse_proto::graph::v1::presence_service_server::PresenceServiceServer;
 use pulse_proto::graph::v1::profile_service_server::ProfileServiceServer;
 use pulse_proto::graph::v1::report_service_server::ReportServiceServer;
 use pulse_proto::graph::v1::social_graph_service_server::SocialGraphServiceServer;
@@ -30,7 +31,7 @@ use tonic::service::Routes;
 use crate::clients::message_store::MessageStore;
 use crate::config::Settings;
 use crate::grpc::social_graph::Service;
-use crate::grpc::{block, profile, report};
+use crate::grpc::{block, profile, report, standing};
 use crate::ops::Graph;
 use crate::store::Db;
 use crate::store::outbox::OutboxTable;
@@ -79,12 +80,17 @@ pub async fn run(settings: Settings, listeners: Listeners, shutdown: Shutdown) -
         readiness,
     };
     let profiles = ProfileServiceServer::new(profile::Service { graph: graph.clone() });
+    let presences = PresenceServiceServer::new(standing::Service { graph: graph.clone() });
     let cursors = settings.cursor_key;
     let blocks = BlockServiceServer::new(block::Service { graph: graph.clone(), cursors: cursors.clone() });
     let reports =
         ReportServiceServer::new(report::Service { graph: graph.clone(), cursors: cursors.clone() });
     let service = SocialGraphServiceServer::new(Service { graph, cursors });
-    let routes = Routes::new(service).add_service(profiles).add_service(blocks).add_service(reports);
+    let routes = Routes::new(service)
+        .add_service(profiles)
+        .add_service(presences)
+        .add_service(blocks)
+        .add_service(reports);
     let served = serve::<SocialGraphServiceServer<Service>>(options, routes, listeners.grpc, &shutdown).await;
     shutdown.finish().await;
     Ok(served?)

@@ -15,6 +15,7 @@ pub mod profile_change;
 pub mod relationship;
 pub mod report;
 pub mod search;
+pub mod standing;
 mod view;
 
 use std::sync::Arc;

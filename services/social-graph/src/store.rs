@@ -15,6 +15,7 @@ pub mod relationship;
 pub mod report;
 pub mod search;
 pub mod settings;
+pub mod standing;
 
 use std::time::Duration;
 

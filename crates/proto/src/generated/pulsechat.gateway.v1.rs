@@ -8,7 +8,7 @@ pub struct ListConnectionsResponse {
     /// Name of the gateway's process.
     #[prost(string, tag = "1")]
     pub pod: ::prost::alloc::string::String,
-    /// At most 1000, in no order.
+    /// At most 500, in no order.
     #[prost(message, repeated, tag = "2")]
     pub connections: ::prost::alloc::vec::Vec<ConnectionCount>,
 }
@@ -20,11 +20,82 @@ pub struct ConnectionCount {
     /// `all`, `inbox` or `conversation:<id>`.
     #[prost(string, tag = "2")]
     pub scope: ::prost::alloc::string::String,
-    /// `websocket`.
+    /// `websocket` or `event_stream`.
     #[prost(string, tag = "3")]
     pub transport: ::prost::alloc::string::String,
     #[prost(uint32, tag = "4")]
     pub count: u32,
+    /// The name of each of them, as its `hello` told it; in no order.
+    #[prost(string, repeated, tag = "5")]
+    pub connection_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// On `pulse.v1.gateway.connections.close`: asks the gateway that has it to close a live socket, with 1013, so that its
+/// client comes back later. Only that gateway answers.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseConnectionRequest {
+    /// The socket's name.
+    #[prost(string, tag = "1")]
+    pub connection_id: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseConnectionResponse {
+    /// Name of the gateway's process.
+    #[prost(string, tag = "1")]
+    pub pod: ::prost::alloc::string::String,
+    /// Whose socket it was.
+    #[prost(string, tag = "2")]
+    pub user_id: ::prost::alloc::string::String,
+}
+/// On `pulse.v1.presence.<user_id>`: what those who may see a person see of them from now on. What the person hides is not in it;
+/// who may see them is decided where it is delivered.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PresenceChanged {
+    #[prost(string, tag = "1")]
+    pub user_id: ::prost::alloc::string::String,
+    #[prost(enumeration = "PresenceStatus", tag = "2")]
+    pub status: i32,
+    /// Unix time in milliseconds at which they were last there; 0 while they are there, when they hide it, and when they never were.
+    #[prost(int64, tag = "3")]
+    pub last_seen_at_ms: i64,
+    /// Numbers the changes of one person: the larger one is the newer one.
+    #[prost(int64, tag = "4")]
+    pub revision: i64,
+}
+/// Whether a person is there, as it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PresenceStatus {
+    Unspecified = 0,
+    Online = 1,
+    Away = 2,
+    Dnd = 3,
+    Offline = 4,
+}
+impl PresenceStatus {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PRESENCE_STATUS_UNSPECIFIED",
+            Self::Online => "PRESENCE_STATUS_ONLINE",
+            Self::Away => "PRESENCE_STATUS_AWAY",
+            Self::Dnd => "PRESENCE_STATUS_DND",
+            Self::Offline => "PRESENCE_STATUS_OFFLINE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PRESENCE_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
+            "PRESENCE_STATUS_ONLINE" => Some(Self::Online),
+            "PRESENCE_STATUS_AWAY" => Some(Self::Away),
+            "PRESENCE_STATUS_DND" => Some(Self::Dnd),
+            "PRESENCE_STATUS_OFFLINE" => Some(Self::Offline),
+            _ => None,
+        }
+    }
 }
 /// On `pulse.v1.conversation.<conversation_id>`: somebody has begun or stopped typing. A start holds for 6 s.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

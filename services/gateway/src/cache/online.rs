@@ -1,5 +1,5 @@
-//! Who is online, all in one set, for counting. It is written with the leases of `presence.rs` and follows them: who has
-//! several is there until the last one ends.
+//! Who is seen online, all in one set, for counting. It is written by the steps of `presence.rs`: who has several leases is there
+//! until the last one ends, and who may not be seen is not there.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,43 +8,16 @@ use deadpool_redis::redis::Pipeline;
 use pulse_types::UserId;
 
 use crate::cache::link::CacheError;
-use crate::cache::presence::{Presence, TIMEOUT, key};
+use crate::cache::presence::{Presence, TIMEOUT};
 
 /// A sorted set: user id by the Unix time in ms at which their last lease ends.
-const ONLINE: &str = "pulse:gateway:online";
+pub(super) const ONLINE: &str = "pulse:gateway:online";
 /// Longest that all of them take to come: tens of thousands do not come within the time of one lease.
 const ALL_TIMEOUT: Duration = Duration::from_secs(1);
 /// People in one question.
 const ASKED_AT_ONCE: usize = 1000;
 /// Questions in one pipeline.
 const PIPELINED: usize = 10;
-
-/// KEYS: the set, then the leases of each user. ARGV: the Unix time in ms, how many seconds the set is kept, then the users.
-/// In one step, so that what another gateway writes of the same user is never forgotten.
-const FOLLOW: &str = "
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
-for i = 2, #KEYS do
-  local last = redis.call('ZREVRANGE', KEYS[i], 0, 0, 'WITHSCORES')[2]
-  if last and tonumber(last) > tonumber(ARGV[1]) then
-    redis.call('ZADD', KEYS[1], last, ARGV[i + 1])
-  else
-    redis.call('ZREM', KEYS[1], ARGV[i + 1])
-  end
-end
-return redis.call('EXPIRE', KEYS[1], ARGV[2])";
-
-/// Lets the set follow the leases of some users, which the same pipeline has just written.
-pub(super) fn follow(pipeline: &mut Pipeline, user_ids: &[UserId], now_ms: i64, lifetime_seconds: u64) {
-    let command = pipeline.cmd("EVAL").arg(FOLLOW).arg(user_ids.len() + 1).arg(ONLINE);
-    for user_id in user_ids {
-        command.arg(key(*user_id));
-    }
-    command.arg(now_ms).arg(lifetime_seconds);
-    for user_id in user_ids {
-        command.arg(user_id.to_string());
-    }
-    command.ignore();
-}
 
 impl Presence {
     /// How many people are online; `None` while Redis is away.

@@ -1,37 +1,47 @@
-//! Who is there. A lease for each user and connection, renewed in batches; it dies with its gateway by itself.
+//! Who is there: the leases of connections, and what others see of people because of them. All gateways share it; each change is
+//! one step of a script (`presence/step.lua`), so that every change of what is seen is announced by exactly one of them.
 //!
-//! A socket that ended leaves a lease of the grace period behind, so that a reconnect is silent.
-//!
-//! Nothing here ever holds a socket up: without Redis everybody's presence is unknown, and all leases are written again
-//! within a second of its return.
+//! Which connections live, and what becomes of what is written here, is not this file's: see `crate::presence`.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+mod step;
+#[cfg(test)]
+mod tests;
 
-use deadpool_redis::redis::Pipeline;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deadpool_redis::redis::{FromRedisValue, Pipeline, Script, ScriptInvocation};
 use deadpool_redis::{Config, Pool, Runtime};
-use pulse_runtime::{Check, Shutdown};
-use pulse_types::{Clock, ConnectionId, UserId};
-use tokio::sync::Notify;
-use tokio::time::MissedTickBehavior;
+use pulse_runtime::Check;
+use pulse_types::{Clock, SessionId, UserId};
 
 use crate::cache::link::{CacheError, InvalidAddress};
-use crate::cache::online;
-use crate::domain::{Presence as UserPresence, PresenceStatus};
+use crate::domain::View;
+use crate::domain::standing::{Activity, Availability, Standing};
 
-/// How long a connection counts when it is not renewed.
-const LEASE: Duration = Duration::from_secs(60);
-const RENEW_INTERVAL: Duration = Duration::from_secs(20);
-/// How often it is looked whether Redis is there.
-const PROBE_INTERVAL: Duration = Duration::from_secs(1);
+/// How long a connection counts when it is not renewed, and how long it counts that somebody without one said to be there.
+pub const LEASE: Duration = Duration::from_secs(60);
+/// How long it takes after a loss until all gateways have written their leases again.
+const SETTLING: Duration = Duration::from_secs(3);
+/// How long it is kept what is known of a person who is not there.
+const KEPT: Duration = Duration::from_secs(24 * 3600);
 /// Longest that anything here waits for Redis.
 pub(super) const TIMEOUT: Duration = Duration::from_millis(250);
-/// Users in one pipeline.
-const BATCH: usize = 256;
+/// People in one step.
+pub const STEP_MAX: usize = 128;
+/// People who are looked at again at once.
+const DUE_MAX: usize = 256;
 const POOL_SIZE: usize = 4;
 
-/// The leases of this process. Clones share them.
+/// A sorted set: user id by the Unix time in ms at which somebody is to look at them again.
+const DUE: &str = "pulse:gateway:due";
+/// The Unix time in ms at which Redis was found to have lost leases; 0 when it never was.
+const EPOCH: &str = "pulse:gateway:epoch";
+
+/// The moment, as opaque text, at which somebody last came online or went.
+const STIRRED: &str = "pulse:gateway:stirred";
+
+/// What is kept of presence in Redis. Clones share the connections.
 #[derive(Clone)]
 pub struct Presence(Arc<Shared>);
 
@@ -40,37 +50,87 @@ struct Shared {
     check: Check,
     clock: Arc<dyn Clock>,
     grace: Duration,
-    ledger: Mutex<Ledger>,
-    changed: Notify,
+    script: Script,
 }
 
-/// The local connections, and whose entries Redis does not know yet.
-#[derive(Debug, Default)]
-struct Ledger {
-    connections: HashMap<UserId, Vec<ConnectionId>>,
-    connected: HashSet<UserId>,
-    disconnected: Vec<(UserId, ConnectionId)>,
+/// What has changed of one person since the last step. Empty, it only asks to look again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Whose.
+    pub user_id: UserId,
+    /// Live connections, by the text of their ids, to be renewed.
+    pub live: Vec<(String, Activity)>,
+    /// Connections that have ended.
+    pub gone: Vec<Gone>,
+    /// Somebody without a connection says to be there.
+    pub put: Option<(SessionId, Activity)>,
+    /// What they chose.
+    pub choice: Option<Choice>,
 }
 
-/// What a pass through Redis has to write.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Changes {
-    leases: Vec<(UserId, Vec<ConnectionId>)>,
-    ended: Vec<(UserId, ConnectionId)>,
+/// A connection that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    /// Its id as text.
+    pub id: String,
+    /// What it told of the person.
+    pub activity: Activity,
+    /// When it ended.
+    pub at: Instant,
+}
+
+/// A standing as it was learnt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The standing.
+    pub standing: Standing,
+    /// Whether it was changed just now, and not only read.
+    pub was_made: bool,
+}
+
+/// What a step has come to for one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whose.
+    pub user_id: UserId,
+    /// What others see; `None` when it is not known.
+    pub view: Option<View>,
+    /// Whether this step has changed that: it is to be announced.
+    pub has_changed: bool,
+    /// Whether it is known what they chose.
+    pub is_chosen: bool,
+    /// The Unix time in ms at which others saw them last, if this step has moved it.
+    pub seen_ms: Option<i64>,
+}
+
+/// What is to be done whether or not something has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glance {
+    /// Since when leases are complete: another one than before tells that leases were lost. `None` when nobody has said so.
+    pub epoch_ms: Option<i64>,
+    /// Who is to be looked at again.
+    pub due: Vec<UserId>,
+}
+
+impl Change {
+    /// No change.
+    #[must_use]
+    pub const fn none(user_id: UserId) -> Self {
+        Self { user_id, live: Vec::new(), gone: Vec::new(), put: None, choice: None }
+    }
 }
 
 impl Presence {
-    /// Begins to keep leases as a task of `shutdown`, and returns at once; `check` follows the state of Redis. Whose last socket
-    /// ended is there for another `grace`.
+    /// Nothing is opened before the first question; `check` follows the state of Redis. Whose last connection has ended is there
+    /// for another `grace`.
     ///
     /// # Errors
     /// [`InvalidAddress`]. A server that is down is no error.
-    pub fn connect(
+    pub fn new(
         url: &str,
         grace: Duration,
         check: Check,
         clock: Arc<dyn Clock>,
-        shutdown: &Shutdown,
     ) -> Result<Self, InvalidAddress> {
         let builder = Config::from_url(url).builder().map_err(|error| InvalidAddress(error.into()))?;
         let pool = builder
@@ -78,22 +138,8 @@ impl Presence {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| InvalidAddress(error.into()))?;
-        let shared = Shared { pool, check, clock, grace, ledger: Mutex::default(), changed: Notify::new() };
-        let presence = Self(Arc::new(shared));
-        shutdown.spawn("presence.leases", Box::pin(keep(presence.clone(), shutdown.clone())));
-        Ok(presence)
-    }
-
-    /// A socket was opened.
-    pub fn connected(&self, user_id: UserId, connection_id: ConnectionId) {
-        self.ledger(|ledger| ledger.connect(user_id, connection_id));
-        self.0.changed.notify_one();
-    }
-
-    /// A socket has ended.
-    pub fn disconnected(&self, user_id: UserId, connection_id: ConnectionId) {
-        self.ledger(|ledger| ledger.disconnect(user_id, connection_id));
-        self.0.changed.notify_one();
+        let script = Script::new(include_str!("presence/step.lua"));
+        Ok(Self(Arc::new(Shared { pool, check, clock, grace, script })))
     }
 
     /// Whether presence is known just now.
@@ -102,35 +148,88 @@ impl Presence {
         self.0.check.is_up()
     }
 
-    /// Who of them is there, in the order asked: online, offline, or unknown while Redis is away.
-    pub async fn query(&self, user_ids: &[UserId]) -> Vec<UserPresence> {
-        let counts = match self.0.check.is_up() {
-            true => self.count(user_ids).await,
-            false => return user_ids.iter().copied().map(UserPresence::unknown).collect(),
-        };
-        match counts {
-            Ok(counts) => {
-                user_ids.iter().zip(counts).map(|(user_id, count)| presence_of(*user_id, count)).collect()
-            }
-            Err(error) => {
-                self.is_away(&error);
-                user_ids.iter().copied().map(UserPresence::unknown).collect()
-            }
+    /// Notes whether Redis is there.
+    pub fn note(&self, outcome: Result<(), &CacheError>) {
+        match outcome {
+            Ok(()) => self.0.check.up(),
+            Err(error) => self.is_away(error),
         }
     }
 
-    /// Sockets of a user on all gateways; `None` while Redis is away. What has just been opened elsewhere may be missing.
-    pub async fn sockets(&self, user_id: UserId) -> Option<u64> {
-        if !self.0.check.is_up() {
-            return None;
+    /// Makes a step, of at most [`STEP_MAX`] changes: what has come of it, in their order. Each person stands in one change.
+    ///
+    /// # Errors
+    /// [`CacheError`]; it may have been done all the same.
+    pub async fn step(&self, changes: &[Change]) -> Result<Vec<Outcome>, CacheError> {
+        self.step_at(changes, 0).await
+    }
+
+    /// A step at a moment in µs; at 0, now.
+    async fn step_at(&self, changes: &[Change], now_us: i64) -> Result<Vec<Outcome>, CacheError> {
+        let mut call = self.0.script.prepare_invoke();
+        call.key(super::online::ONLINE).key(DUE).key(EPOCH).key(STIRRED);
+        call.arg(now_us).arg(ms(LEASE)).arg(ms(self.0.grace)).arg(ms(SETTLING)).arg(KEPT.as_secs());
+        for change in changes {
+            call.key(leases_key(change.user_id)).key(person_key(change.user_id));
+            call.arg(change.user_id.to_string()).arg(step::write(change));
         }
-        // A live socket's lease was renewed less than an interval ago; what ends sooner is the grace of one that has gone.
-        let renewed = LEASE.saturating_sub(RENEW_INTERVAL).min(self.0.grace);
-        let least = self.now_ms().saturating_add(i64::try_from(renewed.as_millis()).unwrap_or(i64::MAX));
+        let told: Vec<Vec<String>> = self.invoke(&call).await?;
+        Ok(changes.iter().zip(&told).map(|(change, told)| step::read(change.user_id, told)).collect())
+    }
+
+    /// What others see of people, in the order asked; `None` for those of whom nothing is known here.
+    ///
+    /// # Errors
+    /// [`CacheError`]
+    pub async fn find(&self, user_ids: &[UserId]) -> Result<Vec<Option<View>>, CacheError> {
+        if user_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut pipeline = Pipeline::with_capacity(user_ids.len());
+        for user_id in user_ids {
+            pipeline.cmd("HMGET").arg(person_key(*user_id)).arg(&["view", "view_seen", "revision"]);
+        }
+        let found: Vec<Vec<Option<String>>> = self.run(&pipeline, TIMEOUT).await?;
+        let views = user_ids.iter().zip(found).map(|(user_id, fields)| {
+            let fields: Vec<String> = fields.into_iter().map(Option::unwrap_or_default).collect();
+            step::view(*user_id, &fields)
+        });
+        Ok(views.collect())
+    }
+
+    /// Whether a person is known to be told as they are: neither not to be disturbed nor invisible.
+    ///
+    /// # Errors
+    /// [`CacheError`]
+    pub async fn is_free(&self, user_id: UserId) -> Result<bool, CacheError> {
         let mut pipeline = Pipeline::with_capacity(1);
-        pipeline.cmd("ZCOUNT").arg(key(user_id)).arg(format!("({least}")).arg("+inf");
-        match self.run::<(u64,)>(&pipeline, TIMEOUT).await {
-            Ok((count,)) => Some(count),
+        pipeline.cmd("HGET").arg(person_key(user_id)).arg("availability");
+        let (availability,): (Option<String>,) = self.run(&pipeline, TIMEOUT).await?;
+        Ok(availability.as_deref() == Some(Availability::Free.as_str()))
+    }
+
+    /// Who is to be looked at again, and whether leases were lost.
+    ///
+    /// # Errors
+    /// [`CacheError`]
+    pub async fn glance(&self) -> Result<Glance, CacheError> {
+        let mut pipeline = Pipeline::with_capacity(2);
+        pipeline.cmd("GETEX").arg(EPOCH).arg("EX").arg(KEPT.as_secs());
+        let due = pipeline.cmd("ZRANGEBYSCORE").arg(DUE).arg("-inf").arg(self.now_ms());
+        due.arg("LIMIT").arg(0).arg(DUE_MAX);
+        let (epoch, due): (Option<String>, Vec<String>) = self.run(&pipeline, TIMEOUT).await?;
+        Ok(Glance {
+            epoch_ms: epoch.and_then(|epoch| epoch.parse().ok()),
+            due: due.iter().filter_map(|id| id.parse().ok()).collect(),
+        })
+    }
+
+    /// When somebody last came online or went, as opaque text; `None` when nobody has lately, or Redis is away.
+    pub async fn stirred_at(&self) -> Option<String> {
+        let mut pipeline = Pipeline::with_capacity(1);
+        pipeline.cmd("GET").arg(STIRRED);
+        match self.run::<(Option<String>,)>(&pipeline, TIMEOUT).await {
+            Ok((stirred_at,)) => stirred_at,
             Err(error) => {
                 self.is_away(&error);
                 None
@@ -138,59 +237,52 @@ impl Presence {
         }
     }
 
-    async fn count(&self, user_ids: &[UserId]) -> Result<Vec<u64>, CacheError> {
-        let mut pipeline = Pipeline::with_capacity(user_ids.len());
-        for user_id in user_ids {
-            pipeline.cmd("ZCOUNT").arg(key(*user_id)).arg(self.now_ms()).arg("+inf");
-        }
-        if user_ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.run(&pipeline, TIMEOUT).await
+    /// Begins an epoch, unless another one has been begun instead of the one that the caller knows; gives the one that holds.
+    ///
+    /// # Errors
+    /// [`CacheError`]
+    pub async fn begin_epoch(&self, known: Option<i64>, epoch_ms: i64) -> Result<i64, CacheError> {
+        let script = Script::new(
+            "local found = redis.call('GET', KEYS[1])
+             if found and found ~= ARGV[1] then return found end
+             redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+             return ARGV[2]",
+        );
+        let mut call = script.prepare_invoke();
+        call.key(EPOCH).arg(known.map(|known| known.to_string()).unwrap_or_default());
+        call.arg(epoch_ms).arg(KEPT.as_secs());
+        let held: String = self.invoke(&call).await?;
+        Ok(held.parse().unwrap_or(epoch_ms))
     }
 
-    async fn write(&self, changes: &Changes) -> Result<(), CacheError> {
-        let now_ms = self.now_ms();
-        let after =
-            |span: Duration| now_ms.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX));
-        let lifetime_seconds = LEASE.max(self.0.grace).as_secs() + 1;
-        for ended in changes.ended.chunks(BATCH) {
-            let mut pipeline = Pipeline::with_capacity(ended.len() * 2);
-            for (user_id, connection_id) in ended {
-                let key = key(*user_id);
-                pipeline
-                    .cmd("ZADD")
-                    .arg(&key)
-                    .arg(after(self.0.grace))
-                    .arg(connection_id.to_string())
-                    .ignore();
-                pipeline.cmd("EXPIRE").arg(&key).arg(lifetime_seconds).ignore();
-            }
-            let user_ids: Vec<UserId> = ended.iter().map(|(user_id, _)| *user_id).collect();
-            online::follow(&mut pipeline, &user_ids, now_ms, lifetime_seconds);
-            self.run::<()>(&pipeline, TIMEOUT).await?;
+    /// Live connections of a user on all gateways; `None` while Redis is away. What has just been opened elsewhere may be missing.
+    pub async fn sockets(&self, user_id: UserId) -> Option<u64> {
+        if !self.is_known() {
+            return None;
         }
-        for leases in changes.leases.chunks(BATCH) {
-            let mut pipeline = Pipeline::with_capacity(leases.len() * 3);
-            for (user_id, connection_ids) in leases {
-                let key = key(*user_id);
-                let add = pipeline.cmd("ZADD").arg(&key);
-                for connection_id in connection_ids {
-                    add.arg(after(LEASE)).arg(connection_id.to_string());
-                }
-                add.ignore();
-                // What a gateway that was killed has left behind.
-                pipeline.cmd("ZREMRANGEBYSCORE").arg(&key).arg("-inf").arg(now_ms).ignore();
-                pipeline.cmd("EXPIRE").arg(&key).arg(lifetime_seconds).ignore();
+        let mut pipeline = Pipeline::with_capacity(1);
+        pipeline.cmd("ZRANGEBYSCORE").arg(leases_key(user_id)).arg(self.now_ms()).arg("+inf");
+        match self.run::<(Vec<String>,)>(&pipeline, TIMEOUT).await {
+            Ok((leases,)) => {
+                let live = leases.iter().filter(|lease| step::is_live(lease)).count();
+                Some(u64::try_from(live).unwrap_or(u64::MAX))
             }
-            let user_ids: Vec<UserId> = leases.iter().map(|(user_id, _)| *user_id).collect();
-            online::follow(&mut pipeline, &user_ids, now_ms, lifetime_seconds);
-            self.run::<()>(&pipeline, TIMEOUT).await?;
+            Err(error) => {
+                self.is_away(&error);
+                None
+            }
         }
-        Ok(())
     }
 
-    pub(super) async fn run<T: deadpool_redis::redis::FromRedisValue>(
+    async fn invoke<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, CacheError> {
+        tokio::time::timeout(TIMEOUT, async {
+            let mut connection = self.0.pool.get().await?;
+            Ok(call.invoke_async(&mut connection).await?)
+        })
+        .await?
+    }
+
+    pub(super) async fn run<T: FromRedisValue>(
         &self,
         pipeline: &Pipeline,
         timeout: Duration,
@@ -202,144 +294,27 @@ impl Presence {
         .await?
     }
 
-    async fn ping(&self) -> Result<(), CacheError> {
-        let mut pipeline = Pipeline::with_capacity(1);
-        pipeline.cmd("PING").ignore();
-        self.run(&pipeline, TIMEOUT).await
-    }
-
     pub(super) fn is_away(&self, error: &CacheError) {
         self.0.check.down(&error.to_string());
     }
 
-    pub(super) fn now_ms(&self) -> i64 {
+    /// The time of day, in ms since 1970.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
         i64::try_from(self.0.clock.now().unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
     }
-
-    fn ledger<T>(&self, action: impl FnOnce(&mut Ledger) -> T) -> T {
-        action(&mut self.0.ledger.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 
-impl Ledger {
-    fn connect(&mut self, user_id: UserId, connection_id: ConnectionId) {
-        self.connections.entry(user_id).or_default().push(connection_id);
-        self.connected.insert(user_id);
-    }
-
-    fn disconnect(&mut self, user_id: UserId, connection_id: ConnectionId) {
-        if let Some(connections) = self.connections.get_mut(&user_id) {
-            connections.retain(|id| *id != connection_id);
-            if connections.is_empty() {
-                self.connections.remove(&user_id);
-            }
-        }
-        self.disconnected.push((user_id, connection_id));
-    }
-
-    /// What has changed since the last call.
-    fn take_changes(&mut self) -> Changes {
-        let connected = std::mem::take(&mut self.connected);
-        let lease = |user_id: UserId| Some((user_id, self.connections.get(&user_id)?.clone()));
-        Changes {
-            leases: connected.into_iter().filter_map(lease).collect(),
-            ended: std::mem::take(&mut self.disconnected),
-        }
-    }
-
-    /// All there is.
-    fn take_all(&mut self) -> Changes {
-        self.connected.clear();
-        let leases =
-            self.connections.iter().map(|(user_id, connections)| (*user_id, connections.clone())).collect();
-        Changes { leases, ended: std::mem::take(&mut self.disconnected) }
-    }
+fn ms(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Writes leases until the process stops and its last connection has ended.
-async fn keep(presence: Presence, shutdown: Shutdown) {
-    let begun = shutdown.token();
-    let mut renew = tokio::time::interval(RENEW_INTERVAL);
-    let mut probe = tokio::time::interval(PROBE_INTERVAL);
-    renew.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    probe.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        let is_last = begun.is_cancelled() && presence.ledger(|ledger| ledger.connections.is_empty());
-        let was_up = presence.0.check.is_up();
-        let written = match presence.ping_or_write(is_last || was_up).await {
-            Ok(()) if was_up => Ok(()),
-            // It is back, and may have lost everything.
-            Ok(()) => presence.write(&presence.ledger(Ledger::take_all)).await,
-            Err(error) => Err(error),
-        };
-        match written {
-            Ok(()) => presence.0.check.up(),
-            Err(error) => presence.0.check.down(&error.to_string()),
-        }
-        if is_last {
-            return;
-        }
-        tokio::select! {
-            () = presence.0.changed.notified() => {}
-            _ = probe.tick() => {}
-            _ = renew.tick() => presence.ledger(|ledger| ledger.connected.extend(ledger.connections.keys().copied())),
-            () = begun.cancelled(), if !begun.is_cancelled() => {}
-        }
-    }
-}
-
-impl Presence {
-    /// Writes what has changed; with nothing to write, or while Redis is away, only asks whether it is there.
-    async fn ping_or_write(&self, may_write: bool) -> Result<(), CacheError> {
-        let changes = if may_write { self.ledger(Ledger::take_changes) } else { Changes::default() };
-        if changes == Changes::default() { self.ping().await } else { self.write(&changes).await }
-    }
-}
-
-fn presence_of(user_id: UserId, connections: u64) -> UserPresence {
-    match connections {
-        0 => UserPresence::offline(user_id),
-        _ => UserPresence { status: PresenceStatus::Online, ..UserPresence::offline(user_id) },
-    }
-}
-
-pub(super) fn key(user_id: UserId) -> String {
+/// A sorted set: lease by the Unix time in ms at which it ends.
+fn leases_key(user_id: UserId) -> String {
     format!("pulse:gateway:presence:{user_id}")
 }
 
-#[cfg(test)]
-mod tests {
-    use pulse_types::SystemClock;
-
-    use super::*;
-
-    #[test]
-    fn changes_are_told_once_and_all_on_demand() {
-        let (ada, phone, laptop) =
-            (UserId::new(&SystemClock), ConnectionId::new(&SystemClock), ConnectionId::new(&SystemClock));
-        let mut ledger = Ledger::default();
-        ledger.connect(ada, phone);
-        ledger.connect(ada, laptop);
-        assert_eq!(ledger.take_changes().leases, [(ada, vec![phone, laptop])]);
-        assert_eq!(ledger.take_changes(), Changes::default());
-        ledger.disconnect(ada, phone);
-        assert_eq!(ledger.take_changes(), Changes { leases: vec![], ended: vec![(ada, phone)] });
-        assert_eq!(ledger.take_all().leases, [(ada, vec![laptop])]);
-    }
-
-    #[test]
-    fn who_comes_and_goes_between_two_writes_leaves_only_the_grace() {
-        let (ada, phone) = (UserId::new(&SystemClock), ConnectionId::new(&SystemClock));
-        let mut ledger = Ledger::default();
-        ledger.connect(ada, phone);
-        ledger.disconnect(ada, phone);
-        assert_eq!(ledger.take_changes(), Changes { leases: vec![], ended: vec![(ada, phone)] });
-        assert!(ledger.connections.is_empty());
-    }
-
-    #[test]
-    fn keys_are_what_other_versions_of_us_read() {
-        let user_id = "0190a5c6-7c1f-7000-8000-000000000001".parse().expect("an id");
-        assert_eq!(key(user_id), "pulse:gateway:presence:0190a5c6-7c1f-7000-8000-000000000001");
-    }
+/// What a person chose, and what others see of them.
+fn person_key(user_id: UserId) -> String {
+    format!("pulse:gateway:person:{user_id}")
 }

@@ -60,4 +60,20 @@ impl Conversations {
         };
         answer.into_inner().counts.into_iter().map(read).collect()
     }
+
+    /// How many members some groups and rooms, at most [`PLACES_MAX`], have; directs are left out.
+    ///
+    /// # Errors
+    /// `unavailable` when the service can't be reached.
+    pub async fn sizes(
+        &self,
+        conversation_ids: &[ConversationId],
+    ) -> Result<HashMap<ConversationId, u32>, Failure> {
+        let request = proto::ListSizesRequest { conversation_ids: texts(conversation_ids) };
+        let answer = self.client().list_sizes(request).await.map_err(Failure::from_status)?;
+        let read = |found: proto::MemberCount| {
+            Ok((convert::id("conversation_id", &found.conversation_id)?, found.count))
+        };
+        answer.into_inner().sizes.into_iter().map(read).collect()
+    }
 }

@@ -1,5 +1,7 @@
 //! Who is there (contract section 7).
 
+use std::str::FromStr;
+
 use pulse_types::UserId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,6 +22,37 @@ pub enum PresenceStatus {
     Offline,
     /// Can't be told just now.
     Unknown,
+}
+
+/// What somebody says of themselves: the first two hold for one socket, the others for the user until changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnStatus {
+    /// There.
+    Online,
+    /// Nobody sits before it.
+    Away,
+    /// There, and does not want to be disturbed.
+    Dnd,
+    /// There, and told to others as offline.
+    Invisible,
+}
+
+/// A status that there is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidStatus;
+
+impl FromStr for OwnStatus {
+    type Err = InvalidStatus;
+
+    fn from_str(text: &str) -> Result<Self, InvalidStatus> {
+        match text {
+            "online" => Ok(Self::Online),
+            "away" => Ok(Self::Away),
+            "dnd" => Ok(Self::Dnd),
+            "invisible" => Ok(Self::Invisible),
+            _ => Err(InvalidStatus),
+        }
+    }
 }
 
 /// The presence of one person as the caller may see it.
@@ -47,4 +80,13 @@ impl Presence {
     pub const fn unknown(user_id: UserId) -> Self {
         Self { user_id, status: PresenceStatus::Unknown, last_seen_at: None }
     }
+}
+
+/// What all who may see a person see of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct View {
+    /// Without what the person hides.
+    pub presence: Presence,
+    /// Numbers the changes of one person: the larger one is the newer one.
+    pub revision: i64,
 }

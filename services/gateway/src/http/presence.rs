@@ -1,10 +1,10 @@
 //! Who is there, for clients without a socket: `/v1/presence` (contract section 7).
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State as FromState;
+use http::StatusCode;
 use pulse_types::UserId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,11 +12,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::domain::limits::PRESENCE_WATCH_MAX;
-use crate::domain::{Presence, PresenceStatus};
+use crate::domain::{OwnStatus, Presence};
 use crate::http::extract::{Body, Caller, RequestBody};
 use crate::http::problem::Refusal;
 use crate::json::Fields;
 use crate::json::ids::ids;
+use crate::ops::presence;
+use crate::presence::Place;
 use crate::state::State;
 
 /// Whose presence is asked for.
@@ -24,7 +26,7 @@ use crate::state::State;
 pub struct PresenceQuery {
     /// At most 200.
     #[schema(value_type = Vec<uuid::Uuid>, max_items = 200)]
-    user_ids: Vec<UserId>,
+    pub user_ids: Vec<UserId>,
 }
 
 impl RequestBody for PresenceQuery {
@@ -48,14 +50,30 @@ pub struct PresenceList {
     presences: Vec<Presence>,
 }
 
+/// How one is there.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents what `OwnStatus` is read from")]
+pub struct SetPresenceRequest {
+    /// `online`, `away`, `dnd` or `invisible`.
+    #[schema(example = "away")]
+    status: String,
+}
+
+impl RequestBody for OwnStatus {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        fields.parsed("status", "online, away, dnd or invisible")
+    }
+}
+
 /// Routes of this file.
 pub fn routes() -> OpenApiRouter<Arc<State>> {
-    OpenApiRouter::new().routes(routes!(query))
+    OpenApiRouter::new().routes(routes!(query)).routes(routes!(set))
 }
 
 /// Who is there
 ///
-/// Of people one is connected with; all others are told as `offline`. Without Redis all is `unknown`.
+/// Of people one is connected with or in a group with; all others are told as `offline`. What can't be known just now is
+/// `unknown`, without Redis all.
 #[utoipa::path(post, path = "/v1/presence/query", operation_id = "queryPresence", tag = "presence", request_body = PresenceQuery,
     responses((status = 200, body = PresenceList)))]
 async fn query(
@@ -64,19 +82,22 @@ async fn query(
     body: Body,
 ) -> Result<Json<PresenceList>, Refusal> {
     let request: PresenceQuery = body.read()?;
-    let me = caller.principal.user_id;
-    let others: HashSet<_> = request.user_ids.iter().copied().filter(|id| *id != me).collect();
-    let visible = match others.is_empty() {
-        true => HashSet::new(),
-        false => state.social_graph.connected_among(caller.principal, &others).await?,
-    };
-    let known = state.presence.query(&request.user_ids).await;
-    let may_see = |presence: &Presence| presence.user_id == me || visible.contains(&presence.user_id);
-    let presences = known.into_iter().map(|presence| match presence.status {
-        PresenceStatus::Unknown => presence,
-        _ if may_see(&presence) => presence,
-        _ => Presence::offline(presence.user_id),
-    });
-    let presences = presences.collect();
+    let presences = presence::query(&state, caller.principal, &request.user_ids).await?;
     Ok(Json(PresenceList { presences }))
+}
+
+/// Say how one is there
+///
+/// For clients without a socket. `online` and `away` hold for 60 s; `dnd` and `invisible` until another status is set.
+#[utoipa::path(put, path = "/v1/me/presence", operation_id = "setPresence", tag = "presence", request_body = SetPresenceRequest,
+    responses((status = 204, description = "Told to those who may see it")))]
+async fn set(
+    FromState(state): FromState<Arc<State>>,
+    caller: Caller,
+    body: Body,
+) -> Result<StatusCode, Refusal> {
+    let status: OwnStatus = body.read()?;
+    let place = Place::Session(caller.principal.session_id);
+    presence::set(&state, caller.principal, place, status).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

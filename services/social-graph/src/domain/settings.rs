@@ -115,6 +115,12 @@ impl Settings {
         kept(self) != kept(before)
     }
 
+    /// Whether others see more or less of the person's presence than by those.
+    #[must_use]
+    pub fn shows_otherwise_than(&self, before: &Self) -> bool {
+        (self.show_presence, self.show_last_seen) != (before.show_presence, before.show_last_seen)
+    }
+
     /// What decides over a request to follow this person.
     #[must_use]
     pub const fn follow_policy(&self) -> FollowPolicy {

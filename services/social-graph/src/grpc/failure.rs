@@ -11,6 +11,7 @@ use crate::ops::profile::{CreateError, FindError};
 use crate::ops::profile_change::RenameError;
 use crate::ops::relationship::{ActError, FollowError, UnfollowError};
 use crate::ops::report;
+use crate::ops::standing;
 use crate::store::StoreError;
 
 impl From<Fault> for Failure {
@@ -125,6 +126,15 @@ impl From<report::ResolveError> for Failure {
         match error {
             report::ResolveError::NotFound => Self::not_found("report"),
             report::ResolveError::Internal(error) => error.into(),
+        }
+    }
+}
+
+impl From<standing::SetError> for Failure {
+    fn from(error: standing::SetError) -> Self {
+        match error {
+            standing::SetError::NoProfile => Self::unavailable("your profile").with_source(error),
+            standing::SetError::Internal(error) => error.into(),
         }
     }
 }

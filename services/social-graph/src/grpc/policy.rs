@@ -7,7 +7,7 @@ const FOR_USERS: &[ServiceName] = &[ServiceName::Gateway, ServiceName::Operator]
 /// A profile is made for an account.
 const FOR_ACCOUNTS: &[ServiceName] = &[ServiceName::Auth, ServiceName::Operator];
 
-/// It checks that the reporter sees the reported message.
+/// It checks that the reporter sees the reported message, and decides who may see whose presence.
 const FROM_GATEWAY: &[ServiceName] = &[ServiceName::Gateway];
 /// Who answers reports.
 const FOR_OPERATORS: &[ServiceName] = &[ServiceName::Operator];
@@ -38,6 +38,9 @@ pub const POLICY: MethodPolicy = MethodPolicy(&[
     ("/pulsechat.graph.v1.BlockService/MuteUser", FOR_USERS),
     ("/pulsechat.graph.v1.BlockService/UnmuteUser", FOR_USERS),
     ("/pulsechat.graph.v1.BlockService/ListMutes", FOR_USERS),
+    ("/pulsechat.graph.v1.PresenceService/SetAvailability", FOR_USERS),
+    ("/pulsechat.graph.v1.PresenceService/ListStandings", FROM_GATEWAY),
+    ("/pulsechat.graph.v1.PresenceService/NoteLastSeen", FROM_GATEWAY),
     ("/pulsechat.graph.v1.ReportService/CreateReport", FROM_GATEWAY),
     ("/pulsechat.graph.v1.ReportService/ListReports", FOR_OPERATORS),
     ("/pulsechat.graph.v1.ReportService/ResolveReport", FOR_OPERATORS),

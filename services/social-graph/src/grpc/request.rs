@@ -3,7 +3,8 @@
 use pulse_proto::common::v1::PageRequest;
 use pulse_proto::graph::v1::get_user_request::By;
 use pulse_proto::graph::v1::{
-    CreateProfileRequest, CreateReportRequest, FollowDirection, RenameProfileRequest, UpdateOwnProfileRequest,
+    self as proto, CreateProfileRequest, CreateReportRequest, FollowDirection, RenameProfileRequest,
+    UpdateOwnProfileRequest,
 };
 use pulse_rpc::Failure;
 use pulse_types::clock::to_millisecond;
@@ -17,6 +18,7 @@ use crate::domain::page::Limit;
 use crate::domain::profile::{DisplayName, NewProfile, Username};
 use crate::domain::profile_change::{ProfileChange, Wanted, WantedSettings};
 use crate::domain::report::{self, NewReport};
+use crate::domain::standing::{Availability, LastSeen};
 use crate::ops::follow_request::Direction;
 use crate::ops::profile::Key;
 
@@ -91,6 +93,37 @@ pub(super) fn user_ids(texts: &[String]) -> Result<Vec<UserId>, Fault> {
     }
     let ids = texts.iter().map(|text| text.parse().ok()).collect::<Option<_>>();
     ids.ok_or(Fault::new("user_ids", "invalid", "an id is a UUID"))
+}
+
+/// What somebody lets others know.
+///
+/// # Errors
+/// A fault on `availability` when it is none.
+pub(super) fn availability(chosen: proto::Availability) -> Result<Availability, Fault> {
+    match chosen {
+        proto::Availability::Free => Ok(Availability::Free),
+        proto::Availability::Dnd => Ok(Availability::Dnd),
+        proto::Availability::Invisible => Ok(Availability::Invisible),
+        proto::Availability::Unspecified => {
+            Err(Fault::new("availability", "required", "say whether you may be disturbed or seen"))
+        }
+    }
+}
+
+/// When people were last there.
+///
+/// # Errors
+/// A fault on `seen` when there are too many, or one has no id or moment.
+pub(super) fn last_seen(seen: &[proto::LastSeen]) -> Result<Vec<LastSeen>, Fault> {
+    if seen.len() > USERS_MAX {
+        return Err(Fault::new("seen", "too_many", "tell of at most 200 people at once"));
+    }
+    let read = |seen: &proto::LastSeen| {
+        let last_seen_at = seen.last_seen_at.as_ref().and_then(moment)?;
+        Some(LastSeen { user_id: seen.user_id.parse().ok()?, last_seen_at })
+    };
+    let read = seen.iter().map(read).collect::<Option<_>>();
+    read.ok_or(Fault::new("seen", "invalid", "an id is a UUID, and each has a moment"))
 }
 
 /// A report to make.

@@ -11,6 +11,7 @@ use crate::domain::profile::{Profile, Seen};
 use crate::domain::relationship::{FollowState, Relationship};
 use crate::domain::report::Report;
 use crate::domain::settings::Settings;
+use crate::domain::standing::{Availability, Standing};
 use crate::ops::follow_request::Entry;
 
 /// A person as somebody sees them.
@@ -56,6 +57,23 @@ pub(super) fn settings(settings: Settings) -> proto::Settings {
         notification_level: settings.notification_level.as_str().to_owned(),
         theme: settings.theme.as_str().to_owned(),
         locale: settings.locale,
+    }
+}
+
+/// What lasts of a person's presence.
+pub(super) fn standing(standing: Standing) -> proto::Standing {
+    let availability = match standing.availability {
+        Availability::Free => proto::Availability::Free,
+        Availability::Dnd => proto::Availability::Dnd,
+        Availability::Invisible => proto::Availability::Invisible,
+    };
+    proto::Standing {
+        user_id: standing.user_id.to_string(),
+        availability: availability.into(),
+        shows_presence: standing.shows_presence,
+        shows_last_seen: standing.shows_last_seen,
+        last_seen_at: standing.last_seen_at.map(timestamp),
+        version: standing.version,
     }
 }
 

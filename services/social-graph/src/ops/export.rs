@@ -64,6 +64,8 @@ struct ProfileDocument {
     avatar_url: Option<String>,
     created_at: String,
     settings: SettingsDocument,
+    availability: &'static str,
+    last_seen_at: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -133,6 +135,7 @@ async fn profile(graph: &Graph, user_id: UserId) -> Result<Option<ProfileDocumen
     let mut conn = graph.db.conn().await?;
     let Some(profile) = store::profile::find(&mut conn, user_id).await? else { return Ok(None) };
     let Some(settings) = store::settings::find(&mut conn, user_id).await? else { return Ok(None) };
+    let Some(standing) = store::standing::list(&mut conn, &[user_id]).await?.pop() else { return Ok(None) };
     Ok(Some(ProfileDocument {
         user_id: profile.user_id.to_string(),
         username: profile.username,
@@ -152,6 +155,8 @@ async fn profile(graph: &Graph, user_id: UserId) -> Result<Option<ProfileDocumen
             theme: settings.theme.as_str(),
             locale: settings.locale,
         },
+        availability: standing.availability.as_str(),
+        last_seen_at: standing.last_seen_at.map(moment),
     }))
 }
 

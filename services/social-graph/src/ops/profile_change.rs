@@ -59,6 +59,9 @@ pub async fn update(
     }
     store::profile::update(&mut tx, &after).await?;
     store::settings::update(&mut tx, user_id, &chosen).await?;
+    if chosen.shows_otherwise_than(&settings) {
+        store::standing::count_change(&mut tx, user_id).await?;
+    }
     finish(graph, tx, &after, told).await?;
     Ok((after, chosen))
 }

@@ -179,6 +179,7 @@ pub async fn delete_profile(
     sqlx::query!("DELETE FROM relationship_points WHERE user_id = $1", user_id.as_uuid())
         .execute(&mut *conn)
         .await?;
+    sqlx::query!("DELETE FROM standings WHERE user_id = $1", user_id.as_uuid()).execute(&mut *conn).await?;
     sqlx::query!("DELETE FROM profiles WHERE user_id = $1", user_id.as_uuid()).execute(conn).await?;
     Ok(())
 }

@@ -21,3 +21,4 @@ mod relationship;
 mod report;
 mod search;
 mod settings;
+mod standing;

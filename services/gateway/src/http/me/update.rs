@@ -162,7 +162,13 @@ async fn show(
     if let Some(attachment_id) = picture {
         profile.avatar_url = Some(state.files.use_picture(caller, attachment_id).await?);
     }
-    state.social_graph.update_own_profile(caller, profile).await
+    let changes_sight = profile.settings.show_presence.is_some() || profile.settings.show_last_seen.is_some();
+    let changed = state.social_graph.update_own_profile(caller, profile).await?;
+    if changes_sight {
+        // Who may not see any more is told nothing once this is answered.
+        state.presence.recall(caller.user_id).await;
+    }
+    Ok(changed)
 }
 
 /// The profile was not changed, so the name is not to be either. It is free for its former owner.
