@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_nats::{Client, Subject, Subscriber};
+use bytes::Bytes;
 use futures_util::StreamExt as _;
 use prost::Message;
 use tokio::time::Instant;
@@ -24,6 +25,7 @@ pub struct Questions {
 pub struct Question {
     client: Client,
     reply_to: Subject,
+    payload: Bytes,
 }
 
 impl Bus {
@@ -75,13 +77,19 @@ impl Questions {
         loop {
             let message = self.subscriber.next().await?;
             if let Some(reply_to) = message.reply {
-                return Some(Question { client: self.client.clone(), reply_to });
+                return Some(Question { client: self.client.clone(), reply_to, payload: message.payload });
             }
         }
     }
 }
 
 impl Question {
+    /// What is asked; `None` when it can't be read.
+    #[must_use]
+    pub fn read<Q: Message + Default>(&self) -> Option<Q> {
+        Q::decode(self.payload.clone()).ok()
+    }
+
     /// Sends one answer; there may be several.
     ///
     /// # Errors

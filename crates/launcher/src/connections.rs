@@ -15,7 +15,7 @@ use pulse_runtime::Readiness;
 use serde::Serialize;
 
 use crate::stack::Stack;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, harmless};
 
 /// Names the bus of a cluster, as it does for the gateways themselves.
 const VARIABLE: &str = "PULSE_GATEWAY_NATS_URL";
@@ -162,7 +162,7 @@ fn table(rows: &[Row], lines_max: usize) -> Vec<String> {
     let mut widths = [0; 5];
     for row in &cells {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.len().max(*width);
+            *width = cell.chars().count().max(*width);
         }
     }
     let shown = cells.iter().take(lines_max.saturating_sub(lines.len()));
@@ -175,11 +175,6 @@ fn table(rows: &[Row], lines_max: usize) -> Vec<String> {
         lines.push(format!("… and {left_out} more; --once shows all"));
     }
     lines
-}
-
-/// What comes over the bus can't steer the terminal.
-fn harmless(cell: &str) -> String {
-    cell.chars().filter(|letter| !letter.is_control()).collect()
 }
 
 #[cfg(test)]
@@ -202,7 +197,7 @@ mod tests {
                 "",
                 "pod        user   scope  transport     count",
                 "gateway-1  ada    all    websocket     2",
-                "g2         grace  all    event_stream  1",
+                "g\u{fffd}2        grace  all    event_stream  1",
             ]
         );
         let many = vec![row("gateway-1", "ada", "websocket", 1); 100];

@@ -22,8 +22,9 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 const TIMEOUT: Duration = Duration::from_secs(280);
 /// As in `outside.rs`: the provider must know it before the system has its port.
 const PUBLIC_URL: &str = "http://localhost:8080";
-/// What can't succeed without a person at the provider, which `outside.rs` has; and what the fuzzer reads, and so does not ask.
-const NOT_DONE: [&str; 2] = ["exchangeOauth", "getOpenApi"];
+/// What can't succeed without a person at the provider, which `outside.rs` has; what the fuzzer reads, and so does not ask; and
+/// what has no end, which `streams.rs` has.
+const NOT_DONE: [&str; 3] = ["exchangeOauth", "streamEvents", "getOpenApi"];
 
 /// How often each operation answered with which status.
 type Answers = BTreeMap<String, BTreeMap<u16, u32>>;
@@ -58,7 +59,8 @@ async fn no_answer_of_any_operation_is_outside_of_the_document() -> anyhow::Resu
     let told = stack.data_dir().join("fuzz.json");
     let program = Path::new(ROOT).join(".pulse/tools/bin/schemathesis");
     let fuzzer = Command::new(program)
-        .args(["run", &document, "--checks", &checks, "--phases", "examples,coverage,fuzzing"])
+        .args(["run", &document, "--exclude-operation-id", "streamEvents"])
+        .args(["--checks", &checks, "--phases", "examples,coverage,fuzzing"])
         .args([
             "--max-examples",
             "5",

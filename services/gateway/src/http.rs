@@ -6,6 +6,8 @@ pub mod auth;
 pub mod config;
 pub mod conversations;
 pub mod cookies;
+pub mod docs;
+pub mod events;
 pub mod extract;
 pub mod files;
 pub mod follow_requests;
@@ -49,6 +51,7 @@ pub fn router(state: Arc<State>) -> Router {
     let (api, _) = api().split_for_parts();
     let web = web::Web::new(state.settings.web_dir.as_deref());
     api.merge(crate::ws::router())
+        .merge(docs::router())
         .fallback(move |request| web.clone().answer(request))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(&state), layers::edge))
@@ -76,6 +79,7 @@ fn api() -> OpenApiRouter<Arc<State>> {
         .merge(attachments::routes())
         .merge(files::routes())
         .merge(sync::routes())
+        .merge(events::routes())
         .merge(presence::routes())
         .merge(admin::routes())
 }

@@ -41,6 +41,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/asyncapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The frames of sockets and event streams */
+        get: operations["getAsyncApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/attachments": {
         parameters: {
             query?: never;
@@ -913,6 +930,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live events
+         * @description Server-sent events without end: what a socket of the same scope would carry, for reading with `fetch`. The data of each event is a
+         *     frame, as `/v1/asyncapi.json` describes them, first `hello`. The id of an event is a sync token: with it as `Last-Event-ID`, or as
+         *     `since`, nothing is missed: the frame after `hello` is then `sync`, and as long as its data says `has_more` another one follows; when
+         *     the last one before other events says so, go on by `GET /v1/sync`. Comments come every 15 seconds. The last frame is `closing`.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/files/{id}": {
         parameters: {
             query?: never;
@@ -1172,6 +1212,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say how one is there
+         * @description For clients without a socket. `online` and `away` hold for 60 s; `dnd` and `invisible` until another status is set.
+         */
+        put: operations["setPresence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/messages/{id}": {
         parameters: {
             query?: never;
@@ -1306,7 +1366,8 @@ export interface paths {
         put?: never;
         /**
          * Who is there
-         * @description Of people one is connected with; all others are told as `offline`. Without Redis all is `unknown`.
+         * @description Of people one is connected with or in a group with; all others are told as `offline`. What can't be known just now is
+         *     `unknown`, without Redis all.
          */
         post: operations["queryPresence"];
         delete?: never;
@@ -1663,7 +1724,7 @@ export interface components {
              */
             scope: string;
             /**
-             * @description `websocket`.
+             * @description `websocket` or `event_stream`.
              * @example websocket
              */
             transport: string;
@@ -2830,6 +2891,14 @@ export interface components {
             /** @description Where the list goes on; `null` on the last page. */
             next_cursor: string | null;
         };
+        /** @description How one is there. */
+        SetPresenceRequest: {
+            /**
+             * @description `online`, `away`, `dnd` or `invisible`.
+             * @example away
+             */
+            status: string;
+        };
         /** @description What a person chose. */
         Settings: {
             /** @description Each follow needs an answer. */
@@ -3297,6 +3366,32 @@ export interface operations {
             };
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAsyncApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description AsyncAPI 3.0 */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -5681,6 +5776,78 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `all`, `inbox` or `conversation:<id>`; absent: `all`
+                 * @example all
+                 */
+                scope?: string;
+                /** @description Where the client stands: an id of an earlier stream, or any sync token */
+                since?: string;
+            };
+            header?: {
+                /** @description The same, and it wins */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            /** @description `not_a_member` of the room */
+            403: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such conversation */
+            404: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `resync_required`: the token is older than 30 days; drop the cache and begin again */
+            410: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     readFile: {
         parameters: {
             query: {
@@ -6362,6 +6529,38 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Told to those who may see it */
+            204: {
+                headers: {
+                    Traceparent: components["headers"]["Traceparent"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

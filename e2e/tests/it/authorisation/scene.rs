@@ -242,5 +242,9 @@ async fn send(request: RequestBuilder, person: Option<&SignedIn>) -> anyhow::Res
         person.iter().fold(request, |request, person| request.bearer_auth(&person.session.access_token));
     let response = request.send().await?;
     let status = response.status().as_u16();
+    // A stream that has begun has no end to wait for.
+    if response.headers().get("content-type").is_some_and(|media_type| media_type == "text/event-stream") {
+        return Ok((status, Value::Null));
+    }
     Ok((status, serde_json::from_slice(&response.bytes().await?).unwrap_or_default()))
 }

@@ -46,7 +46,11 @@ pub struct Config {
 
 /// Routes of this file.
 pub fn routes() -> OpenApiRouter<Arc<State>> {
-    OpenApiRouter::new().routes(routes!(config)).routes(routes!(openapi)).routes(routes!(jwks))
+    OpenApiRouter::new()
+        .routes(routes!(config))
+        .routes(routes!(openapi))
+        .routes(routes!(asyncapi))
+        .routes(routes!(jwks))
 }
 
 /// Configuration
@@ -72,6 +76,15 @@ async fn config(FromState(state): FromState<Arc<State>>, _: Unencoded) -> Json<C
 async fn openapi(_: Unencoded) -> Response {
     static DOCUMENT: OnceLock<String> = OnceLock::new();
     let document = DOCUMENT.get_or_init(|| super::document().to_json().unwrap_or_default());
+    ([(CONTENT_TYPE, "application/json")], document.as_str()).into_response()
+}
+
+/// The frames of sockets and event streams
+#[utoipa::path(get, path = "/v1/asyncapi.json", operation_id = "getAsyncApi", tag = "installation", security(()),
+    responses((status = 200, description = "AsyncAPI 3.0", content_type = "application/json", body = Object)))]
+async fn asyncapi(_: Unencoded) -> Response {
+    static DOCUMENT: OnceLock<String> = OnceLock::new();
+    let document = DOCUMENT.get_or_init(|| crate::ws::asyncapi::document().to_string());
     ([(CONTENT_TYPE, "application/json")], document.as_str()).into_response()
 }
 

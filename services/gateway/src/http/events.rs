@@ -67,6 +67,7 @@ async fn events(
     query: QueryText,
     request: Request,
 ) -> Result<Response, Refusal> {
+    let _under_way = state.limits.begin_handshake()?;
     let (scope, since) = read(query, request.headers())?;
     let _under_way = state.limits.begin_handshake()?;
     entry::require_scope(&state, &caller, scope).await?;
@@ -104,21 +105,19 @@ async fn page(state: &State, caller: Principal, since: &str) -> Result<crate::do
 }
 
 /// The scope, and where the client stands. A client that is cut off repeats its address as it is and tells by the header what came
-/// since: so the header wins.
+/// since: so the header wins, but both must be good.
 fn read(query: QueryText, headers: &HeaderMap) -> Result<(Scope, Option<String>), Failure> {
     let mut fields = query.fields(&["scope", "since"]);
     let scope = fields.optional_parsed::<Scope>("scope", "all, inbox or conversation:<id>");
-    let since = since(&mut fields);
-    let header = headers.get(LAST_EVENT_ID).filter(|value| !value.is_empty()).map(HeaderValue::to_str);
-    if matches!(header, Some(Err(_))) {
-        fields.fault("Last-Event-ID", "invalid", "must be the id of an event");
-    }
-    let (scope, since) = fields.finish(|| Some((scope?.unwrap_or(Scope::All), since?)))?;
-    let since = header.and_then(Result::ok).map(str::to_owned).or(since);
-    match since.as_deref().is_none_or(crate::sync::is_token) {
-        true => Ok((scope, since)),
-        false => {
-            Err(Failure::invalid_field("since", "invalid", "must be a token that this account was given"))
+    let asked = since(&mut fields);
+    let header = headers.get(LAST_EVENT_ID).filter(|value| !value.is_empty());
+    let last_id = header.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    for (name, token) in
+        [("since", asked.as_ref().and_then(Option::as_ref)), ("Last-Event-ID", last_id.as_ref())]
+    {
+        if token.is_some_and(|token| !crate::sync::is_token(token)) {
+            fields.fault(name, "invalid", "must be a token that this account was given");
         }
     }
+    fields.finish(|| Some((scope?.unwrap_or(Scope::All), last_id.or(asked?))))
 }

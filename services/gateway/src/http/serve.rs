@@ -12,7 +12,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use pulse_runtime::Shutdown;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -26,10 +26,26 @@ const HEAD_MAX_BYTES: usize = 32 * 1024;
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 /// Requests of one HTTP/2 connection at once.
 const STREAMS_MAX: u32 = 128;
+/// How long what was sent may stay unread or unacknowledged. Longer than a socket lives without an answer to its pings.
+const UNREAD_MAX: Duration = Duration::from_secs(90);
+/// Bytes of one connection that the system takes before they can be sent.
+#[cfg(target_os = "linux")]
+const UNSENT_BYTES: u32 = 128 * 1024;
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 4096;
 /// Pause after a failed accept: most often too many open files, which ends by itself.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// The connection that a request came by.
+#[derive(Debug, Clone)]
+pub struct Connection(CancellationToken);
+
+impl Connection {
+    /// Ends it at once, with all that waits to be written: its client does not read.
+    pub fn cut(&self) {
+        self.0.cancel();
+    }
+}
 
 /// Opens a listener; a shared one lets other gateways on this machine listen on the same address, and the kernel spreads the
 /// connections.
@@ -77,15 +93,24 @@ pub fn spawn(listener: TcpListener, router: Router, connections: &TaskTracker, s
 async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, begun: CancellationToken) {
     // Only for speed; a socket that refuses it serves as well.
     let _ = stream.set_nodelay(true);
+    // Bytes that were not sent wait in our own queues, which are bounded and know what may be dropped, not in the system's.
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES);
     // hyper's own timeout begins with the first byte.
     if !matches!(tokio::time::timeout(HEADER_TIMEOUT, stream.readable()).await, Ok(Ok(()))) {
         return;
     }
+    // A client that is gone without a word, or reads no more, is given up by the system.
+    #[cfg(target_os = "linux")]
+    let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(UNREAD_MAX));
+    let cut = Connection(CancellationToken::new());
+    let carrier = cut.clone();
     let service = service_fn(move |request: Request<Incoming>| {
-        let router = router.clone();
+        let (router, carrier) = (router.clone(), carrier.clone());
         async move {
             let mut request = request.map(axum::body::Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(carrier);
             let Ok(response) = router.oneshot(request).await;
             Ok::<_, Infallible>(response)
         }
@@ -101,9 +126,13 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, begun: Cance
     let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
     let outcome = tokio::select! {
         outcome = connection.as_mut() => outcome,
+        () = cut.0.cancelled() => return,
         () = begun.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            tokio::select! {
+                outcome = connection => outcome,
+                () = cut.0.cancelled() => return,
+            }
         }
     };
     if let Err(error) = outcome {

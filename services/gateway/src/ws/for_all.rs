@@ -2,24 +2,32 @@
 
 use pulse_types::{ConversationId, UserId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::conversation::{Conversation, ConversationKind, ConversationState};
 use crate::domain::message::Message;
 use crate::domain::moment::Moment;
 
 /// A conversation without `my` and `peer`. The other fields are as [`Conversation`] tells.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConversationForAll)]
 pub struct ForAll<'a> {
+    #[schema(value_type = uuid::Uuid)]
     id: ConversationId,
     kind: ConversationKind,
+    #[schema(required = true)]
     title: Option<&'a str>,
+    #[schema(required = true)]
     topic: Option<&'a str>,
+    #[schema(required = true)]
     avatar_url: Option<&'a str>,
     state: ConversationState,
+    #[schema(required = true, value_type = Option<uuid::Uuid>)]
     owner_id: Option<UserId>,
     member_count: u32,
     last_seq: i64,
     version: i64,
+    #[schema(required = true)]
     last_message: Option<&'a Message>,
     created_at: Moment,
     updated_at: Moment,

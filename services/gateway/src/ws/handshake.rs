@@ -15,26 +15,21 @@ use http::header::{
 use http::{HeaderName, StatusCode};
 use hyper::upgrade::OnUpgrade;
 use pulse_rpc::{Failure, Reason};
-use pulse_types::ConnectionId;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+use crate::domain::connection::Transport;
 use crate::http::extract::{Caller, authenticate, bearer, no_token};
 use crate::http::problem::Refusal;
 use crate::http::query::QueryText;
 use crate::state::State;
-use crate::ws::connection;
-use crate::ws::frames::{self, Event, Hello};
-use crate::ws::hub::{Scope, Seat, Socket};
-use crate::ws::queue::Queue;
-use crate::ws::times::HEARTBEAT_INTERVAL;
+use crate::ws::frames;
+use crate::ws::hub::Scope;
+use crate::ws::{connection, entry};
 
 /// The one protocol we speak; a client must offer it.
 const PROTOCOL: &str = "pulse.v1.json";
 /// A browser can't set `Authorization`, so it offers its token as a second protocol, which is never echoed.
 const TOKEN_PREFIX: &str = "bearer.";
-
-/// Sockets that a user may have here before it is asked how many they have elsewhere: most people never get there.
-const SOCKETS_UNASKED: usize = 4;
 
 /// The socket's address.
 pub fn router() -> Router<Arc<State>> {
@@ -48,22 +43,17 @@ async fn open(
 ) -> Result<Response, Refusal> {
     let headers = request.headers();
     check_origin(&state, headers)?;
+    let _under_way = state.limits.begin_handshake()?;
     let caller = check_token(&state, headers).await?;
     let accept = check_upgrade(headers)?;
     check_protocol(headers)?;
     let scope = read_scope(query)?;
-    if let Scope::Conversation(conversation_id) = scope {
-        state.message_store.conversation(caller.principal, conversation_id).await?;
-    }
-    if state.shutdown.has_begun() {
-        return Err(Failure::unavailable("this server").into());
-    }
+    entry::require_scope(&state, &caller, scope).await?;
     let on_upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or_else(upgrade_required)?;
-    check_sockets_elsewhere(&state, &caller).await?;
-    let seat = take_seat(&state, &caller, scope)?;
-    // From here on the socket hears of the end of its session; that may have come since the token was checked.
-    state.revocation.require_not_ended(caller.principal.session_id)?;
-    greet(&state, &caller, &seat).await?;
+    let seat = entry::take_seat(&state, &caller, scope, Transport::WebSocket).await?;
+    // For the first send. When auth can't be asked, that send is refused.
+    let _ = state.verified.require(caller.principal.user_id).await;
+    entry::greet(&state, &caller, &seat, state.settings.heartbeat_interval).await?;
     let token_ends_at = frames::expires_at(&caller.claims);
     let hub = state.hub.clone();
     hub.spawn(Box::pin(async move {
@@ -155,56 +145,6 @@ impl FromStr for Scope {
             _ => Err(InvalidScope),
         }
     }
-}
-
-fn take_seat(state: &State, caller: &Caller, scope: Scope) -> Result<Seat, Failure> {
-    let socket = Socket {
-        connection_id: ConnectionId::new(state.clock.as_ref()),
-        principal: caller.principal,
-        scope,
-        queue: Queue::default(),
-    };
-    state.hub.join(socket).map_err(|_| full(state))
-}
-
-/// Counts the sockets on other gateways too, for those who have several here. While Redis is away each gateway counts alone.
-async fn check_sockets_elsewhere(state: &State, caller: &Caller) -> Result<(), Failure> {
-    let user_id = caller.principal.user_id;
-    if state.hub.count_of(user_id) < SOCKETS_UNASKED {
-        return Ok(());
-    }
-    match state.presence.sockets(user_id).await {
-        Some(count) if count >= state.limits_told.sockets_max => Err(full(state)),
-        _ => Ok(()),
-    }
-}
-
-fn full(state: &State) -> Failure {
-    let max = state.limits_told.sockets_max;
-    Failure::new(Reason::RateLimited, format!("you have {max} sockets open; close one of them first"))
-}
-
-/// Makes the first frame. The user's events are listened to before the sync point is taken, so nothing falls between.
-async fn greet(state: &State, caller: &Caller, seat: &Seat) -> Result<(), Failure> {
-    seat.listening().await;
-    // For the first send. When auth can't be asked, that send is refused.
-    let _ = state.verified.require(caller.principal.user_id).await;
-    let point = crate::sync::point(state, caller.principal).await?;
-    let socket = seat.socket();
-    let hello = Hello {
-        connection_id: socket.connection_id,
-        user_id: caller.principal.user_id,
-        session_id: caller.principal.session_id,
-        server_time: state.clock.now().into(),
-        heartbeat_interval_ms: u64::try_from(HEARTBEAT_INTERVAL.as_millis()).unwrap_or(u64::MAX),
-        sync_token: point.token,
-        total_unread: point.total_unread,
-        degraded: state.readiness.report().degraded,
-        limits: state.limits_told,
-        access_token_expires_at: frames::expires_at(&caller.claims),
-    };
-    socket.queue.push_first(frames::event(&Event::Hello(&hello)));
-    Ok(())
 }
 
 fn switching(accept: &str) -> Result<Response, Refusal> {

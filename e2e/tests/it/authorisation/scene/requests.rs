@@ -27,6 +27,10 @@ impl Scene {
             before = segment;
         }
         operation.push_str(query(&row.operation));
+        if row.operation == "GET /v1/events" && row.place != "-" {
+            operation.push_str("?scope=conversation:");
+            operation.push_str(&self.place(row, actor).conversation_id);
+        }
         Request { operation, body: self.body(row, actor) }
     }
 
