@@ -315,8 +315,8 @@ async fn who_hides_what_they_read_or_type_is_not_shown_it_of_others() -> anyhow:
         linus.mark_read(id.parse()?, sent.seq).await?;
         let events = everything(&mut viewer).await;
         assert_eq!(types(&events).contains(&"typing"), shows, "turn {turn}: {:?}", types(&events));
-        let moved = events.iter().filter(|event| event.data["user_id"] == json!(linus.user_id()));
-        let moved = moved.filter(|event| event.event_type == "receipt.updated").next_back();
+        let mut moved = events.iter().filter(|event| event.data["user_id"] == json!(linus.user_id()));
+        let moved = moved.rfind(|event| event.event_type == "receipt.updated");
         let moved = &moved.context("no mark")?.data;
         let read_seq = if shows { sent.seq } else { 0 };
         assert_eq!((number(moved, "delivered_seq"), number(moved, "read_seq")), (sent.seq, read_seq));

@@ -4,6 +4,7 @@
 mod doubts;
 mod listen;
 mod place;
+mod watcher;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};

@@ -62,13 +62,13 @@ pub(in crate::ws) struct Standing {
 }
 
 impl User {
-    pub(super) fn new(user_id: UserId, listening: watch::Receiver<bool>, stop: CancellationToken) -> Self {
+    pub(in crate::ws) fn new(user_id: UserId, listening: watch::Receiver<bool>, stop: CancellationToken) -> Self {
         let (inner, held, shows) = (Mutex::default(), Notify::new(), AtomicU8::new(UNKNOWN));
         Self { user_id, inner, listening, stop, held, shows }
     }
 
     /// Adds a socket; false when the user has `max` of them.
-    pub(super) fn add(&self, socket: Arc<Socket>, max: usize) -> bool {
+    pub(in crate::ws) fn add(&self, socket: Arc<Socket>, max: usize) -> bool {
         let mut inner = self.lock();
         let has_room = inner.sockets.len() < max;
         if has_room {

@@ -9,14 +9,10 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_util::sync::CancellationToken;
 
-use crate::ws::delivery::{Delivery, Effect, Plane};
-use crate::ws::frames::{self, Event};
+use crate::ws::delivery::{Delivery, Plane};
 use crate::ws::hub::{Queued, User};
+use crate::ws::places::watcher::{Kept, Right, Watcher};
 use crate::ws::queue::Class;
-
-/// Events that are kept for somebody of whom it is being asked whether they may see them. With one more none is kept, and they
-/// are told to ask for the changes.
-const KEPT_MAX: usize = 256;
 
 /// One conversation that somebody here looks at or, above the fan-out limit, is a member of.
 #[derive(Debug)]
@@ -38,36 +34,6 @@ struct Inner {
     epoch: u64,
     /// The connection to the bus since the last doubt.
     generation: u64,
-}
-
-/// A user with sockets that look on.
-#[derive(Debug)]
-struct Watcher {
-    user: Arc<User>,
-    sockets: usize,
-    right: Right,
-    /// The epoch of the first question about the right that no later doubt has made worthless.
-    asked_in: Option<u64>,
-    /// The other one of a direct.
-    peer_id: Option<UserId>,
-    /// Whether that one's typing is shown.
-    is_connected: bool,
-}
-
-/// Whether a user may see what happens.
-#[derive(Debug)]
-enum Right {
-    /// That is being asked; what comes meanwhile is kept.
-    Asked(Kept),
-    /// They may, and were a member at this version.
-    Given(i64),
-}
-
-#[derive(Debug, Default)]
-struct Kept {
-    deliveries: Vec<Arc<Delivery>>,
-    /// There were too many.
-    is_incomplete: bool,
 }
 
 /// What was answered of somebody who opens a conversation.
@@ -279,43 +245,5 @@ impl Place {
     }
 }
 
-impl Watcher {
-    /// Whether this user is shown such an event.
-    fn is_shown(&self, delivery: &Delivery) -> bool {
-        match delivery.effect {
-            // One's own devices hear of one's own marks on the inbox plane.
-            Effect::Marks { user_id } => user_id != self.user.user_id,
-            _ => true,
-        }
-    }
-
-    fn let_in(&mut self, conversation_id: ConversationId, version: i64) {
-        let given = match &self.right {
-            Right::Given(since) => Right::Given(version.max(*since)),
-            Right::Asked(_) => Right::Given(version),
-        };
-        let Right::Asked(kept) = std::mem::replace(&mut self.right, given) else { return };
-        let (now, mut ready) = (Instant::now(), Vec::new());
-        for delivery in &kept.deliveries {
-            self.user.take(Plane::Conversation, delivery, now, &mut ready);
-        }
-        if kept.is_incomplete {
-            let frame = frames::event(&Event::SyncRequired { conversation_ids: Some(&[conversation_id]) });
-            self.user.send(&frame, Class::Durable, |socket| socket.opened.has(conversation_id));
-        }
-    }
-}
-
-impl Kept {
-    fn add(&mut self, delivery: &Arc<Delivery>) {
-        if self.is_incomplete || delivery.class == Class::Passing {
-            return;
-        }
-        if self.deliveries.len() >= KEPT_MAX {
-            self.is_incomplete = true;
-            self.deliveries = Vec::new();
-            return;
-        }
-        self.deliveries.push(Arc::clone(delivery));
-    }
-}
+#[cfg(test)]
+mod tests;
