@@ -159,7 +159,7 @@ async fn whoever_is_invisible_leaves_no_trace() -> anyhow::Result<()> {
     let again = grace.connect().await?;
     set(&again, "invisible").await?;
     assert_eq!(seen(&ada, &grace).await?, hidden);
-    assert_eq!(watch(&watcher, &[&grace]).await?, [hidden.clone()]);
+    assert_eq!(watch(&watcher, &[&grace]).await?, std::slice::from_ref(&hidden));
     assert_eq!(online().await?["online_count"], 1);
     second.logout().await?;
     assert_eq!(seen(&ada, &grace).await?, hidden, "it outlives a session");
@@ -255,7 +255,8 @@ async fn those_who_look_on_are_told_how_many_are_online_when_it_changes() -> any
     let Pair { stack, ada, grace, .. } = pair(SOON_GONE).await?;
     let tea = text(&group(&ada, "Tea", &[&grace]).await?, "id");
     let mut socket = ada.connect().await?;
-    until(async || Ok(status(&grace, &ada).await? == "online")).await?;
+    let counted = format!("GET /v1/conversations/{tea}");
+    until(async || Ok(ok(&ada, &counted, None).await?["online_count"] == 1)).await?;
     let (opened, _) = socket.request("conversation.open", json!({"conversation_id": tea})).await?;
     assert_eq!(opened["online_count"], 1);
     let count = async |socket: &mut Socket| -> anyhow::Result<Value> {

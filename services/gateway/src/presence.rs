@@ -199,7 +199,7 @@ impl Presence {
     pub async fn is_free(&self, user_id: UserId) -> bool {
         self.is_known()
             && self.0.cache.is_free(user_id).await.unwrap_or_else(|error| {
-                self.0.cache.note(Err(&error));
+                self.0.cache.is_away(&error);
                 false
             })
     }
@@ -308,7 +308,7 @@ impl Presence {
             return vec![None; user_ids.len()];
         }
         self.0.cache.find(user_ids).await.unwrap_or_else(|error| {
-            self.0.cache.note(Err(&error));
+            self.0.cache.is_away(&error);
             vec![None; user_ids.len()]
         })
     }

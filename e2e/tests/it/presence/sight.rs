@@ -84,7 +84,7 @@ async fn a_common_group_is_enough_and_a_common_room_is_not() -> anyhow::Result<(
 
 #[tokio::test]
 async fn nothing_crosses_a_block_either_way() -> anyhow::Result<()> {
-    let Pair { ada, grace, .. } = pair(SOON_GONE).await?;
+    let Pair { stack: _stack, ada, grace, .. } = pair(SOON_GONE).await?;
     group(&ada, "Tea", &[&grace]).await?;
     let (mut of_ada, mut of_grace) = (ada.connect().await?, grace.connect().await?);
     until(async || Ok(status(&ada, &grace).await? == "online" && status(&grace, &ada).await? == "online"))
@@ -110,7 +110,7 @@ async fn nothing_crosses_a_block_either_way() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn whoever_shows_it_to_nobody_is_offline_to_everybody() -> anyhow::Result<()> {
-    let Pair { ada, grace, .. } = pair(SOON_GONE).await?;
+    let Pair { stack: _stack, ada, grace, .. } = pair(SOON_GONE).await?;
     let socket = grace.connect().await?;
     let mut watcher = ada.connect().await?;
     until(async || Ok(status(&ada, &grace).await? == "online")).await?;

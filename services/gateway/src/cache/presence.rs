@@ -8,6 +8,7 @@ mod step;
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use deadpool_redis::redis::{FromRedisValue, Pipeline, Script, ScriptInvocation};
@@ -25,8 +26,10 @@ pub const LEASE: Duration = Duration::from_secs(60);
 const SETTLING: Duration = Duration::from_secs(3);
 /// How long it is kept what is known of a person who is not there.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
-/// Longest that anything here waits for Redis.
-pub(super) const TIMEOUT: Duration = Duration::from_millis(250);
+/// Longest that anything here waits for Redis: nobody's work stands still meanwhile.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(1);
+/// Longest that a handshake waits for it.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_millis(250);
 /// People in one step.
 pub const STEP_MAX: usize = 128;
 /// People who are looked at again at once.
@@ -51,6 +54,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     grace: Duration,
     script: Script,
+    is_known: AtomicBool,
 }
 
 /// What has changed of one person since the last step. Empty, it only asks to look again.
@@ -139,21 +143,25 @@ impl Presence {
             .build()
             .map_err(|error| InvalidAddress(error.into()))?;
         let script = Script::new(include_str!("presence/step.lua"));
-        Ok(Self(Arc::new(Shared { pool, check, clock, grace, script })))
+        let is_known = AtomicBool::new(false);
+        Ok(Self(Arc::new(Shared { pool, check, clock, grace, script, is_known })))
     }
 
-    /// Whether presence is known just now.
+    /// Whether presence is known: Redis is there, or was a moment ago.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        self.0.check.is_up()
+        self.0.is_known.load(Ordering::SeqCst)
     }
 
-    /// Notes whether Redis is there.
-    pub fn note(&self, outcome: Result<(), &CacheError>) {
-        match outcome {
-            Ok(()) => self.0.check.up(),
-            Err(error) => self.is_away(error),
-        }
+    /// Redis is there, and has all that this process knows.
+    pub fn note_known(&self) {
+        self.0.check.up();
+        self.0.is_known.store(true, Ordering::SeqCst);
+    }
+
+    /// Redis has not answered for a while.
+    pub fn note_unknown(&self) {
+        self.0.is_known.store(false, Ordering::SeqCst);
     }
 
     /// Makes a step, of at most [`STEP_MAX`] changes: what has come of it, in their order. Each person stands in one change.
@@ -257,12 +265,12 @@ impl Presence {
 
     /// Live connections of a user on all gateways; `None` while Redis is away. What has just been opened elsewhere may be missing.
     pub async fn sockets(&self, user_id: UserId) -> Option<u64> {
-        if !self.is_known() {
+        if !self.0.check.is_up() {
             return None;
         }
         let mut pipeline = Pipeline::with_capacity(1);
         pipeline.cmd("ZRANGEBYSCORE").arg(leases_key(user_id)).arg(self.now_ms()).arg("+inf");
-        match self.run::<(Vec<String>,)>(&pipeline, TIMEOUT).await {
+        match self.run::<(Vec<String>,)>(&pipeline, HANDSHAKE_TIMEOUT).await {
             Ok((leases,)) => {
                 let live = leases.iter().filter(|lease| step::is_live(lease)).count();
                 Some(u64::try_from(live).unwrap_or(u64::MAX))
@@ -294,7 +302,8 @@ impl Presence {
         .await?
     }
 
-    pub(super) fn is_away(&self, error: &CacheError) {
+    /// It did not answer.
+    pub fn is_away(&self, error: &CacheError) {
         self.0.check.down(&error.to_string());
     }
 

@@ -100,9 +100,10 @@ impl Keeper {
     }
 
     fn failed(&mut self, error: &CacheError) {
-        self.presence.0.cache.note(Err(error));
+        self.presence.0.cache.is_away(error);
         self.failures = self.failures.saturating_add(1);
         if self.failures == FAILURES_UNTIL_UNKNOWN {
+            self.presence.0.cache.note_unknown();
             self.presence.0.watches.lose_views();
         }
     }
@@ -141,7 +142,7 @@ impl Keeper {
             }
             changes = rest;
         }
-        self.presence.0.cache.note(Ok(()));
+        self.presence.0.cache.note_known();
         self.answered_at = Instant::now();
         if self.failures >= FAILURES_UNTIL_UNKNOWN {
             self.presence.0.watches.read_again();

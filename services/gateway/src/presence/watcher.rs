@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use pulse_types::UserId;
 
@@ -11,6 +12,9 @@ use crate::presence::person::Person;
 use crate::ws::frames::{self, Event};
 use crate::ws::hub::Socket;
 use crate::ws::queue::Class;
+
+/// How long nothing is told while it can't be found out whom the user may see; then, that nothing is known.
+const DOUBT_MAX: Duration = Duration::from_secs(5);
 
 /// A socket with a list of people.
 #[derive(Debug)]
@@ -32,12 +36,16 @@ struct State {
     /// False until the answer with the list has gone out: nothing may come before it.
     is_answered: bool,
     entries: HashMap<UserId, Entry>,
+    /// Since when it can't be found out whom the user may see.
+    in_doubt_since: Option<Instant>,
 }
 
 #[derive(Debug)]
 struct Entry {
     person: Arc<Person>,
     sight: Sight,
+    /// Nothing is told until it was looked at again.
+    is_held: bool,
     told: Presence,
 }
 
@@ -114,7 +122,7 @@ impl Watcher {
             .into_iter()
             .map(|(person, sight)| {
                 let told = if is_known { sight.shown(&person) } else { Presence::unknown(person.user_id) };
-                (person.user_id, Entry { person, sight, told })
+                (person.user_id, Entry { person, sight, is_held: false, told })
             })
             .collect();
         let told = entries.iter().map(|(user_id, entry)| (*user_id, entry.told)).collect();
@@ -156,25 +164,33 @@ impl Watcher {
         self.lock().entries.keys().copied().collect()
     }
 
-    /// It was found out anew whom of some people the socket's user may see; `seen` is `None` when that can't be found out.
+    /// It was found out anew whom of some people the socket's user may see; `seen` is `None` when that can't be found out. Nothing
+    /// more is told of them then, and after a while that nothing is known.
     pub(super) fn look(&self, asked: &[UserId], seen: Option<&HashSet<UserId>>, number: u64) {
         let mut state = self.lock();
         let is_answered = state.is_answered;
+        let is_in_doubt = match seen {
+            Some(_) => {
+                state.in_doubt_since = None;
+                false
+            }
+            None => state.in_doubt_since.get_or_insert_with(Instant::now).elapsed() < DOUBT_MAX,
+        };
         for user_id in asked {
             let Some(entry) = state.entries.get_mut(user_id) else { continue };
+            if is_in_doubt {
+                entry.is_held = true;
+                continue;
+            }
             if entry.sight.number <= number {
-                let may_see = seen.map(|seen| seen.contains(user_id) || self.is_own(*user_id));
+                let may_see = seen.map(|seen| seen.contains(user_id));
                 entry.sight = Sight { may_see, number };
+                entry.is_held = false;
             }
             if is_answered {
                 entry.tell(&self.socket, number);
             }
         }
-    }
-
-    /// Whether it is the socket's own user.
-    pub(super) fn is_own(&self, user_id: UserId) -> bool {
-        self.socket.principal.user_id == user_id
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -185,7 +201,7 @@ impl Watcher {
 impl Entry {
     /// Pushed under the lock of the list, so that what is newer comes later.
     fn tell(&mut self, socket: &Socket, sight: u64) {
-        if self.sight.number < sight {
+        if self.is_held || self.sight.number < sight {
             return;
         }
         let now = self.sight.shown(&self.person);
