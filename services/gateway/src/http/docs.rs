@@ -16,11 +16,13 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
+const SVG: &str = "image/svg+xml";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Path, media type and content of each file.
-const FILES: [(&str, &str, &str); 8] = [
+const FILES: [(&str, &str, &str); 9] = [
     ("/v1/docs", HTML, include_str!("../../page/index.html")),
+    ("/v1/docs/icon.svg", SVG, include_str!("../../page/icon.svg")),
     ("/v1/docs/page.css", CSS, include_str!("../../page/page.css")),
     ("/v1/docs/page.js", SCRIPT, include_str!("../../page/page.js")),
     ("/v1/docs/elements.js", SCRIPT, include_str!("../../page/elements.js")),

@@ -41,7 +41,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub struct Connection(CancellationToken);
 
 impl Connection {
-    /// Ends it at once, with all that waits to be written: its client does not read.
+    /// Ends it at once, with all that waits to be written and all other requests of it: its client does not read.
     pub fn cut(&self) {
         self.0.cancel();
     }
@@ -96,16 +96,15 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, begun: Cance
     // Bytes that were not sent wait in our own queues, which are bounded and know what may be dropped, not in the system's.
     #[cfg(target_os = "linux")]
     let _ = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES);
-    // hyper's own timeout begins with the first byte.
-    if !matches!(tokio::time::timeout(HEADER_TIMEOUT, stream.readable()).await, Ok(Ok(()))) {
-        return;
-    }
     // A client that is gone without a word, or reads no more, is given up by the system.
     #[cfg(target_os = "linux")]
     let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(UNREAD_MAX));
     let cut = Connection(CancellationToken::new());
     let carrier = cut.clone();
+    let asked = CancellationToken::new();
+    let asks = asked.clone();
     let service = service_fn(move |request: Request<Incoming>| {
+        asks.cancel();
         let (router, carrier) = (router.clone(), carrier.clone());
         async move {
             let mut request = request.map(axum::body::Body::new);
@@ -124,8 +123,15 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, begun: Cance
         .keep_alive_interval(KEEP_ALIVE_INTERVAL)
         .max_header_list_size(u32::try_from(HEAD_MAX_BYTES).unwrap_or(u32::MAX));
     let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+    // hyper's own timeout begins with a first byte that is HTTP/1.
+    let never_asks = async {
+        if tokio::time::timeout(HEADER_TIMEOUT, asked.cancelled()).await.is_ok() {
+            std::future::pending::<()>().await;
+        }
+    };
     let outcome = tokio::select! {
         outcome = connection.as_mut() => outcome,
+        () = never_asks => return,
         () = cut.0.cancelled() => return,
         () = begun.cancelled() => {
             connection.as_mut().graceful_shutdown();
