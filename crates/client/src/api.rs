@@ -10,6 +10,8 @@ mod people;
 mod privacy;
 mod sign_in;
 
+use std::time::Duration;
+
 use pulse_types::UserId;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
@@ -19,6 +21,9 @@ use crate::error::{Error, Problem};
 use crate::models::Session;
 
 pub use privacy::Export;
+
+/// How long an unused connection is kept: less than the service keeps it, so that no request meets its end.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A client that nobody has signed in with.
 #[derive(Debug, Clone)]
@@ -45,7 +50,8 @@ impl Client {
         if !base_url.starts_with("http://") && !base_url.starts_with("https://") {
             return Err(Error::Address(base_url.to_owned()));
         }
-        let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?;
+        let builder = reqwest::Client::builder().no_proxy().tcp_nodelay(true);
+        let http = builder.pool_idle_timeout(IDLE_TIMEOUT).build()?;
         Ok(Self { http, base_url: base_url.trim_end_matches('/').to_owned() })
     }
 

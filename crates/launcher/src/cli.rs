@@ -1,6 +1,7 @@
 //! The command line of `pulse`.
 
 use std::ffi::OsString;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -8,11 +9,12 @@ use std::str::FromStr;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
+use crate::connections::Show;
 use crate::door::{Behind, Door};
 use crate::keys::ServiceKey;
 use crate::services::Choices;
 use crate::terminal::Terminal;
-use crate::{audit, operator, reports, status, up, with_servers};
+use crate::{audit, chat, connections, operator, reports, status, up, with_servers};
 
 /// More would only take turns on one machine.
 const MAX_GATEWAYS: u16 = 16;
@@ -44,6 +46,8 @@ enum Command {
     /// Answer reports of people.
     #[command(subcommand)]
     Reports(ReportsCommand),
+    /// Show the live sockets of all gateways, renewed each second, or close one.
+    Connections(ConnectionsArgs),
     /// Make somebody an operator, from their next refresh on.
     Operator {
         /// Their username.
@@ -53,6 +57,15 @@ enum Command {
         revoke: bool,
         #[command(flatten)]
         place: Place,
+    },
+    /// Chat in the terminal.
+    Chat {
+        /// The public URL [PULSE_PUBLIC_URL, http://localhost:8080]. Several, for gateways of one service, are used in turn.
+        #[arg(long)]
+        url: Vec<String>,
+        /// Username or address; asked for when left out. The password is asked for, or read from `PULSE_CHAT_PASSWORD`.
+        #[arg(long)]
+        user: Option<String>,
     },
     /// Run a command with a PostgreSQL of its own, named in `PULSE_TEST_POSTGRES_URL`: how tests share one.
     WithServers {
@@ -86,6 +99,33 @@ enum AuditCommand {
         /// What an earlier verification printed; the log must still contain it.
         #[arg(long)]
         anchor: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Asked over the bus: that of the cluster that `PULSE_GATEWAY_NATS_URL` names, else of the stack that runs here.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+struct ConnectionsArgs {
+    #[command(subcommand)]
+    command: Option<ConnectionsCommand>,
+    /// Show them once and end, as also when the output is no terminal.
+    #[arg(long)]
+    once: bool,
+    /// Show them once, as a JSON array with the id of each connection.
+    #[arg(long, conflicts_with = "once")]
+    json: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConnectionsCommand {
+    /// Close a connection; its client comes back later. To keep it away, end the session.
+    Close {
+        /// Its id.
+        connection_id: String,
         #[command(flatten)]
         place: Place,
     },
@@ -223,12 +263,35 @@ impl Cli {
                 Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
             Command::Reports(command) => command.run().await.map(|()| ExitCode::SUCCESS),
+            Command::Connections(args) => args.run().await.map(|()| ExitCode::SUCCESS),
             Command::Operator { username, revoke, place } => {
                 operator::set_operator(&place.auth()?, &username, !revoke).await?;
                 Ok(ExitCode::SUCCESS)
             }
+            Command::Chat { url, user } => {
+                let password = std::env::var("PULSE_CHAT_PASSWORD").ok().filter(|text| !text.is_empty());
+                let urls = match url.is_empty() {
+                    true => vec![setting(None, "PULSE_PUBLIC_URL", "http://localhost:8080".to_owned())?],
+                    false => url,
+                };
+                chat::run(chat::Options { urls, user, password }).await.map(|()| ExitCode::SUCCESS)
+            }
             Command::WithServers { command } => with_servers::run(&command).await,
         }
+    }
+}
+
+impl ConnectionsArgs {
+    async fn run(self) -> anyhow::Result<()> {
+        if let Some(ConnectionsCommand::Close { connection_id, place }) = self.command {
+            return connections::close(&data_dir(place.data_dir)?, &connection_id).await;
+        }
+        let show = match (self.json, self.once || !std::io::stdout().is_terminal()) {
+            (true, _) => Show::Json,
+            (false, true) => Show::Once,
+            (false, false) => Show::Live,
+        };
+        connections::show(&data_dir(self.place.data_dir)?, show).await
     }
 }
 

@@ -6,8 +6,10 @@
 pub mod account;
 pub mod audit;
 pub mod binaries;
+pub mod chat;
 pub mod child;
 pub mod cli;
+pub mod connections;
 pub mod data_dir;
 pub mod demo;
 pub mod door;

@@ -6,7 +6,7 @@ use pulse_proto::graph::v1::{ListReportsRequest, Report, ResolveReportRequest};
 use pulse_rpc::Connection;
 
 use crate::door::Door;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, harmless};
 
 /// Reports asked for at once.
 const PAGE: u32 = 100;
@@ -65,10 +65,6 @@ fn lines(report: &Report) -> Vec<String> {
     let texts = Some(report.detail.clone()).filter(|text| !text.is_empty()).into_iter().chain(closed);
     let texts = texts.flat_map(|text| text.lines().map(harmless).collect::<Vec<_>>());
     std::iter::once(facts).chain(texts.map(|line| format!("    {line}"))).collect()
-}
-
-fn harmless(line: &str) -> String {
-    line.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 #[cfg(test)]

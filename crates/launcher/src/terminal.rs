@@ -36,6 +36,12 @@ impl Terminal {
         write_line(&if self.coloured { format!("\x1b[1;31m{text}\x1b[0m") } else { text.to_owned() });
     }
 
+    /// Lines in place of those before: on a terminal the screen begins anew, elsewhere they follow one another.
+    pub fn redraw(&self, lines: &[String]) {
+        let begin = if std::io::stdout().is_terminal() { "\x1b[H\x1b[2J" } else { "" };
+        write_line(&format!("{begin}{}", lines.join("\n")));
+    }
+
     /// A line that matters most.
     pub fn announce(&self, text: &str) {
         write_line(&if self.coloured { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() });
@@ -58,6 +64,12 @@ impl Default for Terminal {
 /// When nobody reads any more (`pulse up | head`), running on is more useful than ending.
 fn write_line(text: &str) {
     let _unread = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// What people wrote, so that it can't steer the terminal.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 mod accounts;
 #[cfg(test)]
+mod asyncapi;
+#[cfg(test)]
 mod authorisation;
 #[cfg(test)]
 mod blocks;
@@ -9,8 +11,14 @@ mod browser;
 mod chat;
 #[cfg(test)]
 mod concurrency;
+#[cfg(test)]
+mod connections;
 mod cookies;
 mod crash;
+#[cfg(test)]
+mod degraded;
+#[cfg(test)]
+mod draining;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
@@ -23,11 +31,15 @@ mod forged_services;
 #[cfg(test)]
 mod forgery;
 #[cfg(test)]
+mod frames;
+#[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod groups;
 #[cfg(test)]
 mod grpc_guide;
+#[cfg(test)]
+mod handshake;
 mod limits;
 #[cfg(test)]
 mod long_poll;
@@ -44,8 +56,18 @@ mod operator;
 mod outside;
 mod people;
 #[cfg(test)]
+mod planes;
+#[cfg(test)]
 mod plans;
+#[cfg(test)]
+mod positions;
+#[cfg(test)]
+mod presence;
 mod privacy;
+#[cfg(test)]
+mod realtime_guide;
+#[cfg(test)]
+mod removal;
 #[cfg(test)]
 mod replica;
 #[cfg(test)]
@@ -57,10 +79,19 @@ mod revocation;
 mod room_life;
 #[cfg(test)]
 mod rooms;
+#[cfg(test)]
+mod slow_reader;
 mod stores;
 #[cfg(test)]
+mod streams;
+#[cfg(test)]
 mod sync;
+mod terminal;
 mod throughput;
 mod tracing;
 #[cfg(test)]
+mod typing;
+#[cfg(test)]
 mod verified;
+#[cfg(test)]
+mod wire;

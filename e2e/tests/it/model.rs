@@ -4,6 +4,7 @@
 
 mod compare;
 mod conversations;
+mod live;
 mod messages;
 mod op;
 mod people;

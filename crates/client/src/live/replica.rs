@@ -136,10 +136,17 @@ impl Replica {
         held.shown(conversation);
     }
 
-    /// The newest page of history, read when the conversation was at least at `version`.
-    pub(super) fn newest_page(&mut self, conversation_id: ConversationId, version: i64, page: Vec<Message>) {
-        let Some(held) = self.held.get_mut(&conversation_id) else { return };
-        let Some(first) = page.first().map(|message| message.seq) else { return };
+    /// The newest page of history, read when the conversation was at least at `version`; gives what is new in it, unless all
+    /// of it is.
+    pub(super) fn newest_page(
+        &mut self,
+        conversation_id: ConversationId,
+        version: i64,
+        page: Vec<Message>,
+    ) -> Vec<Learnt> {
+        let Some(held) = self.held.get_mut(&conversation_id) else { return Vec::new() };
+        let Some(first) = page.first().map(|message| message.seq) else { return Vec::new() };
+        let was_empty = held.messages.is_empty();
         let next = held.messages.last_key_value().map_or(held.kept_from, |(seq, _)| seq + 1);
         if first > next {
             // Between what was kept and this page something is missing: it is loaded again when somebody looks back.
@@ -148,7 +155,9 @@ impl Replica {
             held.known = held.known.max(version);
         }
         held.kept_from = held.kept_from.min(first);
-        page.into_iter().for_each(|message| drop(held.message(message, true)));
+        let news: Vec<_> = page.into_iter().filter_map(|message| held.message(message, true)).collect();
+        let news = news.into_iter().filter(|_| !was_empty);
+        news.map(|message| Learnt::Message(Box::new(message))).collect()
     }
 
     /// An older page of history, which reaches up to what is kept.

@@ -157,6 +157,23 @@ pub(super) fn reactions(message: &Message, viewer: Who) -> Vec<Value> {
         .collect()
 }
 
+/// What is expected, but for what has arrived: connected clients say that of themselves.
+pub(super) fn without_deliveries(mut value: Value) -> Value {
+    forget_deliveries(&mut value);
+    value
+}
+
+fn forget_deliveries(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !["delivered", "delivered_seq"].contains(&name.as_str()));
+            fields.values_mut().for_each(forget_deliveries);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_deliveries),
+        _ => {}
+    }
+}
+
 /// Where an answer lacks what is expected: path, what stands there, what should.
 pub(super) fn difference(expected: &Value, actual: &Value) -> Option<String> {
     match (expected, actual) {

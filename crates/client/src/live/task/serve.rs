@@ -362,7 +362,11 @@ impl Serving<'_> {
     ) {
         let outcome = match outcome {
             Ok(View { version, newest }) => {
-                self.task.replica(|replica| replica.newest_page(conversation_id, version, newest));
+                let news =
+                    self.task.replica(|replica| replica.newest_page(conversation_id, version, newest));
+                for learnt in news {
+                    self.task.tell_learnt(learnt).await;
+                }
                 if self.task.replica(|replica| has_more(replica, conversation_id)) {
                     self.repair(conversation_id);
                 }
