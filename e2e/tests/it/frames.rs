@@ -92,7 +92,7 @@ async fn a_socket_tells_what_changed_as_rest_does() -> anyhow::Result<()> {
     let path = format!("GET /v1/conversations/{}/changes?after=0", pair.chat.id);
     assert_eq!(over_socket, ok(&pair.grace, &path, None).await?);
     assert_eq!(over_socket["messages"][0]["body"], "news");
-    let nothing = json!({"conversation_id": pair.chat.id, "after": 1 << 40});
+    let nothing = json!({"conversation_id": pair.chat.id, "after": 1_i64 << 40});
     assert_eq!(ask(&grace, "conversation.changes", nothing).await?["messages"], json!([]));
     assert_eq!(refused(&grace, "sync", &json!({"since": "garbled"})).await, "validation_failed");
     assert_eq!(refused(&ada, "sync", &json!({"since": start["token"]})).await, "validation_failed", "hers");

@@ -46,8 +46,8 @@ async fn latencies(
     Ok(took)
 }
 
-fn p99(sorted: &[f64]) -> f64 {
-    sorted[sorted.len() * 99 / 100]
+fn percentile(sorted: &[f64], part: usize) -> f64 {
+    sorted[sorted.len() * part / 100]
 }
 
 #[tokio::test]
@@ -78,8 +78,13 @@ async fn a_reader_that_stops_is_closed_and_slows_nobody() -> anyhow::Result<()> 
     assert_eq!(closed().await?, 0.0);
     let with = latencies(&ada, chat.parse()?, &mut readers, 200..800).await?;
     until(async || Ok(closed().await? == 1.0)).await?;
-    eprintln!("p99 {:.1} ms without a slow reader, {:.1} ms beside one", p99(&without), p99(&with));
-    assert!(p99(&with) < p99(&without) * 1.5 + 20.0, "{} and {} ms", p99(&without), p99(&with));
+    for part in [50, 99] {
+        let (alone, beside) = (percentile(&without, part), percentile(&with, part));
+        eprintln!("p{part} {alone:.1} ms without a slow reader, {beside:.1} ms beside one");
+        // A busy machine makes the slowest of all slower; waiting for the slow one would make all of them so.
+        let allowed = if part == 50 { alone * 1.5 + 5.0 } else { alone * 3.0 + 100.0 };
+        assert!(beside < allowed, "p{part} {alone} and {beside} ms");
+    }
 
     // It reads on: what was on its way, in order, and why that was all.
     let (frames, code) = slow.read_to_end().await?;

@@ -127,7 +127,7 @@ async fn the_right_to_type_ends_within_a_second() -> anyhow::Result<()> {
     let (pair, chat, mut viewer, typist) = looked_on().await?;
     typing(&typist, "typing.start", &chat).await?;
     next(&mut viewer, SOON).await?;
-    ok(&pair.ada, &format!("POST /v1/users/{}/block", pair.grace.user_id()), None).await?;
+    ok(&pair.ada, &format!("PUT /v1/me/blocks/{}", pair.grace.user_id()), None).await?;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let refused = typist.request("typing.start", json!({"conversation_id": chat})).await;
     assert_eq!(code(refused), "not_connected");

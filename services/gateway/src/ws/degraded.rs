@@ -6,8 +6,13 @@ use std::time::Duration;
 use crate::state::State;
 use crate::ws::frames::{self, Event};
 
-/// How often it is looked. What is seen twice the same is told, so what flaps is told once it has settled.
+/// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How often in a row the same must be seen until it is told, so that what flaps is told once it has settled: something that is
+/// down is looked for again after a second, and may only have been late.
+const SETTLED_DOWN: u32 = 6;
+/// The same when something has come back and nothing more is down.
+const SETTLED_UP: u32 = 2;
 
 /// What sockets are told. `hello` says the same, so a socket that is opened while something flaps hears how it ended.
 #[derive(Debug, Default)]
@@ -16,7 +21,9 @@ pub struct Degraded(Mutex<Told>);
 /// What was seen last, and what was told; nothing was before the first look.
 #[derive(Debug, Default)]
 struct Told {
-    seen: Option<Vec<&'static str>>,
+    seen: Vec<&'static str>,
+    /// How often in a row that was seen.
+    looks: u32,
     told: Option<Vec<&'static str>>,
 }
 
@@ -34,15 +41,14 @@ impl Degraded {
 impl Told {
     /// What is to be told now.
     fn look(&mut self, now: Vec<&'static str>) -> Option<&[&'static str]> {
-        let has_settled = self.seen.as_ref() == Some(&now);
-        if !has_settled {
-            self.seen = Some(now);
+        self.looks = if self.seen == now { self.looks.saturating_add(1) } else { 1 };
+        self.seen = now;
+        let is_worse = |told: &Vec<_>| self.seen.iter().any(|name| !told.contains(name));
+        let settled = if self.told.as_ref().is_none_or(is_worse) { SETTLED_DOWN } else { SETTLED_UP };
+        if self.looks < settled || self.told.as_ref() == Some(&self.seen) {
             return None;
         }
-        if self.told.as_ref() == Some(&now) {
-            return None;
-        }
-        self.told = Some(now);
+        self.told = Some(self.seen.clone());
         self.told.as_deref()
     }
 }
@@ -73,24 +79,27 @@ pub async fn run(state: Arc<State>) {
 mod tests {
     use super::*;
 
+    /// What is told when this is seen so often.
+    fn look(told: &mut Told, now: &[&'static str], times: u32) -> Vec<Option<Vec<&'static str>>> {
+        (0..times).map(|_| told.look(now.to_vec()).map(<[_]>::to_vec)).collect()
+    }
+
     #[test]
     fn each_change_is_told_once_it_has_settled() {
         let mut told = Told::default();
-        let looks: [(&[&str], Option<&[&str]>); 11] = [
-            (&["nats"], None),
-            (&["nats"], Some(&["nats"])),
-            (&[], None),
-            (&[], Some(&[])),
-            (&[], None),
-            (&["redis"], None),
-            (&[], None),
-            (&["redis"], None),
-            (&["redis"], Some(&["redis"])),
-            (&["nats", "redis"], None),
-            (&["nats", "redis"], Some(&["nats", "redis"])),
-        ];
-        for (number, (now, expected)) in looks.into_iter().enumerate() {
-            assert_eq!(told.look(now.to_vec()), expected, "look {number}");
+        let mut nothing = vec![None; 5];
+        assert_eq!(look(&mut told, &["nats"], 5), nothing);
+        assert_eq!(look(&mut told, &["nats"], 2), [Some(vec!["nats"]), None]);
+        assert_eq!(look(&mut told, &[], 3), [None, Some(vec![]), None], "what comes back is told sooner");
+        for _ in 0..3 {
+            assert_eq!(look(&mut told, &["redis"], 5), nothing, "it was only late");
+            assert_eq!(look(&mut told, &[], 1), [None]);
         }
+        nothing.push(Some(vec!["redis"]));
+        assert_eq!(look(&mut told, &["redis"], 6), nothing);
+        nothing.pop();
+        nothing.push(Some(vec!["nats", "redis"]));
+        assert_eq!(look(&mut told, &["nats", "redis"], 6), nothing);
+        assert_eq!(look(&mut told, &["nats"], 2), [None, Some(vec!["nats"])]);
     }
 }

@@ -91,7 +91,11 @@ fn every_type_of_the_contract_is_read() {
         ("conversation.close", chat.clone(), Command::ConversationClose { conversation_id }),
         ("message.edit", with("body", "b"), Command::MessageEdit { message_id, body: "b".into() }),
         ("message.delete", message.clone(), Command::MessageDelete { message_id }),
-        ("reaction.add", with("emoji", "👍"), Command::Reaction { message_id, emoji: "👍".into(), active: true }),
+        (
+            "reaction.add",
+            with("emoji", "👍"),
+            Command::Reaction { message_id, emoji: "👍".into(), active: true },
+        ),
         (
             "reaction.remove",
             with("emoji", "👍"),
@@ -110,13 +114,17 @@ fn every_type_of_the_contract_is_read() {
     ];
     for (kind, mut data, expected) in all {
         let frame = |data: &serde_json::Value| {
-            parse(&serde_json::json!({"type": kind, "id": "1", "data": data}).to_string()).expect("answerable")
+            parse(&serde_json::json!({"type": kind, "id": "1", "data": data}).to_string())
+                .expect("answerable")
         };
         let request = frame(&data);
         assert_eq!((request.kind, request.command.expect(kind)), (kind, expected));
         data["more"] = 1.into();
         let failure = frame(&data).command.expect_err(kind);
-        assert_eq!(failure.fields.iter().map(|fault| fault.code.as_str()).collect::<Vec<_>>(), ["unknown_field"]);
+        assert_eq!(
+            failure.fields.iter().map(|fault| fault.code.as_str()).collect::<Vec<_>>(),
+            ["unknown_field"]
+        );
     }
 }
 
@@ -151,7 +159,10 @@ fn what_is_not_valid_is_answered_and_the_socket_stays() {
         (r#"{"type":"nonsense","id":"1"}"#, "type invalid"),
         (r#"{"type":"typing.start","id":"1","data":{}}"#, "conversation_id required"),
         (r#"{"type":"sync","id":"1","data":{"since":""}}"#, "since invalid"),
-        (r#"{"type":"conversation.changes","id":"1","data":{"after":-1}}"#, "conversation_id required, after too_small"),
+        (
+            r#"{"type":"conversation.changes","id":"1","data":{"after":-1}}"#,
+            "conversation_id required, after too_small",
+        ),
         (r#"{"type":"message.edit","id":"1","data":{"message_id":7}}"#, "message_id invalid, body required"),
         (r#"{"type":"reaction.add","id":"1","data":{"emoji":""}}"#, "message_id required"),
         (r#"{"type":"presence.set","id":"1","data":{"status":"offline"}}"#, "status invalid"),
