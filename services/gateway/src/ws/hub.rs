@@ -38,7 +38,7 @@ pub(in crate::ws) use listen::{LISTEN_RETRY, deliver_span, wait_until};
 pub(in crate::ws) use seat::LISTEN_TIMEOUT;
 pub use seat::Seat;
 pub use socket::{OPEN_MAX, Opened, Scope, Socket, TooManyOpen};
-pub(in crate::ws) use user::{Queued, Standing, User};
+pub(in crate::ws) use user::{Queued, Checkpoint, User};
 pub use viewing::OpenRefused;
 
 const SHARDS: usize = 64;
@@ -142,8 +142,8 @@ impl Hub {
         }))
     }
 
-    /// Has somebody told of each event of a user's own subject, before the sockets are. There is one observer; a second one is
-    /// not told. It must not keep the hub alive.
+    /// Has somebody told of each event of a user's own subject, before the sockets are, and of who comes and goes where the user
+    /// is a member or looks on. There is one observer; a second one is not told. It must not keep the hub alive.
     pub fn observe(&self, observer: Observer) {
         if self.0.observer.set(observer).is_err() {
             tracing::error!("the hub has an observer already");
@@ -219,7 +219,7 @@ impl Hub {
     /// was committed before it was handed on, or is to be asked for. `None` when the user has no socket here that was greeted.
     #[must_use]
     pub fn checked_at(&self, user_id: UserId) -> Option<Instant> {
-        Some(self.user(user_id)?.standing()?.checked_at)
+        Some(self.user(user_id)?.checkpoint()?.checked_at)
     }
 
     /// Sends a frame of no conversation to the sockets of a user.
@@ -294,7 +294,7 @@ impl Hub {
         self.users(user_id).get(&user_id).cloned()
     }
 
-    fn observer(&self) -> Option<&Observer> {
+    pub(in crate::ws) fn observer(&self) -> Option<&Observer> {
         self.0.observer.get()
     }
 

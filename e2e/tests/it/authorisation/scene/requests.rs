@@ -87,6 +87,7 @@ impl Scene {
             "DELETE /v1/me" => json!({"password": format!("new{} keeps a long secret", self.newcomers + 1)}),
             "POST /v1/reports" => json!({"user_id": self.outsider.user_id(), "reason": "spam"}),
             "POST /v1/presence/query" => json!({"user_ids": [self.owner().user_id()]}),
+            "PUT /v1/me/presence" => json!({"status": "away"}),
             "POST /v1/conversations" => self.new_conversation(&row.place, actor),
             "PATCH /v1/conversations/{id}" => json!({"title": format!("by {actor:?}")}),
             "PATCH /v1/conversations/{id}/my" => json!({"pinned": true}),

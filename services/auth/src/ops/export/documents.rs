@@ -17,7 +17,7 @@ account.json          your account: username, address, second factor, roles
 sessions.json         your signed-in devices, and those that ended of late
 identities.json       accounts elsewhere by which you sign in
 security_events.json  the security history of your account
-profile.json          how others see you, and what you chose in the settings
+profile.json          how others see you, what you chose in the settings, and when you were last seen
 follows.json          whom you follow, who follows you, and requests that wait
 blocks.json           whom you block
 mutes.json            whom you mute

@@ -18,6 +18,9 @@ use crate::ws::typing;
 /// How often members are told how much is unread, at most.
 const UNREAD_INTERVAL: Duration = Duration::from_secs(1);
 
+/// Members that a group may have; what has more is a room.
+const GROUP_MEMBERS_MAX: u32 = 256;
+
 /// What a place's task keeps.
 struct Attendant<'a> {
     hub: &'a Hub,
@@ -139,11 +142,22 @@ impl Attendant<'_> {
             {
                 typing::heard(self.hub, conversation_id, sender_id, false);
             }
+            self.observe(&delivery);
             let is_news = delivery.position.version.is_some() && !delivery.effect.is_on_both_planes();
             if is_news && self.ask_at.is_none() {
                 let earliest = self.asked_at.map(|asked_at| asked_at + UNREAD_INTERVAL);
                 self.ask_at = Some(earliest.map_or(now, |earliest| earliest.max(now)));
             }
+        }
+    }
+
+    /// Who comes and goes in a large group changes whom the others may see, and they hear of it here alone. In rooms it does not.
+    fn observe(&self, delivery: &Delivery) {
+        if let Effect::Member { member_count, on_both_planes: false, .. } = delivery.effect
+            && member_count <= GROUP_MEMBERS_MAX
+            && let Some(observer) = self.hub.observer()
+        {
+            self.place.people().into_iter().for_each(|user_id| observer(user_id, delivery));
         }
     }
 
