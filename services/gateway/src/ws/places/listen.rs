@@ -142,7 +142,7 @@ impl Attendant<'_> {
             {
                 typing::heard(self.hub, conversation_id, sender_id, false);
             }
-            self.observe(&delivery);
+            observe(self.hub, self.place, &delivery);
             let is_news = delivery.position.version.is_some() && !delivery.effect.is_on_both_planes();
             if is_news && self.ask_at.is_none() {
                 let earliest = self.asked_at.map(|asked_at| asked_at + UNREAD_INTERVAL);
@@ -151,20 +151,20 @@ impl Attendant<'_> {
         }
     }
 
-    /// Who comes and goes in a large group changes whom the others may see, and they hear of it here alone. In rooms it does not.
-    fn observe(&self, delivery: &Delivery) {
-        if let Effect::Member { member_count, on_both_planes: false, .. } = delivery.effect
-            && member_count <= GROUP_MEMBERS_MAX
-            && let Some(observer) = self.hub.observer()
-        {
-            self.place.people().into_iter().for_each(|user_id| observer(user_id, delivery));
-        }
-    }
-
     fn ask(&mut self) {
         (self.ask_at, self.asked_at) = (None, Some(Instant::now()));
         for user_id in self.place.people() {
             self.hub.questions().ask(user_id, self.place.conversation_id);
         }
+    }
+}
+
+/// Who comes and goes in a large group changes whom the others may see, and they hear of it here alone. In rooms it does not.
+fn observe(hub: &Hub, place: &Place, delivery: &Delivery) {
+    if let Effect::Member { member_count, on_both_planes: false, .. } = delivery.effect
+        && member_count <= GROUP_MEMBERS_MAX
+        && let Some(observer) = hub.observer()
+    {
+        place.people().into_iter().for_each(|user_id| observer(user_id, delivery));
     }
 }
