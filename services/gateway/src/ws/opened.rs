@@ -13,7 +13,7 @@ use crate::state::State;
 use crate::ws::commands::Asked;
 use crate::ws::frames::Reply;
 use crate::ws::hub::{LISTEN_TIMEOUT, OPEN_MAX, OpenRefused, Socket};
-use crate::ws::places::{Place, View};
+use crate::ws::places::{Admission, Place};
 
 /// `conversation.open`
 pub fn open(asked: Asked, conversation_id: ConversationId) {
@@ -77,12 +77,12 @@ async fn finish(state: &State, socket: &Socket, place: &Place) -> Result<OpenCon
     let (found, ()) =
         tokio::join!(state.messages.open(caller, place.conversation_id), learn_settings(state, socket),);
     let (open, direct) = found?;
-    let view = View {
+    let admission = Admission {
         version: open.version,
         peer_id: direct.map(|(peer_id, _): (UserId, bool)| peer_id),
         is_connected: direct.is_some_and(|(_, is_connected)| is_connected),
     };
-    match state.hub.finish_opening(socket, place, epoch, view) {
+    match state.hub.finish_opening(socket, place, epoch, admission) {
         true => Ok(open),
         // The end of the membership was heard while it was asked.
         false => Err(Failure::not_found("conversation")),

@@ -18,7 +18,7 @@ use crate::ws::hub::{Hub, User};
 use crate::ws::queue::Class;
 
 pub use doubts::{Doubts, run as settle_doubts};
-pub(in crate::ws) use place::{Place, View};
+pub(in crate::ws) use place::{Admission, Place};
 
 const SHARDS: usize = 64;
 

@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use crate::clients::Following;
 use crate::clients::position::Position;
 use crate::ws::frames::{self, Event};
-use crate::ws::hub::{Hub, Scope, Standing, User};
+use crate::ws::hub::{Checkpoint, Hub, Scope, User};
 use crate::ws::queue::Class;
 
 /// How often everybody is asked about. With the second look and an answer it stays below 15 s.
@@ -102,7 +102,7 @@ impl Checker {
     async fn check(&self, people: &[Arc<User>]) {
         let begun_at = Instant::now();
         // Whoever is about to be greeted is asked about from there on.
-        let greeted = people.iter().filter_map(|user| Some((user, user.standing()?.horizon)));
+        let greeted = people.iter().filter_map(|user| Some((user, user.checkpoint()?.horizon)));
         let (greeted, asked): (Vec<_>, Vec<_>) =
             greeted.map(|(user, horizon)| (user, (user.user_id, horizon))).unzip();
         if asked.is_empty() {
@@ -127,8 +127,8 @@ impl Checker {
         }
         self.behind.increment(behind.len() as u64);
         self.tell(&behind);
-        let standing = Standing { horizon: horizon.into(), checked_at: begun_at };
-        greeted.into_iter().for_each(|user| user.move_standing(standing.clone()));
+        let checkpoint = Checkpoint { horizon: horizon.into(), checked_at: begun_at };
+        greeted.into_iter().for_each(|user| user.move_checkpoint(checkpoint.clone()));
     }
 
     /// The horizons stay, so the next question reaches back to what this one was to find out.

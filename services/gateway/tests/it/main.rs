@@ -11,8 +11,12 @@ mod harness;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod positions;
+#[cfg(test)]
 mod revocation;
 #[cfg(test)]
 mod socket;
+#[cfg(test)]
+mod streams;
 #[cfg(test)]
 mod web;

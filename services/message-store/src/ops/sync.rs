@@ -75,9 +75,9 @@ pub struct ChangedConversation {
     pub has_gap: bool,
 }
 
-/// Where somebody stands.
+/// What a gateway begins with that serves somebody.
 #[derive(Debug)]
-pub struct Standing {
+pub struct Outset {
     /// A sync token.
     pub token: String,
     /// Over the whole inbox.
@@ -92,13 +92,13 @@ pub struct Standing {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn get_point(context: &Context, user_id: UserId) -> Result<Standing, StoreError> {
+pub async fn get_point(context: &Context, user_id: UserId) -> Result<Outset, StoreError> {
     let mut conn = context.db.conn().await?;
     let now = context.clock.now();
     let point = point(&mut conn, now).await?;
     let (total_unread, large) = store::sync::inbox(&mut conn, user_id, INBOX_FANOUT_MAX, now).await?;
     let horizon = point.snapshot();
-    Ok(Standing {
+    Ok(Outset {
         token: context.cursors.seal(SYNC, &SyncToken::at(user_id, point)),
         total_unread,
         large,
@@ -112,7 +112,7 @@ pub async fn get_point(context: &Context, user_id: UserId) -> Result<Standing, S
 /// [`SyncError`].
 pub async fn sync(context: &Context, user_id: UserId, since: &str) -> Result<Page, SyncError> {
     if since.is_empty() {
-        let Standing { token, total_unread, .. } = get_point(context, user_id).await?;
+        let Outset { token, total_unread, .. } = get_point(context, user_id).await?;
         return Ok(Page { token, total_unread, ..Page::default() });
     }
     let token: SyncToken = context.cursors.open(SYNC, since)?;

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::clients::position::SyncPoint;
 use crate::ws::hub::socket::Socket;
-use crate::ws::hub::user::{Standing, User};
+use crate::ws::hub::user::{Checkpoint, User};
 use crate::ws::hub::{Hub, NoSeat};
 
 /// How long a handshake waits for the bus to confirm a subscription.
@@ -81,8 +81,8 @@ impl Seat {
     /// Takes what a greeting tells of the user: up to where everything is known, and the conversations above the fan-out limit,
     /// whose heads are listened to when this returns.
     pub async fn begin(&self, point: &SyncPoint) {
-        let standing = Standing { horizon: point.horizon.as_str().into(), checked_at: Instant::now() };
-        self.user.begin_standing(standing);
+        let checkpoint = Checkpoint { horizon: point.horizon.as_str().into(), checked_at: Instant::now() };
+        self.user.begin_checkpoint(checkpoint);
         let deadline = Instant::now() + LISTEN_TIMEOUT;
         let places =
             point.large.iter().filter_map(|id: &ConversationId| self.hub.note_large(&self.user, *id));

@@ -42,7 +42,7 @@ struct Inner {
     order: Sequencer<Queued>,
     /// The user's conversations above the fan-out limit.
     large: Vec<ConversationId>,
-    standing: Option<Standing>,
+    checkpoint: Option<Checkpoint>,
 }
 
 /// An event on its way to the sockets.
@@ -54,7 +54,7 @@ pub(in crate::ws) struct Queued {
 
 /// Up to where it is known that nothing was missed.
 #[derive(Debug, Clone)]
-pub(in crate::ws) struct Standing {
+pub(in crate::ws) struct Checkpoint {
     /// As message-store names it.
     pub(in crate::ws) horizon: Arc<str>,
     /// When the last question began that found nothing missed, or told it.
@@ -62,7 +62,11 @@ pub(in crate::ws) struct Standing {
 }
 
 impl User {
-    pub(in crate::ws) fn new(user_id: UserId, listening: watch::Receiver<bool>, stop: CancellationToken) -> Self {
+    pub(in crate::ws) fn new(
+        user_id: UserId,
+        listening: watch::Receiver<bool>,
+        stop: CancellationToken,
+    ) -> Self {
         let (inner, held, shows) = (Mutex::default(), Notify::new(), AtomicU8::new(UNKNOWN));
         Self { user_id, inner, listening, stop, held, shows }
     }
@@ -209,18 +213,18 @@ impl User {
     }
 
     /// Up to where nothing was missed; `None` before the first greeting.
-    pub(in crate::ws) fn standing(&self) -> Option<Standing> {
-        self.lock().standing.clone()
+    pub(in crate::ws) fn checkpoint(&self) -> Option<Checkpoint> {
+        self.lock().checkpoint.clone()
     }
 
     /// Begins with what a greeting told, unless something is known already.
-    pub(super) fn begin_standing(&self, standing: Standing) {
-        self.lock().standing.get_or_insert(standing);
+    pub(super) fn begin_checkpoint(&self, checkpoint: Checkpoint) {
+        self.lock().checkpoint.get_or_insert(checkpoint);
     }
 
     /// Nothing was missed up to here, or it was told.
-    pub(in crate::ws) fn move_standing(&self, standing: Standing) {
-        self.lock().standing = Some(standing);
+    pub(in crate::ws) fn move_checkpoint(&self, checkpoint: Checkpoint) {
+        self.lock().checkpoint = Some(checkpoint);
     }
 
     /// What the user shows others, as asked just now.

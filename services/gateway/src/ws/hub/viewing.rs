@@ -8,7 +8,7 @@ use crate::ws::frames::{self, Event};
 use crate::ws::hub::Hub;
 use crate::ws::hub::socket::{Socket, TooManyOpen};
 use crate::ws::hub::user::User;
-use crate::ws::places::{Place, View};
+use crate::ws::places::{Admission, Place};
 use crate::ws::positions::require_sync;
 use crate::ws::queue::Class;
 
@@ -55,15 +55,15 @@ impl Hub {
         socket: &Socket,
         place: &Place,
         epoch: u64,
-        view: View,
+        admission: Admission,
     ) -> bool {
         let conversation_id = place.conversation_id;
         let Some(user) = self.user(socket.principal.user_id) else { return false };
         if user.is_large(conversation_id) {
             // What follows the answer waits for nothing that it shows.
-            user.advance(conversation_id, view.version);
+            user.advance(conversation_id, admission.version);
         }
-        place.let_in(user.user_id, epoch, view) && socket.opened.has(conversation_id)
+        place.let_in(user.user_id, epoch, admission) && socket.opened.has(conversation_id)
     }
 
     /// A conversation is not open any more on a socket; one that was not open stays so.

@@ -38,7 +38,7 @@ struct Inner {
 
 /// What was answered of somebody who opens a conversation.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::ws) struct View {
+pub(in crate::ws) struct Admission {
     /// They were a member at this version.
     pub(in crate::ws) version: i64,
     /// The other one of a direct.
@@ -118,15 +118,15 @@ impl Place {
     }
 
     /// Somebody may look on, as was asked at an epoch. False when they do not look on any more.
-    pub(in crate::ws) fn let_in(&self, user_id: UserId, epoch: u64, view: View) -> bool {
+    pub(in crate::ws) fn let_in(&self, user_id: UserId, epoch: u64, admission: Admission) -> bool {
         let mut inner = self.lock();
         let is_sure = inner.epoch == epoch;
         let Some(watcher) = inner.watchers.get_mut(&user_id) else { return false };
-        watcher.peer_id = view.peer_id;
-        watcher.is_connected = view.is_connected || view.peer_id.is_none();
+        watcher.peer_id = admission.peer_id;
+        watcher.is_connected = admission.is_connected || admission.peer_id.is_none();
         if is_sure {
             watcher.asked_in = Some(epoch);
-            watcher.let_in(self.conversation_id, view.version);
+            watcher.let_in(self.conversation_id, admission.version);
         }
         true
     }

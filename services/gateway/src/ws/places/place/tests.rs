@@ -53,7 +53,7 @@ impl Looking {
     }
 
     fn let_in(&self, epoch: u64, version: i64) -> bool {
-        self.place.let_in(self.user.user_id, epoch, View { version, peer_id: None, is_connected: false })
+        self.place.let_in(self.user.user_id, epoch, Admission { version, peer_id: None, is_connected: false })
     }
 
     fn delivery(&self, text: &str, version: Option<i64>, class: Class, effect: Effect) -> Arc<Delivery> {
