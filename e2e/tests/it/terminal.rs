@@ -120,7 +120,7 @@ async fn who_can_not_sign_in_is_told_why() -> anyhow::Result<()> {
     assert!(code == Some(1) && told.contains("invalid_credentials"), "{told}");
 
     // A session that ends ends the chat.
-    let mut terminal = Terminal::start(&stack, &[url.clone()], "ada")?;
+    let mut terminal = Terminal::start(&stack, std::slice::from_ref(&url), "ada")?;
     terminal.shows("/help shows what you can do.").await?;
     terminal.types("/list").await?;
     terminal.shows("grace").await?;

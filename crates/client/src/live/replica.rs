@@ -3,7 +3,9 @@
 //! They mix in any order and may repeat: of each thing what has the higher version stays. An event whose `version` jumps shows
 //! that another one is missing; then the conversation is behind until its changes were asked for.
 
-use std::collections::{BTreeMap, HashMap};
+mod held;
+
+use std::collections::HashMap;
 
 use pulse_types::{ConversationId, MessageId, UserId};
 use serde::Deserialize;
@@ -13,6 +15,8 @@ use time::OffsetDateTime;
 
 use crate::models::{Changes, Conversation, ConversationSync, Message, Reaction, Sync};
 use crate::socket::Event;
+pub use held::Held;
+use held::own;
 
 /// All that a client knows.
 #[derive(Debug, Clone)]
@@ -20,27 +24,6 @@ pub struct Replica {
     user_id: UserId,
     held: HashMap<ConversationId, Held>,
     total_unread: i64,
-}
-
-/// One conversation.
-#[derive(Debug, Clone)]
-pub struct Held {
-    /// As far as it is known.
-    pub conversation: Conversation,
-    /// The newest messages without a gap, by `seq`.
-    pub messages: BTreeMap<i64, Message>,
-    /// Nothing up to this version is missing.
-    pub known: i64,
-    /// The newest version of an event.
-    heard: i64,
-    /// Version at which title, topic, picture, state and owner were told.
-    head_at: i64,
-    /// Version at which the number of members was told.
-    count_at: i64,
-    /// Version at which the own role was told.
-    role_at: i64,
-    /// Messages before this position are not kept; they are loaded when somebody looks.
-    kept_from: i64,
 }
 
 /// What came of an event.
@@ -136,8 +119,8 @@ impl Replica {
         held.shown(conversation);
     }
 
-    /// The newest page of history, read when the conversation was at least at `version`; gives what is new in it, unless all
-    /// of it is.
+    /// The newest page of history, read when the conversation was at least at `version`; gives what is new in it or changed,
+    /// but not what is older than all that was kept.
     pub(super) fn newest_page(
         &mut self,
         conversation_id: ConversationId,
@@ -146,7 +129,7 @@ impl Replica {
     ) -> Vec<Learnt> {
         let Some(held) = self.held.get_mut(&conversation_id) else { return Vec::new() };
         let Some(first) = page.first().map(|message| message.seq) else { return Vec::new() };
-        let was_empty = held.messages.is_empty();
+        let shown_from = held.messages.first_key_value().map_or(i64::MAX, |(seq, _)| *seq);
         let next = held.messages.last_key_value().map_or(held.kept_from, |(seq, _)| seq + 1);
         if first > next {
             // Between what was kept and this page something is missing: it is loaded again when somebody looks back.
@@ -156,7 +139,7 @@ impl Replica {
         }
         held.kept_from = held.kept_from.min(first);
         let news: Vec<_> = page.into_iter().filter_map(|message| held.message(message, true)).collect();
-        let news = news.into_iter().filter(|_| !was_empty);
+        let news = news.into_iter().filter(|message| message.seq > shown_from);
         news.map(|message| Learnt::Message(Box::new(message))).collect()
     }
 
@@ -322,126 +305,6 @@ impl Replica {
         }
         Learnt::Conversation(unread.conversation_id)
     }
-}
-
-impl Held {
-    fn new(conversation: Conversation) -> Self {
-        let (version, last_seq) = (conversation.version, conversation.last_seq);
-        Self {
-            conversation,
-            messages: BTreeMap::new(),
-            known: version,
-            heard: version,
-            head_at: version,
-            count_at: version,
-            role_at: version,
-            kept_from: last_seq + 1,
-        }
-    }
-
-    /// Whether an event showed that an earlier one is missing.
-    #[must_use]
-    pub const fn is_behind(&self) -> bool {
-        self.known < self.heard
-    }
-
-    /// Whether more has changed than is known: conversations with many members tell it only to those who have them open.
-    #[must_use]
-    pub const fn has_more(&self) -> bool {
-        self.known < self.conversation.version
-    }
-
-    /// An event of this version came.
-    fn passed(&mut self, version: i64) {
-        self.heard = self.heard.max(version);
-        self.conversation.version = self.conversation.version.max(version);
-        if version == self.known + 1 {
-            self.known = version;
-        }
-    }
-
-    /// A snapshot as the caller sees it. Events up to its version may still come.
-    fn shown(&mut self, conversation: Conversation) {
-        if conversation.version >= self.conversation.version {
-            let last_seq = self.conversation.last_seq.max(conversation.last_seq);
-            (self.head_at, self.count_at) = (conversation.version, conversation.version);
-            self.role_at = conversation.version;
-            self.conversation = conversation;
-            self.conversation.last_seq = last_seq;
-        }
-    }
-
-    fn role(&mut self, version: i64, role: &str) {
-        if let Some(my) = &mut self.conversation.my
-            && version > self.role_at
-        {
-            self.role_at = version;
-            my.role = role.to_owned();
-        }
-    }
-
-    /// What all members are told alike. A transfer is told by the new owner alone: whoever was it is an admin then.
-    fn head(&mut self, told: Conversation, me: UserId) {
-        if told.version <= self.head_at {
-            return;
-        }
-        self.head_at = told.version;
-        if told.owner_id == Some(me) {
-            self.role(told.version, "owner");
-        } else if self.conversation.owner_id == Some(me) {
-            self.role(told.version, "admin");
-        }
-        let known = &mut self.conversation;
-        (known.title, known.topic, known.avatar_url) = (told.title, told.topic, told.avatar_url);
-        (known.state, known.owner_id) = (told.state, told.owner_id);
-        if told.version > self.count_at {
-            self.count_at = told.version;
-            known.member_count = told.member_count;
-        }
-    }
-
-    /// Takes a message when it is new or newer; gives what is known of it then. In events reactions come without `me`: what
-    /// was one's own stays so.
-    fn message(&mut self, mut message: Message, knows_own: bool) -> Option<Message> {
-        if !knows_own {
-            let mine = self.messages.get(&message.seq).map(|known| own(&known.reactions)).unwrap_or_default();
-            for reaction in &mut message.reactions {
-                reaction.me = Some(mine.contains(&reaction.emoji));
-            }
-        }
-        self.conversation.last_seq = self.conversation.last_seq.max(message.seq);
-        let last = self.conversation.last_message.as_ref().map(|last| (last.seq, last.version));
-        if last.is_none_or(|last| last < (message.seq, message.version)) {
-            self.conversation.last_message = Some(message.clone());
-        }
-        if message.seq < self.kept_from {
-            return None;
-        }
-        let is_news = self.messages.get(&message.seq).is_none_or(|known| known.version < message.version);
-        is_news.then(|| {
-            self.messages.insert(message.seq, message.clone());
-            message
-        })
-    }
-
-    /// Changes a message that is kept, when the change is newer.
-    fn amend(&mut self, seq: i64, version: i64, change: impl Fn(&mut Message)) -> Option<Message> {
-        let newer = |message: &mut Message| {
-            (message.seq == seq && message.version < version).then(|| {
-                message.version = version;
-                change(message);
-                message.clone()
-            })
-        };
-        let last = self.conversation.last_message.as_mut().and_then(newer);
-        self.messages.get_mut(&seq).and_then(newer).or(last)
-    }
-}
-
-/// The emoji that are one's own.
-fn own(reactions: &[Reaction]) -> Vec<String> {
-    let mine = reactions.iter().filter(|reaction| reaction.me == Some(true));
-    mine.map(|reaction| reaction.emoji.clone()).collect()
 }
 
 fn read<T: DeserializeOwned>(event: &Event) -> Option<T> {

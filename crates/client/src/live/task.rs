@@ -112,7 +112,7 @@ impl Task {
             End::Socket { code, reason, reconnect_after } => (code, reason, reconnect_after),
             End::Failed(error) => match error.code() {
                 Some("token_expired") => (Some(TOKEN_EXPIRED), error.to_string(), None),
-                Some("rate_limited" | "unavailable" | "internal") | None => (None, error.to_string(), None),
+                Some("rate_limited" | "unavailable" | "internal") | None => (None, with_cause(&error), None),
                 Some(_) => return Err(error.to_string()),
             },
         };
@@ -175,6 +175,12 @@ impl Task {
     async fn tell_online(&self, hello: &Hello) {
         self.tell(Update::Online(Box::new(hello.clone()))).await;
     }
+}
+
+/// A failure and what brought it about, for people.
+fn with_cause(error: &Error) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+    format!("{error}{}", cause.unwrap_or_default())
 }
 
 fn not_connected() -> Error {

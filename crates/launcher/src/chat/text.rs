@@ -4,6 +4,9 @@ use pulse_client::{Conversation, Message, SystemNote, UserLite};
 
 use crate::terminal;
 
+/// Characters of the last message in a list: a line of 80 in all.
+const LAST_WIDTH: usize = 40;
+
 /// A text in one line.
 pub(super) fn harmless(text: &str) -> String {
     terminal::harmless(&text.replace(['\n', '\r'], " "))
@@ -25,7 +28,7 @@ pub(super) fn line(number: usize, conversation: &Conversation) -> String {
     let unread = conversation.my.as_ref().map_or(0, |my| my.unread_count);
     let unread = if unread > 0 { format!("{unread} new") } else { String::new() };
     let last = conversation.last_message.as_ref().map(said).unwrap_or_default();
-    let last: String = last.chars().take(60).collect();
+    let last: String = last.chars().take(LAST_WIDTH).collect();
     format!("{number:>3}  {:<24} {unread:<8} {last}", title(conversation)).trim_end().to_owned()
 }
 

@@ -152,3 +152,17 @@ fn a_page_that_does_not_reach_what_is_kept_replaces_it() {
     replica.older_page(chat(), page(60..80));
     assert_eq!(held(&replica).messages.keys().next(), Some(&60));
 }
+
+#[test]
+fn of_the_newest_page_only_what_came_after_what_was_kept_is_news() {
+    let mut replica = Replica::new(ME.parse().expect("an id"));
+    replica.snapshot(serde_json::from_value(conversation(25, 20)).expect("a conversation"));
+    replica.learn(&event("message.created", message(21, 26, "live")));
+    let page = (15..24).map(|seq| serde_json::from_value(message(seq, seq + 5, "page")).expect("a message"));
+    let news = replica.newest_page(chat(), 28, page.collect()).into_iter().map(|learnt| match learnt {
+        Learnt::Message(message) => message.seq,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(news.collect::<Vec<_>>(), [22, 23]);
+    assert_eq!(held(&replica).messages.len(), 9);
+}

@@ -33,7 +33,7 @@ const HELD_BACK_MAX: usize = 100_000;
 /// What came of something that was waited for.
 enum Done {
     Nothing,
-    Sent(ConversationId, Result<Sent, Error>),
+    Sent(ConversationId, Box<Result<Sent, Error>>),
     Inbox(Result<Vec<Conversation>, Error>),
     Synced(Result<Sync, Error>),
     Changes(ConversationId, Result<Box<Changes>, Error>),
@@ -101,7 +101,7 @@ impl Serving<'_> {
             for (conversation_id, message) in self.task.outbox.due(now) {
                 let socket = Arc::clone(&self.socket);
                 self.waiting.push(Box::pin(async move {
-                    Done::Sent(conversation_id, socket.send(conversation_id, &message).await)
+                    Done::Sent(conversation_id, Box::new(socket.send(conversation_id, &message).await))
                 }));
             }
             let wake_at = self.task.outbox.next_at().map_or(self.sync_at, |at| at.min(self.sync_at));
@@ -280,7 +280,7 @@ impl Serving<'_> {
         match done {
             Done::Nothing => {}
             Done::Sent(conversation_id, outcome) => {
-                self.task.outbox.answered(conversation_id, outcome, Instant::now());
+                self.task.outbox.answered(conversation_id, *outcome, Instant::now());
             }
             Done::Inbox(inbox) => {
                 self.task.token = Some(self.socket.hello.sync_token.clone());
@@ -362,8 +362,7 @@ impl Serving<'_> {
     ) {
         let outcome = match outcome {
             Ok(View { version, newest }) => {
-                let news =
-                    self.task.replica(|replica| replica.newest_page(conversation_id, version, newest));
+                let news = self.task.replica(|replica| replica.newest_page(conversation_id, version, newest));
                 for learnt in news {
                     self.task.tell_learnt(learnt).await;
                 }
