@@ -9,12 +9,13 @@ use pulse_gateway::domain::certainty::Times;
 use pulse_runtime::{Reader, Shutdown};
 use pulse_testkit::{Proxy, Stack, StackOptions, free_listener};
 
-/// One more gateway of a running system, with wires to the bus, to auth and to Redis that can be cut.
+/// One more gateway of a running system, with wires to the bus, to auth, to message-store and to Redis that can be cut.
 pub(crate) struct Beside {
     pub(crate) stack: Stack,
     pub(crate) nats: Proxy,
     pub(crate) auth: Proxy,
     pub(crate) redis: Proxy,
+    pub(crate) message_store: Proxy,
     /// Where our gateway answers.
     pub(crate) url: String,
     times: Times,
@@ -28,7 +29,9 @@ impl Beside {
         let nats = Proxy::start(authority(&there.nats.url)).await?;
         let redis = Proxy::start(authority(&there.redis.url)).await?;
         let auth = Proxy::start(&there.services.auth.grpc_addr).await?;
-        let mut this = Self { stack, nats, auth, redis, url: String::new(), times, running: None };
+        let message_store = Proxy::start(&there.services.message_store.grpc_addr).await?;
+        let mut this =
+            Self { stack, nats, auth, redis, message_store, url: String::new(), times, running: None };
         this.start_again().await?;
         Ok(this)
     }
@@ -48,7 +51,7 @@ impl Beside {
             ("PULSE_GATEWAY_LISTEN", address.clone()),
             ("PULSE_GATEWAY_AUTH_ADDR", self.auth.addr().to_string()),
             ("PULSE_GATEWAY_SOCIAL_GRAPH_ADDR", there.services.social_graph.grpc_addr.clone()),
-            ("PULSE_GATEWAY_MESSAGE_STORE_ADDR", there.services.message_store.grpc_addr.clone()),
+            ("PULSE_GATEWAY_MESSAGE_STORE_ADDR", self.message_store.addr().to_string()),
             ("PULSE_GATEWAY_NATS_URL", self.nats.url(&there.nats.url)),
             ("PULSE_GATEWAY_REDIS_URL", self.redis.url(&there.redis.url)),
             ("PULSE_PUBLIC_URL", there.url.clone()),

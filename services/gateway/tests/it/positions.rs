@@ -112,3 +112,26 @@ async fn whoever_was_removed_while_the_bus_was_away_sees_nothing_when_it_is_back
     assert!(has(&until_of(&mut stays, "typing", SOON).await, "typing"), "for those who stay it goes on");
     Ok(())
 }
+
+#[tokio::test]
+async fn what_was_missed_while_message_store_was_away_too_is_found_out_once_it_is_back() -> anyhow::Result<()>
+{
+    let beside = Beside::start(Times::default()).await?;
+    let (ada, grace) = (beside.sign_up("ada").await?, beside.sign_up("grace").await?);
+    let (room, _) = ada.create(&NewConversation::room("Engines")).await?;
+    grace.join(room.id).await?;
+    let mut missing = socket(&beside, &grace, "").await?;
+    beside.nats.cut();
+    beside.message_store.cut();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    ada.send(room.id, &NewMessage::new("does not arrive")).await?;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    beside.nats.restore();
+    // Questions fail meanwhile, also the one after the return of the bus.
+    let events = until_of(&mut missing, "sync.required", Duration::from_secs(5)).await;
+    assert!(!has(&events, "sync.required") && !has(&events, "message.created"), "{events:?}");
+    beside.message_store.restore();
+    let events = until_of(&mut missing, "sync.required", Duration::from_secs(15)).await;
+    assert!(has(&events, "sync.required"), "{events:?}");
+    Ok(())
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pulse_types::{ConversationId, UserId};
 
+use crate::ws::delivery::Effect;
 use crate::ws::frames::{self, Event};
 use crate::ws::hub::Hub;
 use crate::ws::hub::socket::{Socket, TooManyOpen};
@@ -99,6 +100,17 @@ impl Hub {
             place.listening().await;
             hub.questions().ask(user_id, conversation_id);
         });
+    }
+
+    /// Whether a change that both planes have was made while the conversation was small: all of those were but the one that made
+    /// it small again.
+    pub(in crate::ws) fn was_small_before(&self, effect: Effect) -> bool {
+        match effect {
+            Effect::Member { on_both_planes: true, is_gone, member_count, .. } => {
+                !is_gone || member_count < self.0.inbox_fanout_max
+            }
+            _ => false,
+        }
     }
 
     /// One of the user's conversations is above the fan-out limit: its head is listened to. `None` when it was already.

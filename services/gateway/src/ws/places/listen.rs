@@ -127,6 +127,12 @@ impl Attendant<'_> {
             // At once, whatever it is early for: nothing that follows may reach them.
             self.hub.end_viewing(user_id, conversation_id, version);
         }
+        if let Some((conversation_id, version)) = delivery.position.version
+            && self.hub.was_small_before(delivery.effect)
+        {
+            // What was before it came on the inbox plane: here is nothing to wait for.
+            self.order.advance(conversation_id, version - 1, &mut self.ready);
+        }
         self.order.accept(delivery.position, delivery, Instant::now(), &mut self.ready);
     }
 
