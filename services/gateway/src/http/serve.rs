@@ -18,8 +18,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-/// How long the head of a request may take to arrive.
+/// How long the head of a connection's first request may take to arrive.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection is kept between two requests, and the head of a later one may take: longer than proxies and clients
+/// keep theirs (nginx 60 s), so that no request meets its end.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(95);
 /// Largest head of a request in bytes; hyper answers 431 beyond.
 const HEAD_MAX_BYTES: usize = 32 * 1024;
 /// How often an idle HTTP/2 connection is asked whether it lives.
@@ -115,7 +118,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, begun: Cance
         }
     });
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(HEAD_MAX_BYTES);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(IDLE_TIMEOUT).max_buf_size(HEAD_MAX_BYTES);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -123,7 +126,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, begun: Cance
         .keep_alive_interval(KEEP_ALIVE_INTERVAL)
         .max_header_list_size(u32::try_from(HEAD_MAX_BYTES).unwrap_or(u32::MAX));
     let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
-    // hyper's own timeout begins with a first byte that is HTTP/1.
+    // hyper's own timeout is that of later requests, and begins with a first byte that is HTTP/1.
     let never_asks = async {
         if tokio::time::timeout(HEADER_TIMEOUT, asked.cancelled()).await.is_ok() {
             std::future::pending::<()>().await;

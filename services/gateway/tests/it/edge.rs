@@ -1,5 +1,7 @@
 //! What every answer carries, and which error wins.
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
 use crate::harness::{Alone, FRIEND, PUBLIC_URL, refused};
 
 const CALLER: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -211,6 +213,22 @@ async fn only_allowed_origins_get_cors_headers() {
             assert_eq!(names.count() > 0, is_allowed, "{origin}");
             assert!(response.headers().get_all("vary").iter().any(|value| value == "Origin"));
         }
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_is_kept_between_requests_longer_than_a_first_request_may_take() {
+    let gateway = Alone::start().await;
+    let url = gateway.url("");
+    let mut connection =
+        tokio::net::TcpStream::connect(url.trim_start_matches("http://")).await.expect("a connection");
+    for pause in [0, 12] {
+        tokio::time::sleep(std::time::Duration::from_secs(pause)).await;
+        connection.write_all(b"GET /v1/config HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("open");
+        let mut answer = vec![0; 16 * 1024];
+        let length = connection.read(&mut answer).await.expect("open");
+        assert!(answer[..length].starts_with(b"HTTP/1.1 200 OK"), "after {pause} s: {length} bytes");
     }
     gateway.stop().await;
 }
