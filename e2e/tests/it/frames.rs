@@ -6,8 +6,9 @@ use pulse_client::{NewMessage, SignedIn, Socket};
 use pulse_types::{RequestId, SystemClock};
 use serde_json::{Value, json};
 
-use crate::people::{code, pair, until};
+use crate::people::{code, gateway_url, pair, sign_up, two_gateways, until};
 use crate::rest::{call, group, number, ok, text};
+use crate::verified::verify;
 use crate::wire::WireSocket;
 
 const NOBODY: &str = "0190a5c6-7c1f-7000-8000-000000000001";
@@ -271,6 +272,29 @@ async fn sends_of_one_socket_are_stored_in_the_order_of_their_frames() -> anyhow
     let pair = pair(&[("PULSE_GATEWAY_RATE_LIMITS", "off")]).await?;
     let order = order_of_sends(&pair.ada, &pair.chat.id.to_string(), 120).await?;
     assert_eq!(order, (0..120).map(|number| number.to_string()).collect::<Vec<_>>());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_check_of_addresses_lets_no_send_overtake_another() -> anyhow::Result<()> {
+    let stack =
+        two_gateways(&[("PULSE_GATEWAY_RATE_LIMITS", "off"), ("PULSE_AUTH_REQUIRE_VERIFIED_EMAIL", "on")])
+            .await?;
+    let ada = sign_up(&gateway_url(&stack, 0)?, "ada").await?;
+    let linus = sign_up(&gateway_url(&stack, 1)?, "linus").await?;
+    verify(&stack, "ada", &ada).await?;
+    let room = json!({"kind": "room", "title": "Engines"});
+    let room = text(&ok(&ada, "POST /v1/conversations", Some(&room)).await?, "id");
+    linus.join(room.parse()?).await?;
+    let socket = linus.connect().await?;
+    assert_eq!(code(socket.send_message(room.parse()?, "too early").await), "email_unverified");
+    verify(&stack, "linus", &linus).await?;
+    let elsewhere = linus.at(ada.base_url())?;
+    for person in [&ada, &elsewhere] {
+        let before = crate::rest::history(&ada, &room).await?.len();
+        let order = order_of_sends(person, &room, 100).await?;
+        assert_eq!(order[before..], (0..100).map(|number| number.to_string()).collect::<Vec<_>>());
+    }
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::rest::{call, ok, text};
 const STRANGER: &str = "0190a5c6-7c1f-7000-8000-000000000001";
 
 /// Follows the link that was mailed to somebody.
-async fn verify(stack: &Stack, name: &str, person: &SignedIn) -> anyhow::Result<()> {
+pub(crate) async fn verify(stack: &Stack, name: &str, person: &SignedIn) -> anyhow::Result<()> {
     let token = letter(stack, "verify_email", &format!("{name}@example.org"), 1).await?.token()?;
     Client::new(&stack.description()?.url)?.verify_email(&token).await?;
     until(async || Ok(person.me().await?.email_verified)).await

@@ -99,3 +99,23 @@ impl Limits {
         self.accounts.take(limit, &subject.into()).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pulse_runtime::Readiness;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn so_many_handshakes_are_under_way_and_no_more() {
+        let shutdown = Shutdown::new(Duration::from_secs(1));
+        let link =
+            Link::new("redis://127.0.0.1:1", Readiness::default().check("redis", false)).expect("a link");
+        let limits = Limits::new(&Allowed::default(), true, &link, &shutdown);
+        let mut places: Vec<_> =
+            (0..HANDSHAKES_MAX).map(|_| limits.begin_handshake().expect("a place")).collect();
+        assert_eq!(limits.begin_handshake().expect_err("full").reason, Reason::Unavailable);
+        places.pop();
+        drop(limits.begin_handshake().expect("a place is free again"));
+    }
+}

@@ -24,10 +24,14 @@ use crate::ws::queue::Order;
 /// How long a command of the stream may take.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A request that was taken. Dropped without an answer, as by a panic, it closes the socket with 1011: its client would
-/// wait for ever.
+/// A request that was taken.
 pub struct Asked {
     state: Arc<State>,
+    due: Due,
+}
+
+/// An answer that is due. Dropped without one, as by a panic, it closes the socket with 1011: its client would wait for ever.
+struct Due {
     socket: Arc<Socket>,
     id: String,
     is_answered: bool,
@@ -37,14 +41,13 @@ impl Asked {
     /// A request of this socket; `id` is the client's reference.
     #[must_use]
     pub fn new(state: &Arc<State>, socket: &Arc<Socket>, id: String) -> Self {
-        socket.queue.expect_answer();
-        Self { state: Arc::clone(state), socket: Arc::clone(socket), id, is_answered: false }
+        Self { state: Arc::clone(state), due: Due::new(Arc::clone(socket), id) }
     }
 
     /// Who asks.
     #[must_use]
     pub fn caller(&self) -> Principal {
-        self.socket.principal
+        self.due.socket.principal
     }
 
     /// What all requests share.
@@ -56,7 +59,7 @@ impl Asked {
     /// Where the question came from.
     #[must_use]
     pub const fn socket(&self) -> &Arc<Socket> {
-        &self.socket
+        &self.due.socket
     }
 
     /// Answers now.
@@ -64,7 +67,7 @@ impl Asked {
         if let Err(failure) = &outcome {
             failure.log();
         }
-        self.put(outcome.map(|reply| (reply, false)));
+        self.due.answer(outcome.map(|reply| (reply, false)));
     }
 
     /// Runs `work` as a task that the drain waits for, and answers with what it gives.
@@ -85,15 +88,7 @@ impl Asked {
         {
             failure.log();
         }
-        self.put(outcome);
-    }
-
-    fn put(mut self, outcome: Result<(Reply, bool), Failure>) {
-        self.is_answered = true;
-        self.socket.queue.answer(match outcome {
-            Ok((reply, replayed)) => frames::reply(&self.id, &reply, replayed),
-            Err(failure) => frames::error(&self.id, &failure),
-        });
+        self.due.answer(outcome);
     }
 
     /// A command of the stream for this user, at the root of a trace of its own while traces are exported. The span ends when
@@ -106,7 +101,22 @@ impl Asked {
     }
 }
 
-impl Drop for Asked {
+impl Due {
+    fn new(socket: Arc<Socket>, id: String) -> Self {
+        socket.queue.expect_answer();
+        Self { socket, id, is_answered: false }
+    }
+
+    fn answer(mut self, outcome: Result<(Reply, bool), Failure>) {
+        self.is_answered = true;
+        self.socket.queue.answer(match outcome {
+            Ok((reply, replayed)) => frames::reply(&self.id, &reply, replayed),
+            Err(failure) => frames::error(&self.id, &failure),
+        });
+    }
+}
+
+impl Drop for Due {
     fn drop(&mut self) {
         if !self.is_answered {
             self.socket.queue.order(Order::Close(Close::Internal));
@@ -136,5 +146,50 @@ pub fn run(asked: Asked, command: Command) {
         Command::ConversationClose { conversation_id } => opened::close(asked, conversation_id),
         Command::PresenceSet { status } => presence::set(asked, status),
         Command::PresenceWatch { user_ids } => presence::watch(asked, user_ids),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use pulse_types::{ConnectionId, SessionId, SystemClock, UserId};
+
+    use super::*;
+    use crate::domain::connection::Transport;
+    use crate::ws::hub::{Opened, Scope};
+    use crate::ws::queue::Queue;
+
+    fn socket() -> Arc<Socket> {
+        let clock = &SystemClock;
+        let principal = Principal { user_id: UserId::new(clock), session_id: SessionId::new(clock) };
+        Arc::new(Socket {
+            connection_id: ConnectionId::new(clock),
+            principal,
+            transport: Transport::WebSocket,
+            scope: Scope::All,
+            queue: Queue::default(),
+            opened: Opened::default(),
+        })
+    }
+
+    #[test]
+    fn an_answer_is_given_once_and_no_answer_closes_the_socket() {
+        let socket = socket();
+        let due = Due::new(Arc::clone(&socket), "a".into());
+        assert_eq!(socket.queue.answers_due(), 1);
+        due.answer(Ok((Reply::Done {}, false)));
+        assert_eq!((socket.queue.answers_due(), socket.queue.take_order()), (0, None));
+        let mut frames = VecDeque::new();
+        socket.queue.take(&mut frames, 9);
+        assert_eq!(frames.len(), 1);
+
+        let due = Due::new(Arc::clone(&socket), "b".into());
+        let work = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _due = due;
+            panic!("a fault of ours");
+        }));
+        assert!(work.is_err());
+        assert_eq!(socket.queue.take_order(), Some(Order::Close(Close::Internal)));
     }
 }
