@@ -9,7 +9,7 @@ use pulse_testkit::Stack;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-use crate::people::{connect, gateway_url, sign_up, two_gateways};
+use crate::people::{connect, gateway_url, metric, sign_up, two_gateways, until};
 use crate::rest::{call, group, number, ok, text};
 
 /// How long an event may take that must come.
@@ -368,4 +368,49 @@ async fn a_scope_says_what_may_be_opened_and_a_socket_how_much() -> anyhow::Resu
     let (status, _) = call(&ada, &format!("GET /v1/conversations/{}", rooms[64]), None).await?;
     assert_eq!(status, 200);
     Ok(())
+}
+
+#[tokio::test]
+async fn nothing_is_listened_to_for_those_who_have_gone() -> anyhow::Result<()> {
+    let stack = two_gateways(&[("PULSE_GATEWAY_RATE_LIMITS", "off")]).await?;
+    let ada = person(&stack, "ada", 0).await?;
+    let grace = person(&stack, "grace", 0).await?;
+    let mut rooms = Vec::new();
+    for number in 0..4 {
+        let (room, _) = ada.create(&NewConversation::room(format!("Room {number}"))).await?;
+        grace.join(room.id).await?;
+        rooms.push(room.id.to_string());
+    }
+    pretend_members(&stack, &rooms[3], 70).await?;
+    let admin_url = stack.description()?.gateways[0].admin_url.clone();
+    let listened = async || {
+        let places = metric(&admin_url, "pulse_places").await?;
+        let on_plane = |plane| format!("pulse_subscriptions{{plane=\"{plane}\"}}");
+        let conversations = metric(&admin_url, &on_plane("conversation")).await?;
+        anyhow::Ok((places, conversations, metric(&admin_url, &on_plane("inbox")).await?))
+    };
+    let stays = socket(&grace, "").await?;
+    open(&stays, &rooms[0]).await?;
+    // One that is open, and one that is large.
+    until(async || Ok(listened().await? == (2.0, 2.0, 1.0))).await?;
+    for round in 0..15 {
+        let goes = socket(if round % 2 == 0 { &ada } else { &grace }, "").await?;
+        for room in &rooms[..3] {
+            let frame = json!({"type": "conversation.open", "id": "1", "data": {"conversation_id": room}});
+            goes.send_text(frame.to_string()).await?;
+        }
+        if round % 3 == 0 {
+            // Opened, closed and opened again without waiting for an answer.
+            let close = json!({"conversation_id": rooms[1]});
+            let (opened, _, again) = tokio::join!(
+                open(&goes, &rooms[1]),
+                goes.request("conversation.close", close),
+                open(&goes, &rooms[1])
+            );
+            (opened?, again?);
+        }
+    }
+    until(async || Ok(listened().await? == (2.0, 2.0, 1.0))).await?;
+    drop(stays);
+    until(async || Ok(listened().await? == (0.0, 0.0, 0.0))).await
 }

@@ -37,9 +37,8 @@ use crate::ws::unread::Questions;
 pub(in crate::ws) use listen::{LISTEN_RETRY, deliver_span, wait_until};
 pub(in crate::ws) use seat::LISTEN_TIMEOUT;
 pub use seat::Seat;
-pub use socket::{OPEN_MAX, Opened, Scope, Socket, TooManyOpen};
+pub use socket::{OPEN_MAX, OpenRefused, Opened, Scope, Socket};
 pub(in crate::ws) use user::{Queued, Checkpoint, User};
-pub use viewing::OpenRefused;
 
 const SHARDS: usize = 64;
 

@@ -82,11 +82,11 @@ async fn finish(state: &State, socket: &Socket, place: &Place) -> Result<OpenCon
         peer_id: direct.map(|(peer_id, _): (UserId, bool)| peer_id),
         is_connected: direct.is_some_and(|(_, is_connected)| is_connected),
     };
-    match state.hub.finish_opening(socket, place, epoch, admission) {
-        true => Ok(open),
-        // The end of the membership was heard while it was asked.
-        false => Err(Failure::not_found("conversation")),
+    if state.hub.finish_opening(socket, place, epoch, admission) {
+        return Ok(open);
     }
+    // The membership has ended while it was asked, or the client has closed it again: then the answer is the same.
+    Ok(state.messages.open(caller, place.conversation_id).await?.0)
 }
 
 /// Finds out what the user shows others, because that alone is shown to them. Until it is known nobody's typing and reading is.

@@ -14,7 +14,7 @@ use metrics::Gauge;
 use pulse_types::{ConversationId, UserId};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::ws::hub::{Hub, User};
+use crate::ws::hub::{Hub, Socket, User};
 use crate::ws::queue::Class;
 
 pub use doubts::{Doubts, run as settle_doubts};
@@ -35,22 +35,24 @@ impl Places {
         Self { hasher: RandomState::new(), shards: std::array::from_fn(|_| Mutex::default()), gauge }
     }
 
-    /// A further socket of a user looks on.
+    /// A socket of a user looks on.
     pub(in crate::ws) fn watch(
         &self,
         hub: &Hub,
         user: &Arc<User>,
+        socket: &Socket,
         conversation_id: ConversationId,
     ) -> Arc<Place> {
         let mut shard = self.shard(conversation_id);
         let place = self.place(&mut shard, hub, conversation_id);
-        place.watch(user);
+        place.watch(user, socket.connection_id);
         place
     }
 
-    /// A socket of a user does not look on any more.
-    pub(in crate::ws) fn unwatch(&self, conversation_id: ConversationId, user_id: UserId) {
-        self.change(conversation_id, |place| place.unwatch(user_id));
+    /// A socket does not look on any more.
+    pub(in crate::ws) fn unwatch(&self, conversation_id: ConversationId, socket: &Socket) {
+        let user_id = socket.principal.user_id;
+        self.change(conversation_id, |place| place.unwatch(user_id, socket.connection_id));
     }
 
     /// A user is a member of a conversation above the fan-out limit.

@@ -42,8 +42,8 @@ impl Hub {
     }
 
     fn leave(&self, user: &Arc<User>, gone: &Socket) {
-        for conversation_id in gone.opened.take() {
-            self.places().unwatch(conversation_id, user.user_id);
+        for conversation_id in gone.opened.end() {
+            self.places().unwatch(conversation_id, gone);
         }
         let mut users = self.users(user.user_id);
         if user.remove(gone) {

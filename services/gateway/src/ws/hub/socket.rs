@@ -41,13 +41,24 @@ pub struct Socket {
     pub opened: Opened,
 }
 
-/// The conversations that a socket has open, at most [`OPEN_MAX`].
+/// The conversations that a socket has open, at most [`OPEN_MAX`]; none any more once it has gone.
 #[derive(Debug, Default)]
-pub struct Opened(Mutex<Vec<ConversationId>>);
+pub struct Opened(Mutex<Ids>);
 
-/// A socket has as many conversations open as it may.
+#[derive(Debug, Default)]
+struct Ids {
+    open: Vec<ConversationId>,
+    has_gone: bool,
+}
+
+/// A conversation can't be opened on a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooManyOpen;
+pub enum OpenRefused {
+    /// It has as many open as it may.
+    TooMany,
+    /// The socket has gone.
+    Gone,
+}
 
 impl Socket {
     /// Whether it carries an event of a conversation, or of none, that came on this plane.
@@ -95,41 +106,46 @@ impl Opened {
     /// Whether this one is open.
     #[must_use]
     pub fn has(&self, conversation_id: ConversationId) -> bool {
-        self.lock().contains(&conversation_id)
+        self.lock().open.contains(&conversation_id)
     }
 
     /// Adds one; false when it was open.
-    pub(in crate::ws) fn add(&self, conversation_id: ConversationId) -> Result<bool, TooManyOpen> {
-        let mut opened = self.lock();
-        if opened.contains(&conversation_id) {
+    pub(in crate::ws) fn add(&self, conversation_id: ConversationId) -> Result<bool, OpenRefused> {
+        let mut ids = self.lock();
+        if ids.has_gone {
+            return Err(OpenRefused::Gone);
+        }
+        if ids.open.contains(&conversation_id) {
             return Ok(false);
         }
-        if opened.len() >= OPEN_MAX {
-            return Err(TooManyOpen);
+        if ids.open.len() >= OPEN_MAX {
+            return Err(OpenRefused::TooMany);
         }
-        opened.push(conversation_id);
+        ids.open.push(conversation_id);
         Ok(true)
     }
 
     /// Takes one out; false when it was not open.
     pub(in crate::ws) fn remove(&self, conversation_id: ConversationId) -> bool {
-        let mut opened = self.lock();
-        let before = opened.len();
-        opened.retain(|open| *open != conversation_id);
-        opened.len() < before
+        let mut ids = self.lock();
+        let before = ids.open.len();
+        ids.open.retain(|open| *open != conversation_id);
+        ids.open.len() < before
     }
 
-    /// All of them; none is open any more.
-    pub(in crate::ws) fn take(&self) -> Vec<ConversationId> {
-        std::mem::take(&mut *self.lock())
+    /// The socket goes: gives all that were open, and none is opened any more.
+    pub(in crate::ws) fn end(&self) -> Vec<ConversationId> {
+        let mut ids = self.lock();
+        ids.has_gone = true;
+        std::mem::take(&mut ids.open)
     }
 
     /// All of them.
     pub(in crate::ws) fn list(&self) -> Vec<ConversationId> {
-        self.lock().clone()
+        self.lock().open.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<ConversationId>> {
+    fn lock(&self) -> MutexGuard<'_, Ids> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -148,12 +164,13 @@ mod tests {
         for _ in 1..OPEN_MAX {
             assert_eq!(opened.add(ConversationId::new(&SystemClock)), Ok(true));
         }
-        assert_eq!(opened.add(ConversationId::new(&SystemClock)), Err(TooManyOpen));
+        assert_eq!(opened.add(ConversationId::new(&SystemClock)), Err(OpenRefused::TooMany));
         assert_eq!(opened.add(first), Ok(false), "what is open stays open");
         assert!(opened.remove(first) && !opened.remove(first) && !opened.has(first));
         assert_eq!(opened.add(first), Ok(true));
-        assert_eq!(opened.take().len(), OPEN_MAX);
+        assert_eq!(opened.end().len(), OPEN_MAX);
         assert!(opened.list().is_empty());
+        assert_eq!(opened.add(first), Err(OpenRefused::Gone), "by a request that comes late");
     }
 
     #[test]

@@ -7,28 +7,11 @@ use pulse_types::{ConversationId, UserId};
 use crate::ws::delivery::Effect;
 use crate::ws::frames::{self, Event};
 use crate::ws::hub::Hub;
-use crate::ws::hub::socket::{Socket, TooManyOpen};
+use crate::ws::hub::socket::{OpenRefused, Socket};
 use crate::ws::hub::user::User;
 use crate::ws::places::{Admission, Place};
 use crate::ws::positions::require_sync;
 use crate::ws::queue::Class;
-
-/// A conversation can't be opened on a socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum OpenRefused {
-    /// It has as many open as it may.
-    #[error("the socket has as many conversations open as it may")]
-    TooMany,
-    /// The socket has gone.
-    #[error("the socket has gone")]
-    Gone,
-}
-
-impl From<TooManyOpen> for OpenRefused {
-    fn from(_: TooManyOpen) -> Self {
-        Self::TooMany
-    }
-}
 
 impl Hub {
     /// Begins to open a conversation on a socket: it is listened to, but nothing is handed on before it is known that the user
@@ -43,10 +26,12 @@ impl Hub {
     ) -> Result<(Arc<Place>, bool), OpenRefused> {
         let user = self.user(socket.principal.user_id).ok_or(OpenRefused::Gone)?;
         let is_new = socket.opened.add(conversation_id)?;
-        match self.places().find(conversation_id).filter(|_| !is_new) {
-            Some(place) => Ok((place, false)),
-            None => Ok((self.places().watch(self, &user, conversation_id), is_new)),
+        let place = self.places().watch(self, &user, socket, conversation_id);
+        if !socket.opened.has(conversation_id) {
+            // Closed again before it was there to be found.
+            self.places().unwatch(conversation_id, socket);
         }
+        Ok((place, is_new))
     }
 
     /// The user may see the conversation, as was asked at an epoch of the place: what was kept meanwhile is handed on. False
@@ -70,7 +55,7 @@ impl Hub {
     /// A conversation is not open any more on a socket; one that was not open stays so.
     pub(in crate::ws) fn close_conversation(&self, socket: &Socket, conversation_id: ConversationId) {
         if socket.opened.remove(conversation_id) {
-            self.places().unwatch(conversation_id, socket.principal.user_id);
+            self.places().unwatch(conversation_id, socket);
         }
     }
 

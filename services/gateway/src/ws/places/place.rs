@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use pulse_types::{ConversationId, UserId};
+use pulse_types::{ConnectionId, ConversationId, UserId};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -66,17 +66,19 @@ impl Place {
         self.stop.cancel();
     }
 
-    pub(super) fn watch(&self, user: &Arc<User>) {
+    pub(super) fn watch(&self, user: &Arc<User>, connection_id: ConnectionId) {
         let mut inner = self.lock();
         let watcher = inner.watchers.entry(user.user_id).or_insert_with(|| Watcher {
             user: Arc::clone(user),
-            sockets: 0,
+            sockets: Vec::new(),
             right: Right::Asked(Kept::default()),
             asked_in: None,
             peer_id: None,
             is_connected: false,
         });
-        watcher.sockets += 1;
+        if !watcher.sockets.contains(&connection_id) {
+            watcher.sockets.push(connection_id);
+        }
     }
 
     /// It is about to be asked whether somebody may look on; the answer counts unless there is a doubt meanwhile.
@@ -89,11 +91,11 @@ impl Place {
         epoch
     }
 
-    pub(super) fn unwatch(&self, user_id: UserId) {
+    pub(super) fn unwatch(&self, user_id: UserId, connection_id: ConnectionId) {
         let mut inner = self.lock();
         let Some(watcher) = inner.watchers.get_mut(&user_id) else { return };
-        watcher.sockets = watcher.sockets.saturating_sub(1);
-        if watcher.sockets == 0 {
+        watcher.sockets.retain(|socket| *socket != connection_id);
+        if watcher.sockets.is_empty() {
             inner.watchers.remove(&user_id);
         }
     }

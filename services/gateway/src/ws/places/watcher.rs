@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pulse_types::{ConversationId, UserId};
+use pulse_types::{ConnectionId, ConversationId, UserId};
 use tokio::time::Instant;
 
 use crate::ws::delivery::{Delivery, Effect, Plane};
@@ -18,8 +18,8 @@ const KEPT_MAX: usize = 256;
 #[derive(Debug)]
 pub(super) struct Watcher {
     pub(super) user: Arc<User>,
-    /// How many of them.
-    pub(super) sockets: usize,
+    /// Which of them.
+    pub(super) sockets: Vec<ConnectionId>,
     pub(super) right: Right,
     /// The epoch of the first question about the right that no later doubt has made worthless.
     pub(super) asked_in: Option<u64>,

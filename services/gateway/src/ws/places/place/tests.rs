@@ -40,7 +40,7 @@ impl Looking {
         assert!(user.add(Arc::clone(&socket), 1));
         user.note_settings(&Settings::default());
         socket.opened.add(conversation_id).expect("room");
-        place.watch(&user);
+        place.watch(&user, socket.connection_id);
         Self { place, user, socket }
     }
 
@@ -207,11 +207,14 @@ fn what_every_member_hears_on_the_inbox_plane_is_not_told_twice() {
 #[test]
 fn both_sockets_of_a_user_leave_before_the_user_does() {
     let looking = Looking::at(4);
-    looking.place.watch(&looking.user);
-    looking.place.unwatch(looking.user.user_id);
+    let (user_id, first) = (looking.user.user_id, looking.socket.connection_id);
+    let second = ConnectionId::new(&SystemClock);
+    looking.place.watch(&looking.user, second);
+    looking.place.unwatch(user_id, second);
+    looking.place.unwatch(user_id, second);
     assert!(looking.place.is_watched());
-    looking.place.join(looking.user.user_id);
-    looking.place.unwatch(looking.user.user_id);
+    looking.place.join(user_id);
+    looking.place.unwatch(user_id, first);
     assert!(!looking.place.is_watched() && !looking.place.is_deserted(), "still a member of a large one");
     looking.place.leave(looking.user.user_id);
     assert!(looking.place.is_deserted());
