@@ -83,6 +83,28 @@ async fn a_common_group_is_enough_and_a_common_room_is_not() -> anyhow::Result<(
 }
 
 #[tokio::test]
+async fn members_of_a_large_group_see_one_another_as_long_as_they_are_in_it() -> anyhow::Result<()> {
+    let stack = two_gateways(SOON_GONE).await?;
+    let ada = sign_up(&gateway_url(&stack, 0)?, "ada").await?;
+    let grace = sign_up(&gateway_url(&stack, 1)?, "grace").await?;
+    let linus = sign_up(&gateway_url(&stack, 1)?, "linus").await?;
+    connect(&ada, &grace).await?;
+    connect(&ada, &linus).await?;
+    let crowd = text(&group(&ada, "Crowd", &[&grace, &linus]).await?, "id");
+    crate::planes::pretend_members(&stack, &crowd, 70).await?;
+    put(&linus, "online").await?;
+    // Its events come on the conversation's own subject, which every socket of a member is told of when it is opened.
+    let mut watcher = grace.connect().await?;
+    assert_eq!(watch(&watcher, &[&linus]).await?[0]["status"], "online");
+    ok(&linus, &format!("POST /v1/conversations/{crowd}/leave"), None).await?;
+    assert_eq!(told(&mut watcher).await?, hidden(&linus));
+    let path = format!("/v1/conversations/{crowd}/members/{}", linus.user_id());
+    ok(&ada, &format!("PUT {path}"), None).await?;
+    assert_eq!(told(&mut watcher).await?["status"], "online");
+    Ok(())
+}
+
+#[tokio::test]
 async fn nothing_crosses_a_block_either_way() -> anyhow::Result<()> {
     let Pair { stack: _stack, ada, grace, .. } = pair(SOON_GONE).await?;
     group(&ada, "Tea", &[&grace]).await?;
