@@ -5,6 +5,7 @@ Arguments: the schema's file. From the environment: PULSE_URLS (two gateways), P
 (their ids) and PULSE_CONVERSATION_ID (the direct of the two). Prints the types of all frames that were seen, as JSON.
 """
 
+import contextlib
 import itertools
 import json
 import os
@@ -59,9 +60,10 @@ class Socket:
     def __init__(self, url, token, scope="all"):
         headers = {"Authorization": f"Bearer {token}"}
         address = f"{url.replace('http', 'ws', 1)}/v1/ws?scope={scope}"
-        self.wire = connect(
+        opening = connect(
             address, subprotocols=["pulse.v1.json"], additional_headers=headers, max_size=None, proxy=None
         )
+        self.wire = contextlib.ExitStack().enter_context(opening)
         self.refs = itertools.count(1)
         self.events = []
         self.hello = self.receive()
@@ -190,6 +192,11 @@ def speak():
     rest(1, "PATCH", "/v1/me", {"display_name": "Grace Hopper"})
     grace.until("me.updated")
     ada.until("relationship.updated")
+    for who, other in ((0, 1), (1, 0)):
+        rest(who, "DELETE", f"/v1/users/{USERS[other]}/follow")
+    rest(0, "POST", f"/v1/users/{USERS[1]}/follow")
+    request = grace.until("follow.requested")
+    rest(1, "POST", f"/v1/follow-requests/{request['request_id']}/accept", {"follow_back": True})
     for socket in (ada, grace):
         socket.wire.close()
         assert socket.wire.close_code == 1000

@@ -145,7 +145,7 @@ fn table(rows: &[Row], lines_max: usize) -> Vec<String> {
     let users: BTreeSet<_> = rows.iter().map(|row| &row.user_id).collect();
     let mut lines = vec![
         format!(
-            "{} connections of {} people: {} sockets, {} event streams",
+            "connections: {}  people: {}  sockets: {}  event streams: {}",
             of(None),
             users.len(),
             of(Some("websocket")),
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "3 connections of 2 people: 2 sockets, 1 event streams",
+                "connections: 3  people: 2  sockets: 2  event streams: 1",
                 "",
                 "pod        user   scope  transport     count",
                 "gateway-1  ada    all    websocket     2",

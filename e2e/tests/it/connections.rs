@@ -1,9 +1,16 @@
 //! `pulse connections` and GET /v1/admin/connections: who is connected, how, and where.
 
+use std::process::Stdio;
+use std::time::Duration;
+
 use anyhow::Context as _;
+use nix::pty::openpty;
 use pulse_client::{SignedIn, Socket};
 use pulse_testkit::Stack;
 use serde_json::{Value, json};
+use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
+use tokio::process::Command;
 
 use crate::operator::{ok, pulse};
 use crate::people::{Pair, gateway_url, metric, pair, until};
@@ -57,7 +64,7 @@ async fn operators_see_sockets_and_streams_of_all_gateways_and_close_one() -> an
         assert_eq!(format!("{:.0}", metric(admin_url, &name).await?), count.to_string(), "{transport}");
     }
     let table = ok(&stack, &["connections", "--once"]).await?;
-    assert!(table.starts_with("3 connections of 1 people: 2 sockets, 1 event streams\n"), "{table}");
+    assert!(table.starts_with("connections: 3  people: 1  sockets: 2  event streams: 1\n"), "{table}");
     assert_eq!(table.lines().count(), 5, "totals, a head, two rows: {table}");
 
     // One of them is closed, wherever it is; its client comes back later.
@@ -79,12 +86,43 @@ async fn operators_see_sockets_and_streams_of_all_gateways_and_close_one() -> an
     Ok(())
 }
 
+/// Reads what a terminal shows until it has shown this.
+async fn until_shown(screen: &mut File, expected: &str) -> anyhow::Result<()> {
+    let mut shown = Vec::new();
+    let reading = async {
+        while !String::from_utf8_lossy(&shown).contains(expected) {
+            screen.read_buf(&mut shown).await?;
+        }
+        anyhow::Ok(())
+    };
+    let outcome = tokio::time::timeout(Duration::from_secs(20), reading).await;
+    outcome.with_context(|| format!("{expected} was not shown: {}", String::from_utf8_lossy(&shown)))?
+}
+
+#[tokio::test]
+async fn on_a_terminal_the_table_renews_itself() -> anyhow::Result<()> {
+    let Pair { stack, grace, .. } = pair(&[]).await?;
+    let terminal = openpty(None, None)?;
+    let _table = Command::new(stack.description()?.bin)
+        .args(["connections", "--data-dir"])
+        .arg(stack.data_dir())
+        .env_remove("PULSE_GATEWAY_NATS_URL")
+        .stdout(Stdio::from(terminal.slave))
+        .kill_on_drop(true)
+        .spawn()?;
+    let mut screen = File::from_std(terminal.master.into());
+    until_shown(&mut screen, "connections: 0  people: 0  sockets: 0  event streams: 0").await?;
+    let _stream = reader::open(&gateway_url(&stack, 1)?, &grace, "").await?;
+    until_shown(&mut screen, "connections: 1  people: 1  sockets: 0  event streams: 1").await?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn without_a_stack_there_is_nothing_to_show() -> anyhow::Result<()> {
     let Pair { mut stack, .. } = pair(&[]).await?;
     let bin = stack.description()?.bin;
     stack.stop().await;
-    let output = tokio::process::Command::new(bin)
+    let output = Command::new(bin)
         .args(["connections", "--once", "--data-dir"])
         .arg(stack.data_dir())
         .env_remove("PULSE_GATEWAY_NATS_URL")

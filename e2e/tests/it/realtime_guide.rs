@@ -64,6 +64,6 @@ async fn the_examples_of_the_guide_run_in_javascript() -> anyhow::Result<()> {
     let code = examples("javascript");
     let args = ["--experimental-websocket", "--input-type=module", "--eval", &code];
     let output = run(&pair, &node, &args).await?;
-    assert_eq!(String::from_utf8(output.stdout)?, "heard on both: true\n");
+    assert_eq!(String::from_utf8(output.stdout)?, "heard on both: Hello from JavaScript\n");
     Ok(())
 }

@@ -132,6 +132,13 @@ async fn ids_go_on_so_that_coming_back_stays_short() -> anyhow::Result<()> {
     let Pair { stack, ada, grace, chat } = pair(&[("PULSE_GATEWAY_RATE_LIMITS", "off")]).await?;
     let mut stream = open(&gateway_url(&stack, 1)?, &grace, "").await?;
     let first = stream.last_id.clone();
+    // Whoever has a stream is there.
+    let asked = json!({"user_ids": [grace.user_id()]});
+    until(async || {
+        let found = ok(&ada, "POST /v1/presence/query", Some(&asked)).await?;
+        Ok(found["presences"][0]["status"] == "online")
+    })
+    .await?;
     let mut count = 0;
     // A new id is handed out once the gateway has compared what it has with what there is.
     while stream.last_id == first {

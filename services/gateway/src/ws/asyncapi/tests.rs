@@ -89,6 +89,35 @@ fn every_request_and_every_event_is_in_the_document() {
 }
 
 #[test]
+fn events_that_are_no_whole_object_are_written_as_the_document_says() {
+    let at = "2026-01-31T09:30:00.123Z".parse().expect("a moment");
+    let id = "0190a5c6-7c1f-7000-8000-000000000001";
+    let (conversation_id, user_id) = (id.parse().expect("an id"), id.parse().expect("an id"));
+    for event in [
+        Event::AuthExpiring { access_token_expires_at: at },
+        Event::ServerDraining { reconnect_after_ms: 250 },
+        Event::ServerDegraded { degraded: &["redis"] },
+        Event::Typing { conversation_id, user_id, active: true },
+        Event::PresenceCount { conversation_id, online_count: 3 },
+        Event::SyncRequired { conversation_ids: Some(&[conversation_id]) },
+        Event::SyncRequired { conversation_ids: None },
+        Event::RelationshipUpdated { user_id, user: None },
+        Event::Closing { code: 4401, reason: "the access token has expired" },
+    ] {
+        let written = serde_json::to_value(&event).expect("JSON");
+        let message = events().get(written["type"].as_str().expect("a type")).cloned().expect("a message");
+        let data = &message["payload"]["properties"]["data"];
+        let told: BTreeSet<_> =
+            written["data"].as_object().expect("data").keys().map(String::as_str).collect();
+        let known: BTreeSet<_> =
+            data["properties"].as_object().expect("properties").keys().map(String::as_str).collect();
+        let required = data["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        assert!(told.is_subset(&known), "{written}");
+        assert!(required.collect::<BTreeSet<_>>().is_subset(&told), "{written}");
+    }
+}
+
+#[test]
 fn every_reference_leads_somewhere() {
     fn walk<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
         match value {
