@@ -241,7 +241,11 @@ async fn without_auth_whoever_is_signed_in_chats_on() -> anyhow::Result<()> {
 async fn without_social_graph_chat_goes_on() -> anyhow::Result<()> {
     let pair = pair(&[]).await?;
     let (ada, mut grace) = sockets(&pair).await?;
+    let types = json!({"conversation_id": pair.chat.id});
+    ada.request("typing.start", types.clone()).await?;
     let silenced = Silenced::one(pair.stack.description()?.services.social_graph.pid)?;
+    // The right to type is not asked for with each sign.
+    tokio::time::timeout(Duration::from_secs(1), ada.request("typing.start", types)).await??;
     told(&mut grace, "social_graph", true).await?;
     let (status, problem) = call(&pair.ada, "GET /v1/users?q=grace", None).await?;
     assert_eq!((status, text(&problem, "code")), (503, "unavailable".to_owned()));

@@ -160,10 +160,11 @@ async fn sockets_are_opened_so_often_and_no_oftener_over_all_gateways() -> anyho
             }
             Err(error) => break code::<()>(Err(error)),
         }
-        anyhow::ensure!(opened < 600, "240 a minute are allowed");
+        anyhow::ensure!(opened < 900, "300 a minute are allowed");
     };
     assert_eq!(refusal, "rate_limited");
-    assert!(opened >= 120, "{opened}");
+    // A quarter at each gateway is not counted for both.
+    assert!(opened >= 300, "{opened}");
     Ok(())
 }
 

@@ -72,7 +72,7 @@ limits! {
     /// Signs of typing; by user.
     Typing: "typing", 240 in MINUTE;
     /// Sockets and event streams opened; by user.
-    Handshake: "handshake", 240 in MINUTE;
+    Handshake: "handshake", 300 in MINUTE;
     /// Statuses set, lists watched and presences asked for; by user.
     Presence: "presence", 300 in MINUTE;
     /// Follows and unfollows; by user.

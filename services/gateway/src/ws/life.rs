@@ -17,7 +17,7 @@ use crate::ws::times::Times;
 /// How long before the access token ends the client is told.
 const EXPIRING_BEFORE: Duration = Duration::from_secs(30);
 /// How long after it was told a socket that is sent away is still listened to: what was on its way then is answered.
-const LAST_REQUESTS: Duration = Duration::from_millis(150);
+const LAST_REQUESTS: Duration = Duration::from_millis(500);
 /// How long a socket that is sent away may wait for the answers to what it asked.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 const LAST_ANSWERS_CHECK: Duration = Duration::from_millis(20);

@@ -16,7 +16,7 @@ use crate::ws::queue::Order;
 /// handshakes.
 const DRAIN_PACE: Duration = Duration::from_millis(1);
 /// Part of the grace period in which all of them are told.
-const DRAIN_SPREAD_MAX: f64 = 0.5;
+const DRAIN_SPREAD_MAX: f64 = 0.4;
 
 impl Hub {
     /// The sessions of all live sockets; one stands there for each of its sockets.
