@@ -1,4 +1,5 @@
-//! What the gateway hears over NATS. It publishes nothing but signs of typing; gateways ask one another for their live sockets.
+//! What the gateway hears over NATS. It publishes signs of typing and changes of presence alone; gateways ask one another for their live
+//! sockets.
 
 pub mod connections;
 pub mod conversation;

@@ -3,6 +3,7 @@
 //!
 //! Which connections live, and what becomes of what is written here, is not this file's: see `crate::presence`.
 
+mod glance;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,8 @@ use crate::cache::link::{CacheError, InvalidAddress};
 use crate::domain::View;
 use crate::domain::standing::{Activity, Availability, Standing};
 
+pub use glance::Glance;
+
 /// How long a connection counts when it is not renewed, and how long it counts that somebody without one said to be there.
 pub const LEASE: Duration = Duration::from_secs(60);
 /// How long it takes after a loss until all gateways have written their leases again.
@@ -32,15 +35,12 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(1);
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_millis(250);
 /// People in one step.
 pub const STEP_MAX: usize = 128;
-/// People who are looked at again at once.
-const DUE_MAX: usize = 256;
 const POOL_SIZE: usize = 4;
 
 /// A sorted set: user id by the Unix time in ms at which somebody is to look at them again.
 const DUE: &str = "pulse:gateway:due";
 /// The Unix time in ms at which Redis was found to have lost leases; 0 when it never was.
 const EPOCH: &str = "pulse:gateway:epoch";
-
 /// The moment, as opaque text, at which somebody last came online or went.
 const STIRRED: &str = "pulse:gateway:stirred";
 
@@ -105,15 +105,6 @@ pub struct Outcome {
     pub is_chosen: bool,
     /// The Unix time in ms at which others saw them last, if this step has moved it.
     pub seen_ms: Option<i64>,
-}
-
-/// What is to be done whether or not something has changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Glance {
-    /// Since when leases are complete: another one than before tells that leases were lost. `None` when nobody has said so.
-    pub epoch_ms: Option<i64>,
-    /// Who is to be looked at again.
-    pub due: Vec<UserId>,
 }
 
 impl Change {
@@ -214,53 +205,6 @@ impl Presence {
         pipeline.cmd("HGET").arg(person_key(user_id)).arg("availability");
         let (availability,): (Option<String>,) = self.run(&pipeline, TIMEOUT).await?;
         Ok(availability.as_deref() == Some(Availability::Free.as_str()))
-    }
-
-    /// Who is to be looked at again, and whether leases were lost.
-    ///
-    /// # Errors
-    /// [`CacheError`]
-    pub async fn glance(&self) -> Result<Glance, CacheError> {
-        let mut pipeline = Pipeline::with_capacity(2);
-        pipeline.cmd("GETEX").arg(EPOCH).arg("EX").arg(KEPT.as_secs());
-        let due = pipeline.cmd("ZRANGEBYSCORE").arg(DUE).arg("-inf").arg(self.now_ms());
-        due.arg("LIMIT").arg(0).arg(DUE_MAX);
-        let (epoch, due): (Option<String>, Vec<String>) = self.run(&pipeline, TIMEOUT).await?;
-        Ok(Glance {
-            epoch_ms: epoch.and_then(|epoch| epoch.parse().ok()),
-            due: due.iter().filter_map(|id| id.parse().ok()).collect(),
-        })
-    }
-
-    /// When somebody last came online or went, as opaque text; `None` when nobody has lately, or Redis is away.
-    pub async fn stirred_at(&self) -> Option<String> {
-        let mut pipeline = Pipeline::with_capacity(1);
-        pipeline.cmd("GET").arg(STIRRED);
-        match self.run::<(Option<String>,)>(&pipeline, TIMEOUT).await {
-            Ok((stirred_at,)) => stirred_at,
-            Err(error) => {
-                self.is_away(&error);
-                None
-            }
-        }
-    }
-
-    /// Begins an epoch, unless another one has been begun instead of the one that the caller knows; gives the one that holds.
-    ///
-    /// # Errors
-    /// [`CacheError`]
-    pub async fn begin_epoch(&self, known: Option<i64>, epoch_ms: i64) -> Result<i64, CacheError> {
-        let script = Script::new(
-            "local found = redis.call('GET', KEYS[1])
-             if found and found ~= ARGV[1] then return found end
-             redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-             return ARGV[2]",
-        );
-        let mut call = script.prepare_invoke();
-        call.key(EPOCH).arg(known.map(|known| known.to_string()).unwrap_or_default());
-        call.arg(epoch_ms).arg(KEPT.as_secs());
-        let held: String = self.invoke(&call).await?;
-        Ok(held.parse().unwrap_or(epoch_ms))
     }
 
     /// Live connections of a user on all gateways; `None` while Redis is away. What has just been opened elsewhere may be missing.
