@@ -82,7 +82,7 @@ async fn a_reader_that_stops_is_closed_and_slows_nobody() -> anyhow::Result<()> 
         let (alone, beside) = (percentile(&without, part), percentile(&with, part));
         eprintln!("p{part} {alone:.1} ms without a slow reader, {beside:.1} ms beside one");
         // A busy machine makes the slowest of all slower; waiting for the slow one would make all of them so.
-        let allowed = if part == 50 { alone * 1.5 + 5.0 } else { alone * 3.0 + 100.0 };
+        let allowed = if part == 50 { alone * 1.5 + 15.0 } else { alone * 3.0 + 100.0 };
         assert!(beside < allowed, "p{part} {alone} and {beside} ms");
     }
 
