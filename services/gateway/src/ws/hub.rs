@@ -4,6 +4,7 @@
 //! of places, a place, a user, what a socket has open, a queue.
 
 mod listen;
+mod meters;
 mod operators;
 mod seat;
 mod socket;
@@ -15,7 +16,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use metrics::{Counter, Gauge};
+use metrics::Counter;
 use pulse_events::Bus;
 use pulse_types::{ConversationId, SessionId, UserId};
 use tokio::time::Instant;
@@ -23,7 +24,6 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::connection::Transport;
 use crate::domain::limits::Limits;
 use crate::domain::user::Settings;
 use crate::typing::Rights;
@@ -35,10 +35,11 @@ use crate::ws::typing::Typists;
 use crate::ws::unread::Questions;
 
 pub(in crate::ws) use listen::{LISTEN_RETRY, deliver_span, wait_until};
+use meters::Metrics;
 pub(in crate::ws) use seat::LISTEN_TIMEOUT;
 pub use seat::Seat;
 pub use socket::{OPEN_MAX, OpenRefused, Opened, Scope, Socket};
-pub(in crate::ws) use user::{Queued, Checkpoint, User};
+pub(in crate::ws) use user::{Checkpoint, Queued, User};
 
 const SHARDS: usize = 64;
 
@@ -89,20 +90,6 @@ struct Shared {
     metrics: Metrics,
 }
 
-/// Handles, so that the hot path looks up no names.
-pub(in crate::ws) struct Metrics {
-    websockets: Gauge,
-    event_streams: Gauge,
-    /// Frames that events became.
-    pub(in crate::ws) delivered: Counter,
-    frames_out: Counter,
-    user_subscriptions: Gauge,
-    conversation_subscriptions: Gauge,
-}
-
-/// A subscription that counts until this is dropped.
-pub(in crate::ws) struct Counted(Gauge);
-
 /// The user has as many sockets as one may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoSeat;
@@ -111,15 +98,6 @@ impl Hub {
     /// Nobody is connected yet. Metrics are registered here, so the recorder must run.
     #[must_use]
     pub fn new(bus: Bus, limits: HubLimits) -> Self {
-        let subscriptions = |plane: &'static str| metrics::gauge!("pulse_subscriptions", "plane" => plane);
-        let metrics = Metrics {
-            websockets: gauge_of(Transport::WebSocket),
-            event_streams: gauge_of(Transport::EventStream),
-            delivered: metrics::counter!("pulse_events_delivered_total"),
-            frames_out: metrics::counter!("pulse_frames_out_total"),
-            user_subscriptions: subscriptions("inbox"),
-            conversation_subscriptions: subscriptions("conversation"),
-        };
         Self(Arc::new(Shared {
             bus,
             sockets_max: limits.sockets_max,
@@ -137,7 +115,7 @@ impl Hub {
             observer: OnceLock::new(),
             tasks: TaskTracker::new(),
             drained: CancellationToken::new(),
-            metrics,
+            metrics: Metrics::register(),
         }))
     }
 
@@ -302,40 +280,6 @@ impl Hub {
         let [first, ..] = &self.0.shards;
         lock(self.0.shards.get(index).unwrap_or(first))
     }
-}
-
-impl Metrics {
-    const fn sockets(&self, transport: Transport) -> &Gauge {
-        match transport {
-            Transport::WebSocket => &self.websockets,
-            Transport::EventStream => &self.event_streams,
-        }
-    }
-
-    fn user_subscription(&self) -> Counted {
-        Counted::of(&self.user_subscriptions)
-    }
-
-    pub(in crate::ws) fn conversation_subscription(&self) -> Counted {
-        Counted::of(&self.conversation_subscriptions)
-    }
-}
-
-impl Counted {
-    fn of(gauge: &Gauge) -> Self {
-        gauge.increment(1);
-        Self(gauge.clone())
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.decrement(1);
-    }
-}
-
-fn gauge_of(transport: Transport) -> Gauge {
-    metrics::gauge!("pulse_sockets", "transport" => transport.as_str())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
