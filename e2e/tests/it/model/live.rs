@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep};
 
 use super::random::Random;
 use super::run::Run;
-use super::{SHORT, any_seed, setting};
+use super::{LONG, LONG_SEEDS, SHORT, any_seed, setting};
 use crate::rest::{history, list, text};
 
 /// How long a cut lasts.
@@ -198,4 +198,16 @@ async fn run_named(seed: u64, steps: usize) -> anyhow::Result<()> {
 async fn what_clients_hold_is_what_is_shown_however_often_they_are_cut() -> anyhow::Result<()> {
     let steps = setting("PULSE_MODEL_STEPS").map_or(SHORT / 2, |steps| steps as usize);
     run_named(setting("PULSE_MODEL_SEED").unwrap_or_else(any_seed), steps).await
+}
+
+#[tokio::test]
+#[ignore = "takes many minutes: make test-long"]
+async fn what_clients_hold_is_what_is_shown_after_ten_thousand_steps_of_several_seeds() -> anyhow::Result<()>
+{
+    for number in 0..LONG_SEEDS {
+        let seed = any_seed();
+        eprintln!("seed {number} of {LONG_SEEDS}: {seed}");
+        run_named(seed, LONG / LONG_SEEDS).await?;
+    }
+    Ok(())
 }
