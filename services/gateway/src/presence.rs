@@ -24,6 +24,7 @@ pub mod watches;
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrics::Gauge;
 use pulse_events::Bus;
 use pulse_rpc::{Failure, Principal};
 use pulse_runtime::Shutdown;
@@ -78,6 +79,8 @@ struct Shared {
     seen: Seen,
     watches: Watches,
     listeners: TaskTracker,
+    /// People who are watched here.
+    subscriptions: Gauge,
 }
 
 /// Where a person says how they are there.
@@ -90,7 +93,7 @@ pub enum Place {
 }
 
 impl Presence {
-    /// Nobody is connected yet.
+    /// Nobody is connected yet. Metrics are registered here, so the recorder must run.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { cache, standings, conversations, bus, clock } = parts;
@@ -108,6 +111,7 @@ impl Presence {
             seen: Seen::default(),
             watches: Watches::default(),
             listeners: TaskTracker::new(),
+            subscriptions: metrics::gauge!("pulse_subscriptions", "plane" => "presence"),
         }))
     }
 

@@ -2487,6 +2487,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What somebody says of themselves: the first two hold for one socket, the others for the user until changed.
+         * @enum {string}
+         */
+        OwnStatus: "online" | "away" | "dnd" | "invisible";
         /** @description The password once more. */
         PasswordProof: {
             /**
@@ -2893,11 +2898,8 @@ export interface components {
         };
         /** @description How one is there. */
         SetPresenceRequest: {
-            /**
-             * @description `online`, `away`, `dnd` or `invisible`.
-             * @example away
-             */
-            status: string;
+            /** @description The first two hold for 60 s, the others until another one is set. */
+            status: components["schemas"]["OwnStatus"];
         };
         /** @description What a person chose. */
         Settings: {

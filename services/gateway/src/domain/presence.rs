@@ -25,7 +25,8 @@ pub enum PresenceStatus {
 }
 
 /// What somebody says of themselves: the first two hold for one socket, the others for the user until changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
 pub enum OwnStatus {
     /// There.
     Online,

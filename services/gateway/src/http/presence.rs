@@ -54,9 +54,8 @@ pub struct PresenceList {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents what `OwnStatus` is read from")]
 pub struct SetPresenceRequest {
-    /// `online`, `away`, `dnd` or `invisible`.
-    #[schema(example = "away")]
-    status: String,
+    /// The first two hold for 60 s, the others until another one is set.
+    status: OwnStatus,
 }
 
 impl RequestBody for OwnStatus {

@@ -59,7 +59,9 @@ impl Presence {
         for person in unheard {
             let presence = self.clone();
             self.0.listeners.spawn(async move {
+                presence.0.subscriptions.increment(1);
                 person.listen(&presence.0.bus, |view| presence.0.watches.take(view)).await;
+                presence.0.subscriptions.decrement(1);
             });
         }
         join_all(people.iter().map(|person| person.listening(&self.0.bus))).await;
