@@ -407,7 +407,8 @@ async fn nothing_is_listened_to_for_those_who_have_gone() -> anyhow::Result<()> 
                 goes.request("conversation.close", close),
                 open(&goes, &rooms[1])
             );
-            (opened?, again?);
+            opened?;
+            again?;
         }
     }
     until(async || Ok(listened().await? == (2.0, 2.0, 1.0))).await?;
