@@ -12,7 +12,7 @@ use crate::people::{Pair, gateway_url, pair};
 const DOCUMENT: &str = include_str!("../../../services/gateway/asyncapi.json");
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const TIMEOUT: Duration = Duration::from_secs(90);
-/// What takes more than a conversation of two: other journeys have it, and a test beside the document its shape.
+/// What may take more than a conversation of two: other journeys have it, and a test beside the document its shape.
 const NOT_SEEN: [&str; 5] =
     ["auth.expiring", "presence.count", "server.degraded", "server.draining", "sync.required"];
 
@@ -35,7 +35,11 @@ async fn every_frame_of_a_foreign_client_is_what_the_document_says() -> anyhow::
     let seen: BTreeSet<String> = serde_json::from_slice(&output.stdout)?;
     let document: serde_json::Value = serde_json::from_str(DOCUMENT)?;
     let messages = document["components"]["messages"].as_object().context("messages")?;
-    let unseen: Vec<_> = messages.keys().filter(|name| !seen.contains(*name)).collect();
-    assert_eq!(unseen, NOT_SEEN, "the client saw no such frame, so nothing proves its shape");
+    let unseen = messages.keys().filter(|name| !seen.contains(*name) && !NOT_SEEN.contains(&name.as_str()));
+    assert_eq!(
+        unseen.collect::<Vec<_>>(),
+        [""; 0],
+        "the client saw no such frame, so nothing proves its shape"
+    );
     Ok(())
 }

@@ -32,8 +32,6 @@ pub enum Key {
     Unread(ConversationId),
     /// How many are online: `presence.count`.
     OnlineCount(ConversationId),
-    /// Whether somebody is there: `presence.updated`.
-    Presence(UserId),
 }
 
 /// A frame that must arrive found no room.
