@@ -4,7 +4,7 @@
 //! answer counts for [`KEEP`], and ends sooner when anything is heard that may change it: what lies between the user and
 //! others, their settings, the conversation or their place in it. All of that comes over the user's own events, which are
 //! listened to while they have a socket here. So a block or removal ends the right as soon as it is told, far within a
-//! second. Without a socket here, or while the bus is away, an answer counts for [`KEEP_UNHEARD`] alone.
+//! second. Without a socket here, or while the bus is away, nothing is heard, and each start is asked for.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -15,8 +15,6 @@ use pulse_types::{ConversationId, UserId};
 
 /// How long an answer counts while all that may change it is heard.
 const KEEP: Duration = Duration::from_secs(10);
-/// The same while nothing is heard: a block or removal reaches everything within a second (contract section 7).
-const KEEP_UNHEARD: Duration = Duration::from_millis(700);
 const SHARDS: usize = 16;
 /// Users of a shard; with one more those whose answers are too old are forgotten, and if none are, all.
 const SHARD_MAX: usize = 4096;
@@ -43,15 +41,6 @@ struct Right {
     until: Instant,
 }
 
-/// The answer to a question.
-#[derive(Debug, Clone, Copy)]
-pub struct Answer {
-    /// Whether the person shows that they type.
-    pub shows: bool,
-    /// Whether all that changes it is heard.
-    pub is_heard: bool,
-}
-
 /// A question under way.
 #[derive(Debug, Clone, Copy)]
 pub struct Asking(u64);
@@ -72,12 +61,13 @@ impl Rights {
         right.filter(|right| now < right.until).map(|right| right.shows).ok_or(Asking(shard.epoch))
     }
 
-    /// Keeps an answer, unless something was heard since it was asked for.
+    /// Keeps the answer whether somebody who may type here shows it, unless something was heard since it was asked for. Only for
+    /// users of whom all that changes it is heard.
     pub fn keep(
         &self,
         asking: Asking,
         (user_id, conversation_id): (UserId, ConversationId),
-        answer: Answer,
+        shows: bool,
         now: Instant,
     ) {
         let mut shard = self.shard(user_id);
@@ -92,8 +82,7 @@ impl Rights {
         }
         let rights = shard.users.entry(user_id).or_default();
         rights.retain(|_, right| now < right.until);
-        let until = now + if answer.is_heard { KEEP } else { KEEP_UNHEARD };
-        rights.insert(conversation_id, Right { shows: answer.shows, until });
+        rights.insert(conversation_id, Right { shows, until: now + KEEP });
     }
 
     /// Something changed for a user, in all conversations.
@@ -126,22 +115,18 @@ mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
-    const SHOWS: Answer = Answer { shows: true, is_heard: true };
 
     fn ids() -> (UserId, ConversationId) {
         (UserId::new(&SystemClock), ConversationId::new(&SystemClock))
     }
 
     #[test]
-    fn an_answer_counts_for_a_while_and_shortly_when_nothing_is_heard() {
+    fn an_answer_counts_for_a_while() {
         let (rights, (ada, chat), now) = (Rights::default(), ids(), Instant::now());
         let asking = rights.look_up(ada, chat, now).expect_err("nobody has asked");
-        rights.keep(asking, (ada, chat), SHOWS, now);
+        rights.keep(asking, (ada, chat), true, now);
         assert!(rights.look_up(ada, chat, now + SECOND * 9).expect("known"));
-        let asking = rights.look_up(ada, chat, now + SECOND * 10).expect_err("too old");
-        rights.keep(asking, (ada, chat), Answer { shows: false, is_heard: false }, now);
-        assert!(!rights.look_up(ada, chat, now + SECOND / 2).expect("known"));
-        rights.look_up(ada, chat, now + SECOND).expect_err("a second is too long");
+        rights.look_up(ada, chat, now + SECOND * 10).expect_err("too old");
     }
 
     #[test]
@@ -150,11 +135,11 @@ mod tests {
         let other = ConversationId::new(&SystemClock);
         let asking = rights.look_up(ada, chat, now).expect_err("nobody has asked");
         rights.forget_in(ada, chat);
-        rights.keep(asking, (ada, chat), SHOWS, now);
+        rights.keep(asking, (ada, chat), true, now);
         let asking = rights.look_up(ada, chat, now).expect_err("the answer may be from before");
-        rights.keep(asking, (ada, chat), SHOWS, now);
+        rights.keep(asking, (ada, chat), true, now);
         let asking = rights.look_up(ada, other, now).expect_err("nobody has asked");
-        rights.keep(asking, (ada, other), SHOWS, now);
+        rights.keep(asking, (ada, other), true, now);
         rights.forget_in(ada, chat);
         rights.look_up(ada, chat, now).expect_err("forgotten");
         assert!(rights.look_up(ada, other, now).expect("known"));

@@ -232,8 +232,6 @@ impl Replica {
             message.reactions.clear();
             message.attachments.clear();
             message.mentions.clear();
-            message.reply_to = None;
-            message.edited_at = None;
             message.deleted_at = Some(deleted.deleted_at);
         });
         gone.map_or(Learnt::Nothing, |message| Learnt::Message(Box::new(message)))

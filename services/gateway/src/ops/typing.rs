@@ -9,7 +9,6 @@ use crate::clients::social_graph::UserKey;
 use crate::domain::{Conversation, ConversationKind, ConversationState};
 use crate::limits::Limit;
 use crate::state::State;
-use crate::typing::Answer;
 
 /// Whether the caller may show that they type in a conversation, and does.
 ///
@@ -34,9 +33,10 @@ pub async fn check(
     );
     require_writable(state, caller, &conversation?).await?;
     let (_, settings) = profile?;
-    let key = (user_id, conversation_id);
-    let answer = Answer { shows: settings.send_typing, is_heard };
-    state.hub.typing_rights().keep(asking, key, answer, Instant::now());
+    if is_heard {
+        let key = (user_id, conversation_id);
+        state.hub.typing_rights().keep(asking, key, settings.send_typing, Instant::now());
+    }
     Ok(settings.send_typing)
 }
 
