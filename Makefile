@@ -51,6 +51,8 @@ demo: build web ## the same, with three people who know each other already
 status: ## what runs, and whether it is ready
 	@$(pulse) status
 
+# Many tests wait for time to pass: one more at once than there are cores.
+test: export NEXTEST_TEST_THREADS ?= $(shell echo $$(( $$(nproc) + 1 )))
 test: build-tests web ## run every test: unit, database, services, whole system, browser
 	@cd web && npm test
 	@$(test_pulse) with-servers -- cargo nextest run --cargo-profile $(TEST_PROFILE) --workspace
