@@ -203,18 +203,18 @@ async fn people_who_have_just_signed_up_can_write_as_soon_as_they_are_connected(
     let mut held = superuser.begin().await?;
     sqlx::query("LOCK TABLE people IN SHARE MODE").execute(&mut *held).await?;
     let grace = sign_up(&gateway_url(&stack, 1)?, "grace").await?;
-    ada.follow(grace.user_id()).await?;
     let connected = async {
+        ada.follow(grace.user_id()).await?;
         let requests = grace.follow_requests().await?;
         let request = requests.items.first().context("no request")?;
         grace.accept(request.id, true).await?;
-        anyhow::Ok(())
+        // At once, not after the lock is given back.
+        anyhow::Ok(ada.open_direct(grace.user_id()).await?)
     };
     let release = async {
         tokio::time::sleep(Duration::from_millis(500)).await;
         anyhow::Ok(held.commit().await?)
     };
     tokio::try_join!(connected, release)?;
-    ada.open_direct(grace.user_id()).await?;
     Ok(())
 }
