@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../src", import.meta.url));
 const MAX_LINES = 200;
-const RANK = { config: 0, sdk: 0, lib: 1, components: 2, features: 3, app: 4, testing: 4, "": 5 };
+const RANK = { sdk: 0, texts: 0, lib: 1, components: 2, features: 3, app: 4, testing: 4, "": 5 };
 
 const layerOf = (path) => (path.includes("/") ? path.split("/")[0] : "");
 const featureOf = (path) => (layerOf(path) === "features" ? path.split("/")[1] : undefined);
@@ -21,7 +21,8 @@ function faultsOf(file) {
   const text = readFileSync(join(root, file), "utf8");
   const faults = [];
   const lines = text.split("\n").length - 1;
-  if (lines > MAX_LINES && !file.endsWith("schema.d.ts")) faults.push(`${lines} lines, at most ${MAX_LINES}`);
+  if (lines > MAX_LINES && !file.endsWith("schema.d.ts") && layerOf(file) !== "texts")
+    faults.push(`${lines} lines, at most ${MAX_LINES}`);
   for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
     if (layerOf(file) === "sdk" && /^(react|@tanstack\/react)/.test(specifier)) faults.push(`sdk imports ${specifier}`);
     const target = targetOf(file, specifier);

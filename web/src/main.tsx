@@ -7,9 +7,11 @@ import { Arrival } from "@/lib/arrival";
 import { applyTheme, storedTheme } from "@/lib/theme";
 import { createApiClient, createPublicClient } from "@/sdk/api-client";
 import { SessionStore } from "@/sdk/session-store";
+import { loadTexts } from "@/texts/texts";
 
 const arrival = new Arrival(window);
 applyTheme(storedTheme());
+await loadTexts();
 
 const baseUrl = window.location.origin;
 const session = new SessionStore({

@@ -1,45 +1,63 @@
-// Times as people read them, in the language of the browser.
+// Times as people read them, in the language that is shown and the time zone of the device.
+import { locale, texts } from "@/texts/texts";
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const longWeekday = new Intl.DateTimeFormat(undefined, { weekday: "long" });
-const dayMonth = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const dayMonthYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const longDay = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const longDayYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const FORMATS = {
+  clock: { hour: "numeric", minute: "2-digit" },
+  weekday: { weekday: "short" },
+  longWeekday: { weekday: "long" },
+  dayMonth: { day: "numeric", month: "short" },
+  dayMonthYear: { day: "numeric", month: "short", year: "numeric" },
+  longDay: { weekday: "long", day: "numeric", month: "long" },
+  longDayYear: { day: "numeric", month: "long", year: "numeric" },
+  full: { dateStyle: "full", timeStyle: "short" },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-export const formatClock = (at: string): string => clock.format(new Date(at));
+/** Making a formatter is slow: one for each format and locale. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
 
-export const formatFull = (at: string): string => full.format(new Date(at));
+function format(name: keyof typeof FORMATS, date: Date): string {
+  const key = `${name} ${locale}`;
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat(locale, FORMATS[name]);
+    formatters.set(key, formatter);
+  }
+  return formatter.format(date);
+}
+
+const relative = (value: number, unit: Intl.RelativeTimeFormatUnit): string =>
+  new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(value, unit);
+
+export const formatClock = (at: string): string => format("clock", new Date(at));
+
+export const formatFull = (at: string): string => format("full", new Date(at));
 
 /** For a list: the clock today, "yesterday", the weekday in the last week, then the date. */
 export function formatListTime(at: string, now: Date): string {
   const date = new Date(at);
   const days = daysBetween(date, now);
-  if (days <= 0) return clock.format(date);
-  if (days === 1) return capitalise(relative.format(-1, "day"));
-  if (days < 7) return weekday.format(date);
-  return date.getFullYear() === now.getFullYear() ? dayMonth.format(date) : dayMonthYear.format(date);
+  if (days <= 0) return format("clock", date);
+  if (days === 1) return capitalise(relative(-1, "day"));
+  if (days < 7) return format("weekday", date);
+  return date.getFullYear() === now.getFullYear() ? format("dayMonth", date) : format("dayMonthYear", date);
 }
 
 /** For a separator between days: "Today", "Yesterday", the weekday, then the date. */
 export function formatDay(at: string, now: Date): string {
   const date = new Date(at);
   const days = daysBetween(date, now);
-  if (days <= 1) return capitalise(relative.format(-Math.max(days, 0), "day"));
-  if (days < 7) return capitalise(longWeekday.format(date));
-  return date.getFullYear() === now.getFullYear() ? longDay.format(date) : longDayYear.format(date);
+  if (days <= 1) return capitalise(relative(-Math.max(days, 0), "day"));
+  if (days < 7) return capitalise(format("longWeekday", date));
+  return date.getFullYear() === now.getFullYear() ? format("longDay", date) : format("longDayYear", date);
 }
 
 /** How long ago, in the widest unit that fits: "5 minutes ago". */
 export function formatAgo(at: string, now: Date): string {
   const minutes = Math.round((now.getTime() - Date.parse(at)) / 60_000);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return relative.format(-minutes, "minute");
-  if (minutes < 24 * 60) return relative.format(-Math.round(minutes / 60), "hour");
-  return relative.format(-Math.round(minutes / (24 * 60)), "day");
+  if (minutes < 1) return texts.common.justNow;
+  if (minutes < 60) return relative(-minutes, "minute");
+  if (minutes < 24 * 60) return relative(-Math.round(minutes / 60), "hour");
+  return relative(-Math.round(minutes / (24 * 60)), "day");
 }
 
 export function isSameDay(a: string, b: string): boolean {
@@ -52,5 +70,5 @@ function daysBetween(date: Date, now: Date): number {
 }
 
 function capitalise(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+  return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 }

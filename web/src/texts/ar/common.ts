@@ -1,0 +1,25 @@
+// As in en/common.ts.
+import type { Texts } from "../en";
+import { plural } from "../plural";
+
+export const common: Texts["common"] = {
+  cancel: "إلغاء",
+  close: "إغلاق",
+  save: "حفظ",
+  retry: "إعادة المحاولة",
+  delete: "حذف",
+  back: "رجوع",
+  search: "بحث",
+  loading: "جارٍ التحميل",
+  more: "عرض المزيد",
+  you: "أنت",
+  justNow: "الآن",
+  minutes: (count) =>
+    plural("ar", count, {
+      one: "دقيقة واحدة",
+      two: "دقيقتان",
+      few: "# دقائق",
+      many: "# دقيقة",
+      other: "# دقيقة",
+    }),
+};

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ar } from "./ar";
+import { en } from "./en";
+import { plural } from "./plural";
+
+beforeEach(() => vi.resetModules());
+afterEach(() => localStorage.clear());
+
+async function load(languages: readonly string[]) {
+  vi.spyOn(navigator, "languages", "get").mockReturnValue(languages);
+  const module = await import("./texts");
+  await module.loadTexts();
+  return module;
+}
+
+test("the browser's first language that we have is shown, with its own formats", async () => {
+  const { texts, locale } = await load(["de-DE", "ar-EG", "en-US"]);
+  expect(texts.common.cancel).toBe(ar.common.cancel);
+  expect([locale, document.documentElement.dir]).toEqual(["ar-EG", "rtl"]);
+});
+
+test("what was chosen on this device counts more", async () => {
+  const { chooseLanguage } = await load(["ar"]);
+  chooseLanguage("en");
+  vi.resetModules();
+  const { texts, locale } = await load(["ar"]);
+  expect(texts.common.cancel).toBe(en.common.cancel);
+  expect([locale, document.documentElement.dir, document.documentElement.lang]).toEqual(["en", "ltr", "en"]);
+});
+
+test("nothing that we know is English", async () => {
+  expect((await load(["tlh"])).locale).toBe("en");
+});
+
+test("counted things follow the rules of their language", () => {
+  expect([1, 2].map((count) => en.common.minutes(count))).toEqual(["1 minute", "2 minutes"]);
+  expect(ar.common.minutes(2)).toBe("دقيقتان");
+  expect(plural("en", 1_234, { other: "#" })).toBe("1,234");
+});
+
+/** Paths of all texts, functions with the number of what they take. */
+function shape(value: unknown, path = ""): string[] {
+  if (typeof value === "function") return [`${path}(${value.length})`];
+  if (typeof value !== "object" || value === null) return [path];
+  return Object.entries(value).flatMap(([name, inner]) => shape(inner, `${path}.${name}`));
+}
+
+test("every language has every text", () => {
+  expect(shape(ar)).toEqual(shape(en));
+});
