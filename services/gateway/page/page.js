@@ -61,7 +61,8 @@ try {
   const about = "A socket of your own: `hello` comes first. Choose a type, fill in the data, send.";
   const trial = { id: "console", title: "console", about, entries: [{ text: "console socket connect live", made }] };
   const all = [...operations.sections(rest), trial, ...frames.sections(live, use)].map(put);
-  state.textContent = "";
+  // What was typed while the documents were on their way counts as well.
+  find(all);
   filter.addEventListener("input", () => find(all));
   addEventListener("hashchange", openNamed);
   openNamed();

@@ -94,8 +94,12 @@ impl Door {
         Ok((ada, bob))
     }
 
-    /// What is published for a person from now on.
+    /// What is published for a person from now on: nothing that happened before this call comes later.
     pub(crate) async fn inbox(&self, person: &Person) -> anyhow::Result<Subscription> {
+        eventually(SOON, || async {
+            (self.count("select count(*) from outbox").await.ok()? == 0).then_some(())
+        })
+        .await?;
         Ok(self.bus.subscribe(subjects::user(person.id())).await?)
     }
 
