@@ -1,6 +1,9 @@
 // Arabic; loaded only by those who read it.
 import { common } from "./ar/common";
+import { conversations } from "./ar/conversations";
 import { errors } from "./ar/errors";
+import { inbox } from "./ar/inbox";
+import { people } from "./ar/people";
 import type { Texts } from "./en";
 
-export const ar: Texts = { common, errors };
+export const ar: Texts = { common, conversations, errors, inbox, people };
