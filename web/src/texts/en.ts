@@ -1,10 +1,12 @@
 // English, and with it the shape of every language.
+import { account } from "./en/account";
+import { chat } from "./en/chat";
 import { common } from "./en/common";
 import { conversations } from "./en/conversations";
 import { errors } from "./en/errors";
 import { inbox } from "./en/inbox";
 import { people } from "./en/people";
 
-export const en = { common, conversations, errors, inbox, people };
+export const en = { account, chat, common, conversations, errors, inbox, people };
 
 export type Texts = typeof en;
