@@ -51,6 +51,11 @@ demo: build web ## the same, with three people who know each other already
 status: ## what runs, and whether it is ready
 	@$(pulse) status
 
+# The servers of tests make and remove files by the thousand: in memory where there is room for them and programs may run.
+shm_kib := $(shell awk '$$2 == "/dev/shm" && $$4 !~ /noexec/' /proc/mounts 2>/dev/null | grep -q . && df --output=avail -k /dev/shm | tail -1)
+memory := $(shell test -w /dev/shm -a "0$(strip $(shm_kib))" -ge 4000000 && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
+test test-long race check-sqlx sqlx: export TMPDIR := $(memory)
+
 # Many tests wait for time to pass: one more at once than there are cores.
 test: export NEXTEST_TEST_THREADS ?= $(shell echo $$(( $$(nproc) + 1 )))
 test: build-tests web ## run every test: unit, database, services, whole system, browser

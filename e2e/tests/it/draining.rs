@@ -8,7 +8,7 @@ use pulse_client::{NewMessage, SignedIn};
 use pulse_testkit::Stack;
 use pulse_types::{ConversationId, RequestId, SystemClock};
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::people::{code, connect, gateway_url, pair, sign_up, two_gateways, until};
 use crate::rest::{history, number, text};
@@ -33,16 +33,25 @@ struct Departure {
     ended_at: Instant,
 }
 
+/// Between two messages of one sender: what is tested is the going, not how much is stored before it.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// Reads to the end. With a conversation it sends on and on until it is told to go.
 async fn leave(mut socket: WireSocket, sends_to: Option<ConversationId>) -> anyhow::Result<Departure> {
     let (mut hint, mut sent, mut answered, mut code) = (None, 0, 0, None);
+    let mut next_at = Instant::now();
+    // Whoever never sends only listens.
+    let patience = if sends_to.is_some() { PAUSE } else { Duration::from_secs(3600) };
     loop {
-        if let (Some(chat), None, true) = (sends_to, hint, sent == answered) {
+        let due = sent == answered && next_at <= Instant::now();
+        if let (Some(chat), None, true) = (sends_to, hint, due) {
             let data = json!({"conversation_id": chat, "client_id": RequestId::new(&SystemClock).to_string(), "body": "on"});
             socket.send(json!({"type": "message.send", "id": "s", "data": data}).to_string()).await?;
             sent += 1;
+            next_at = Instant::now() + PAUSE;
         }
-        let Some(frame) = socket.next_or_end(&mut code).await? else { break };
+        let Ok(frame) = tokio::time::timeout(patience, socket.next_or_end(&mut code)).await else { continue };
+        let Some(frame) = frame? else { break };
         match frame["type"].as_str() {
             Some("server.draining") => {
                 hint = Some((number(&frame["data"], "reconnect_after_ms"), Instant::now()))
@@ -141,10 +150,10 @@ impl Talker {
                     at += 1;
                     let url = &self.urls[at % self.urls.len()];
                     let begun = Instant::now();
-                    socket = self.person.at(url)?.connect().await.ok();
+                    socket = self.person.at(url)?.connect().await.ok().map(heard);
                     parts.push(("handshake", begun.elapsed()));
                 }
-                let Some(open) = &mut socket else {
+                let Some((open, hint)) = &mut socket else {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
                 };
@@ -160,7 +169,7 @@ impl Talker {
                     Err(error) if error.code().is_none_or(|code| code == "unavailable") => {
                         talk.repeats += 1;
                         if error.code().is_none() {
-                            let hint = hinted(open).await;
+                            let hint = hint.await?;
                             socket = None;
                             parts.push(("hint", hint));
                             tokio::time::sleep(hint).await;
@@ -177,14 +186,20 @@ impl Talker {
     }
 }
 
-/// How long the service wants to be left alone, if it said so before it closed.
-async fn hinted(socket: &mut pulse_client::Socket) -> Duration {
-    while let Ok(event) = socket.next_event().await {
-        if event.event_type == "server.draining" {
-            return Duration::from_millis(event.data["reconnect_after_ms"].as_u64().unwrap_or_default());
+/// Reads what a socket is told, so that answers never wait behind it; at its end: how long the service wants to be left
+/// alone, if it said so.
+fn heard(mut socket: pulse_client::Socket) -> (pulse_client::Socket, JoinHandle<Duration>) {
+    let mut events = socket.take_events();
+    let hint = tokio::spawn(async move {
+        let mut hint = Duration::ZERO;
+        while let Some(event) = events.recv().await {
+            if event.event_type == "server.draining" {
+                hint = Duration::from_millis(event.data["reconnect_after_ms"].as_u64().unwrap_or_default());
+            }
         }
-    }
-    Duration::ZERO
+        hint
+    });
+    (socket, hint)
 }
 
 #[tokio::test]
