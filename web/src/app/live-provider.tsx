@@ -3,8 +3,9 @@ import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { deliverMessage } from "@/features/chat/api/deliver-message";
 import { LiveContext, useServer } from "@/lib/client-context";
-import { applyEvent, refetchAll } from "@/lib/live/apply-event";
+import { applyEvent, openPlane, refetchAll } from "@/lib/live/apply-event";
 import type { LiveEvent } from "@/sdk/events";
+import { Interest } from "@/sdk/interest";
 import { Outbox } from "@/sdk/outbox";
 import { SocketConnection } from "@/sdk/socket-connection";
 import type { Me } from "@/sdk/types";
@@ -49,6 +50,14 @@ function Live({ me, children }: Props) {
       onHello: (_hello, again) => {
         if (again) refetchAll(cache);
         outbox.retryAll();
+        interest.connected();
+      },
+    });
+    const interest: Interest = new Interest({
+      connection: socket,
+      onOpened: (id, opened) => openPlane(cache, me.id, id, opened),
+      onPresences: (presences) => {
+        for (const data of presences) applyEvent(cache, me.id, { type: "presence.updated", data });
       },
     });
     const outbox: Outbox = new Outbox({
@@ -57,7 +66,7 @@ function Live({ me, children }: Props) {
       deliver: (message) => deliverMessage(api, socket, message),
       onSent: (message) => applyEvent(cache, me.id, { type: "message.created", data: message }),
     });
-    return { socket, outbox };
+    return { socket, outbox, interest };
   });
   useEffect(() => {
     parts.socket.start();

@@ -1,9 +1,11 @@
 // What components reach the server through: the session and the REST client for all, the live part for those signed in.
 import { createContext, use, useSyncExternalStore } from "react";
 import type { ApiClient } from "@/sdk/api-client";
+import type { Connection } from "@/sdk/connection";
+import type { Interest } from "@/sdk/interest";
 import type { Outbox, PendingMessage } from "@/sdk/outbox";
 import type { SessionState, SessionStore } from "@/sdk/session-store";
-import type { ConnectionState, SocketConnection } from "@/sdk/socket-connection";
+import type { ConnectionState } from "@/sdk/socket-connection";
 import type { Me } from "@/sdk/types";
 
 export interface ServerClient {
@@ -16,8 +18,11 @@ export interface ServerClient {
 
 export interface LiveClient {
   me: Me;
-  socket: SocketConnection;
+  /** The way to the server: a socket of this page, or that of another tab. */
+  socket: Connection;
   outbox: Outbox;
+  /** Whose presence and which planes the server should tell. */
+  interest: Interest;
 }
 
 export const ServerContext = createContext<ServerClient | undefined>(undefined);

@@ -1,6 +1,6 @@
 // The frames that the server sends on the socket, and what is read from them. Unknown types are `null`.
 import type { FieldFault } from "./api-error";
-import type { Conversation, Me, Message, User } from "./types";
+import type { Conversation, Limits, Me, Message, Presence, Reaction, Receipt, Role, User, UserLite } from "./types";
 
 export interface Hello {
   connection_id: string;
@@ -8,8 +8,51 @@ export interface Hello {
   session_id: string;
   server_time: string;
   heartbeat_interval_ms: number;
+  /** From before the first event of this connection. */
+  sync_token: string;
+  total_unread: number;
   degraded: string[];
+  limits: Limits;
   access_token_expires_at: string;
+}
+
+export interface MessageDeleted {
+  conversation_id: string;
+  message_id: string;
+  seq: number;
+  version: number;
+  deleted_at: string;
+}
+
+/** `reactions` are those of all, without `me`: that follows from `user_id`, `emoji` and `active`. */
+export interface ReactionUpdated {
+  conversation_id: string;
+  message_id: string;
+  seq: number;
+  version: number;
+  user_id: string;
+  emoji: string;
+  active: boolean;
+  reactions: Reaction[];
+}
+
+export interface MemberChanged {
+  conversation_id: string;
+  version: number;
+  user_id: string;
+  user: UserLite | null;
+  role: Role;
+  joined_at: string;
+  member_count: number;
+}
+
+/** A conversation as events carry it; `my` and `peer` are there only in a snapshot for one reader. */
+export type EventConversation = Omit<Conversation, "my" | "peer"> & Partial<Pick<Conversation, "my" | "peer">>;
+
+export interface ConversationRemoved {
+  conversation_id: string;
+  version: number;
+  reason: "left" | "removed" | "deleted";
 }
 
 export interface UnreadUpdated {
@@ -22,17 +65,27 @@ export interface UnreadUpdated {
   total_unread: number;
 }
 
-/** A conversation as events carry it; `my` and `peer` are there only in a snapshot for one reader. */
-export type EventConversation = Omit<Conversation, "my" | "peer"> & Partial<Pick<Conversation, "my" | "peer">>;
-
-/** Events that change what is shown; the reducer in `lib/live` takes these, the session `me.updated`. */
+/** All that changes what is shown (contract, section 7). */
 export type LiveEvent =
   | { type: "message.created"; data: Message }
-  | { type: "unread.updated"; data: UnreadUpdated }
+  | { type: "message.updated"; data: Message }
+  | { type: "message.deleted"; data: MessageDeleted }
+  | { type: "reaction.updated"; data: ReactionUpdated }
+  | { type: "member.added" | "member.updated" | "member.removed"; data: MemberChanged }
   | { type: "conversation.created"; data: EventConversation }
+  | { type: "conversation.updated"; data: EventConversation }
+  | { type: "conversation.removed"; data: ConversationRemoved }
+  | { type: "receipt.updated"; data: Receipt & { conversation_id: string } }
+  | { type: "unread.updated"; data: UnreadUpdated }
+  | { type: "typing"; data: { conversation_id: string; user_id: string; active: boolean } }
+  | { type: "presence.updated"; data: Presence }
+  | { type: "presence.count"; data: { conversation_id: string; online_count: number } }
   | { type: "follow.requested"; data: { request_id: string; user: User } }
   | { type: "relationship.updated"; data: { user_id: string; user: User | null } }
-  | { type: "me.updated"; data: Me };
+  | { type: "me.updated"; data: Me }
+  | { type: "sync.required"; data: { conversation_ids?: string[] } };
+
+export type EventOf<T extends LiveEvent["type"]> = Extract<LiveEvent, { type: T }>;
 
 export interface FrameError {
   code: string;
@@ -52,11 +105,24 @@ export type ControlFrame =
 
 const LIVE = new Set<string>([
   "message.created",
-  "unread.updated",
+  "message.updated",
+  "message.deleted",
+  "reaction.updated",
+  "member.added",
+  "member.updated",
+  "member.removed",
   "conversation.created",
+  "conversation.updated",
+  "conversation.removed",
+  "receipt.updated",
+  "unread.updated",
+  "typing",
+  "presence.updated",
+  "presence.count",
   "follow.requested",
   "relationship.updated",
   "me.updated",
+  "sync.required",
 ] satisfies LiveEvent["type"][]);
 const CONTROL = new Set<string>([
   "hello",

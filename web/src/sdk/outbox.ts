@@ -4,12 +4,38 @@
 import { toApiError } from "./api-error";
 import { backoffMs } from "./backoff";
 import { randomId } from "./random-id";
-import type { Message } from "./types";
+import type { Attachment, Message, ReplyTo } from "./types";
+
+/** A message as it was written. */
+export interface Draft {
+  body: string;
+  /** The message that is answered, as the answer will show it. */
+  replyTo?: ReplyTo | undefined;
+  /** Files that are uploaded already. */
+  attachments?: readonly Attachment[] | undefined;
+  /** Files that are to be uploaded on the way. */
+  files?: readonly File[] | undefined;
+}
+
+/** A file that is on its way. */
+export interface PendingFile {
+  name: string;
+  mediaType: string;
+  size: number;
+  blob: Blob;
+  /** Once it is uploaded. */
+  attachmentId?: string | undefined;
+  /** How much of it is uploaded, 0 to 1. */
+  progress: number;
+}
 
 export interface PendingMessage {
   clientId: string;
   conversationId: string;
   body: string;
+  replyTo?: ReplyTo | undefined;
+  attachments?: readonly Attachment[] | undefined;
+  files?: readonly PendingFile[] | undefined;
   createdAt: string;
   /** `waiting` is repeated by itself; `failed` was refused and waits for the person. */
   status: "sending" | "waiting" | "failed";
@@ -60,10 +86,13 @@ export class Outbox {
     this.retryAll();
   }
 
-  send(conversationId: string, body: string): void {
+  send(conversationId: string, draft: Draft | string): void {
+    const { body, replyTo, attachments }: Draft = typeof draft === "string" ? { body: draft } : draft;
     const clientId = (this.options.newId ?? randomId)();
     const createdAt = new Date().toISOString();
     const item: PendingMessage = { clientId, conversationId, body, createdAt, status: "sending" };
+    if (replyTo) item.replyTo = replyTo;
+    if (attachments) item.attachments = attachments;
     this.set([...this.items, item]);
     this.enqueue(item);
   }

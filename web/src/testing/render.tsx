@@ -5,12 +5,14 @@ import { userEvent } from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { Arrival, ArrivalContext } from "@/lib/arrival";
 import { LiveContext, ServerContext } from "@/lib/client-context";
+import { applyEvent, openPlane } from "@/lib/live/apply-event";
 import { createApiClient, createPublicClient } from "@/sdk/api-client";
+import { Interest } from "@/sdk/interest";
 import { Outbox } from "@/sdk/outbox";
 import { SessionStore } from "@/sdk/session-store";
 import { SocketConnection } from "@/sdk/socket-connection";
 import type { Me } from "@/sdk/types";
-import { sampleMe } from "./samples";
+import { OWN_ID, sampleMe } from "./samples";
 
 export const BASE_URL = "http://localhost:3000";
 
@@ -25,18 +27,25 @@ export function renderClient(ui: ReactNode, me: Partial<Me> = {}) {
     onEvent: () => undefined,
     onSessionEnded: () => undefined,
   });
+  const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const interest = new Interest({
+    connection: socket,
+    onOpened: (id, opened) => openPlane(cache, OWN_ID, id, opened),
+    onPresences: (presences) => {
+      for (const data of presences) applyEvent(cache, OWN_ID, { type: "presence.updated", data });
+    },
+  });
   const deliver = () => new Promise<never>(() => undefined);
   const outbox = new Outbox({ storageKey: "outbox", storage: localStorage, deliver, onSent: () => undefined });
   const arrival = new Arrival(window);
-  const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   render(
     <QueryClientProvider client={cache}>
       <ServerContext value={{ session, api, publicApi: createPublicClient(BASE_URL) }}>
         <ArrivalContext value={arrival}>
-          <LiveContext value={{ me: { ...sampleMe(), ...me }, socket, outbox }}>{ui}</LiveContext>
+          <LiveContext value={{ me: { ...sampleMe(), ...me }, socket, outbox, interest }}>{ui}</LiveContext>
         </ArrivalContext>
       </ServerContext>
     </QueryClientProvider>,
   );
-  return { user: userEvent.setup(), cache, session, socket, outbox, arrival };
+  return { user: userEvent.setup(), cache, session, socket, outbox, interest, arrival };
 }

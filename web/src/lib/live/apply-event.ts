@@ -2,21 +2,23 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { queryKeys } from "@/lib/query-keys";
 import type { LiveEvent } from "@/sdk/events";
-import type { FollowRequest, Inbox, User } from "@/sdk/types";
+import type { FollowRequest, OpenedConversation, Presence, User } from "@/sdk/types";
+import type { KnownConversation, LoadedInbox } from "./conversation";
 import type { History } from "./history";
-import { type LiveState, reduce } from "./reduce";
+import { reduce } from "./reduce";
+import { planeOpened } from "./reduce/planes";
+import type { LiveState, MemberList, Plane } from "./state";
 
 export function applyEvent(cache: QueryClient, ownUserId: string, event: LiveEvent): void {
   const before = readState(cache, ownUserId);
   const { state: after, stale } = reduce(before, event);
-  if (after.inbox !== before.inbox) cache.setQueryData(queryKeys.inbox, after.inbox);
-  if (after.followRequests !== before.followRequests)
-    cache.setQueryData(queryKeys.followRequests, after.followRequests);
-  if (after.connections !== before.connections) cache.setQueryData(queryKeys.connections, after.connections);
-  writeChanged(cache, before.histories, after.histories, queryKeys.history);
-  writeChanged(cache, before.searches, after.searches, queryKeys.search);
-  writeChanged(cache, before.users, after.users, queryKeys.user);
+  writeState(cache, before, after);
   for (const queryKey of stale) void cache.invalidateQueries({ queryKey });
+}
+
+/** Takes the answer to opening a conversation. */
+export function openPlane(cache: QueryClient, ownUserId: string, id: string, opened: OpenedConversation): void {
+  cache.setQueryData<Plane>(queryKeys.plane(id), (plane) => planeOpened(plane, opened, ownUserId));
 }
 
 /** After a reconnect: whatever events were missed, the snapshots tell. */
@@ -25,15 +27,34 @@ export function refetchAll(cache: QueryClient): void {
 }
 
 function readState(cache: QueryClient, ownUserId: string): LiveState {
+  const inbox = cache.getQueryData<LoadedInbox>(queryKeys.inbox);
+  const followRequests = cache.getQueryData<FollowRequest[]>(queryKeys.followRequests);
+  const connections = cache.getQueryData<User[]>(queryKeys.connections);
   return {
     ownUserId,
-    inbox: cache.getQueryData<Inbox>(queryKeys.inbox),
+    ...(inbox && { inbox }),
+    ...(followRequests && { followRequests }),
+    ...(connections && { connections }),
+    conversations: readGroup<KnownConversation>(cache, queryKeys.conversations),
     histories: readGroup<History>(cache, queryKeys.histories),
-    followRequests: cache.getQueryData<FollowRequest[]>(queryKeys.followRequests),
-    connections: cache.getQueryData<User[]>(queryKeys.connections),
+    members: readGroup<MemberList>(cache, queryKeys.memberLists),
+    planes: readGroup<Plane>(cache, queryKeys.planes),
+    early: cache.getQueryData<LiveState["early"]>(queryKeys.early) ?? {},
+    presences: cache.getQueryData<Record<string, Presence>>(queryKeys.presences) ?? {},
     searches: readGroup<User[]>(cache, queryKeys.searches),
     users: readGroup<User>(cache, queryKeys.users),
   };
+}
+
+function writeState(cache: QueryClient, before: LiveState, after: LiveState): void {
+  const single = ["inbox", "followRequests", "connections", "early", "presences"] as const;
+  for (const name of single) if (after[name] !== before[name]) cache.setQueryData(queryKeys[name], after[name]);
+  writeChanged(cache, before.conversations, after.conversations, queryKeys.conversation);
+  writeChanged(cache, before.histories, after.histories, queryKeys.history);
+  writeChanged(cache, before.members, after.members, queryKeys.members);
+  writeChanged(cache, before.planes, after.planes, queryKeys.plane);
+  writeChanged(cache, before.searches, after.searches, queryKeys.search);
+  writeChanged(cache, before.users, after.users, queryKeys.user);
 }
 
 function readGroup<T>(cache: QueryClient, queryKey: readonly string[]): Record<string, T> {

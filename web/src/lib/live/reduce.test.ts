@@ -13,7 +13,8 @@ import {
   sampleMessage,
   sampleUser,
 } from "@/testing/samples";
-import { type LiveState, reduce } from "./reduce";
+import { reduce } from "./reduce";
+import type { LiveState } from "./state";
 
 const start: LiveState = {
   ownUserId: OWN_ID,
@@ -22,6 +23,11 @@ const start: LiveState = {
     sampleConversation({ id: "other", updated_at: "2026-02-01T00:00:00.000Z", peer: null }),
   ),
   histories: { [CONVERSATION_ID]: { items: [], hasBefore: false } },
+  conversations: {},
+  members: {},
+  planes: {},
+  early: {},
+  presences: {},
   followRequests: [],
   connections: [],
   searches: {},

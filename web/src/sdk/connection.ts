@@ -1,0 +1,18 @@
+// What the rest of the client knows of the way to the server: a socket of this page, or one that another tab holds.
+import type { Hello, LiveEvent } from "./events";
+import type { ConnectionState } from "./socket-connection";
+
+export interface Connection {
+  getState: () => ConnectionState;
+  subscribe: (listener: () => void) => () => void;
+  /** Sends a frame and resolves with the data of its reply; rejects with `ApiError` (`network`, `timeout`, or a code). */
+  request: <T>(type: string, data: object) => Promise<T>;
+  /** Skips the wait: the browser is online again, or the person asked. */
+  reconnectNow: () => void;
+}
+
+export interface ConnectionEvents {
+  /** After each `hello`; `again` when a connection was lost before, so that what was missed must be fetched. */
+  onHello: (hello: Hello, again: boolean) => void;
+  onEvent: (event: LiveEvent) => void;
+}
