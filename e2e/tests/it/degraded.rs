@@ -1,7 +1,9 @@
 //! What each server that is down leaves working, what clients are told of it, and that it heals by itself (design section 5).
 //!
 //! Killed processes that lose nothing are in `crash.rs`, limits without Redis in `limits.rs`, sessions while the bus is away in
-//! the gateway's own tests.
+//! the gateway's own tests. Here servers fall silent; in `degraded/restarts.rs` they end and begin anew.
+
+mod restarts;
 
 use std::time::{Duration, Instant};
 
@@ -23,31 +25,31 @@ struct Silenced(Vec<Pid>);
 
 impl Silenced {
     fn one(pid: u32) -> anyhow::Result<Self> {
-        Self::all(vec![Pid::from_raw(i32::try_from(pid)?)])
+        let mut silenced = Self(Vec::new());
+        silenced.add(Pid::from_raw(i32::try_from(pid)?));
+        Ok(silenced)
     }
 
     /// The database is a family of processes, and each connection has one of its own.
     fn postgres(stack: &Stack) -> anyhow::Result<Self> {
         let parent = stack.description()?.postgres.pid;
-        let mut pids = vec![Pid::from_raw(i32::try_from(parent)?)];
+        // The parent first: from then on it starts no more.
+        let mut silenced = Self::one(parent)?;
         for entry in std::fs::read_dir("/proc")? {
             let Ok(pid) = entry?.file_name().to_string_lossy().parse::<i32>() else { continue };
             let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { continue };
             // After the name, which stands in brackets: the state, then the parent.
             let of = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1));
             if of == Some(&parent.to_string()) {
-                pids.push(Pid::from_raw(pid));
+                silenced.add(Pid::from_raw(pid));
             }
         }
-        Self::all(pids)
+        Ok(silenced)
     }
 
-    fn all(pids: Vec<Pid>) -> anyhow::Result<Self> {
-        // The parent first: it starts no more.
-        for pid in &pids {
-            let _ = kill(*pid, Signal::SIGSTOP);
-        }
-        Ok(Self(pids))
+    fn add(&mut self, pid: Pid) {
+        let _ = kill(pid, Signal::SIGSTOP);
+        self.0.push(pid);
     }
 }
 

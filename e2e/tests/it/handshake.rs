@@ -2,16 +2,26 @@
 
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use pulse_client::SignedIn;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 use crate::people::{code, gateway_url, pair, sign_up, two_gateways};
 use crate::rest::{number, ok, text};
 use crate::wire::{WireSocket, address};
 
 const NOBODY: &str = "0190a5c6-7c1f-7000-8000-000000000001";
+/// Handshakes that one gateway has under way.
+const UNDER_WAY_MAX: usize = 2048;
+/// How many more are begun.
+const TOO_MANY: usize = 8;
+/// Requests of one HTTP/2 connection.
+const STREAMS_MAX: usize = 128;
 
 /// What a handshake has; each test leaves something out.
 struct Handshake<'a> {
@@ -141,6 +151,65 @@ async fn a_request_that_is_never_finished_is_cut() -> anyhow::Result<()> {
         let after = after.unwrap_or(Duration::MAX);
         assert!((Duration::from_secs(8)..Duration::from_secs(20)).contains(&after), "{kind}: {after:?}");
     }
+    Ok(())
+}
+
+/// Asks for an event stream: the status, and what is told beside it.
+async fn stream(http: reqwest::Client, url: String, token: String) -> anyhow::Result<(u16, String)> {
+    let answer = http.get(url).bearer_auth(token).send().await?;
+    match answer.status().as_u16() {
+        200 => Ok((200, String::new())),
+        status => Ok((status, text(&serde_json::from_str(&answer.text().await?)?, "detail"))),
+    }
+}
+
+#[tokio::test]
+async fn handshakes_that_pile_up_are_bounded_and_it_recovers() -> anyhow::Result<()> {
+    let pair = pair(&[("PULSE_GATEWAY_RATE_LIMITS", "off")]).await?;
+    let url = gateway_url(&pair.stack, 1)?;
+    let token = pair.grace.session.access_token.clone();
+    let before = pair.grace.connect().await?;
+    let address = format!("{url}/v1/events?scope=conversation:{}", pair.chat.id);
+    // Whose conversation it is nobody can tell just now, so each of them waits.
+    let message_store = Pid::from_raw(i32::try_from(pair.stack.description()?.services.message_store.pid)?);
+    kill(message_store, Signal::SIGSTOP)?;
+    let began = Instant::now();
+    let mut waiting = JoinSet::new();
+    let http2 = (0..=UNDER_WAY_MAX / STREAMS_MAX)
+        .map(|_| reqwest::Client::builder().no_proxy().http2_prior_knowledge().build());
+    let http2 = http2.collect::<Result<Vec<_>, _>>()?;
+    for number in 0..UNDER_WAY_MAX + TOO_MANY {
+        let http = http2[number / STREAMS_MAX].clone();
+        waiting.spawn(stream(http, address.clone(), token.clone()));
+    }
+    for _ in 0..TOO_MANY {
+        let refused = waiting.join_next().await.context("nobody waits")???;
+        assert!(refused.0 == 503 && refused.1.contains("free place for another socket"), "{refused:?}");
+    }
+    eprintln!("{UNDER_WAY_MAX} wait after {:?}", began.elapsed());
+    let one_more = tokio::time::timeout(Duration::from_millis(300), waiting.join_next()).await;
+    assert!(one_more.is_err(), "all that the limit allows do wait: {one_more:?}");
+    let handshake = Handshake {
+        origin: None,
+        token: Some(&token),
+        upgrade: true,
+        protocol: Some("pulse.v1.json"),
+        scope: "all",
+    };
+    let asked = Instant::now();
+    assert_eq!(outcome(&url, &handshake).await?, (503, "unavailable".to_owned()), "a socket is one as well");
+    assert!(asked.elapsed() < Duration::from_secs(1), "at once: {:?}", asked.elapsed());
+    before.request("ping", json!({})).await?;
+    pair.grace.at(&url)?.user_by_username("ada").await?;
+
+    kill(message_store, Signal::SIGCONT)?;
+    while let Some(answered) = waiting.join_next().await {
+        let (status, detail) = answered??;
+        // She may have 32 sockets; whose time was over before is told so.
+        assert!([200, 429, 503].contains(&status) && !detail.contains("free place"), "{status} {detail}");
+    }
+    crate::people::until(async || Ok(outcome(&url, &handshake).await?.0 == 101)).await?;
+    before.send_message(pair.chat.id, "here all the time").await?;
     Ok(())
 }
 

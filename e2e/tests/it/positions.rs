@@ -25,13 +25,13 @@ async fn on_messages(stack: &Stack, sql: &str) -> anyhow::Result<()> {
 }
 
 /// From now on what commits is told to nobody, as by a bus that drops it.
-async fn lose_events(stack: &Stack) -> anyhow::Result<()> {
+pub(crate) async fn lose_events(stack: &Stack) -> anyhow::Result<()> {
     let lose = "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
                 CREATE TRIGGER lose BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION lose()";
     on_messages(stack, lose).await
 }
 
-async fn lose_no_more(stack: &Stack) -> anyhow::Result<()> {
+pub(crate) async fn lose_no_more(stack: &Stack) -> anyhow::Result<()> {
     on_messages(stack, "DROP TRIGGER lose ON outbox; DROP FUNCTION lose()").await
 }
 

@@ -1,5 +1,6 @@
 //! Event streams: what a socket carries, for clients without sockets, over two gateways.
 
+mod absence;
 pub(crate) mod reader;
 
 use std::collections::BTreeSet;

@@ -14,7 +14,8 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// An open stream; dropping it closes the connection.
 pub(crate) struct Reader {
     bytes: BoxStream<'static, reqwest::Result<Vec<u8>>>,
-    text: String,
+    /// What has come of events that are not whole.
+    text: Vec<u8>,
     /// Of the newest event that had one.
     pub(crate) last_id: Option<String>,
     /// How many comments came.
@@ -42,7 +43,7 @@ pub(crate) async fn try_open(
         anyhow::ensure!(response.headers()[name] == expected, "{name}: {:?}", response.headers());
     }
     let bytes = response.bytes_stream().map_ok(|bytes| bytes.to_vec()).boxed();
-    Ok(Ok(Reader { bytes, text: String::new(), last_id: None, comments: 0 }))
+    Ok(Ok(Reader { bytes, text: Vec::new(), last_id: None, comments: 0 }))
 }
 
 /// An open stream, behind its `hello`.
@@ -58,9 +59,9 @@ impl Reader {
     /// The next frame; `None` at the end.
     pub(crate) async fn next(&mut self) -> anyhow::Result<Option<Value>> {
         loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let (event, rest) = (event.to_owned(), rest.to_owned());
-                self.text = rest;
+            if let Some(end) = self.text.windows(2).position(|two| two == b"\n\n") {
+                let event: Vec<u8> = self.text.drain(..end + 2).take(end).collect();
+                let event = String::from_utf8(event)?;
                 if event.starts_with(':') {
                     self.comments += 1;
                     continue;
@@ -69,7 +70,7 @@ impl Reader {
             }
             let more = tokio::time::timeout(TIMEOUT, self.bytes.next()).await.context("nothing came")?;
             match more {
-                Some(bytes) => self.text.push_str(&String::from_utf8(bytes?)?),
+                Some(bytes) => self.text.extend(bytes?),
                 None => {
                     anyhow::ensure!(self.text.is_empty(), "it broke off: {:?}", self.text);
                     return Ok(None);

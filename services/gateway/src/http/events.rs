@@ -69,7 +69,6 @@ async fn events(
 ) -> Result<Response, Refusal> {
     let _under_way = state.limits.begin_handshake()?;
     let (scope, since) = read(query, request.headers())?;
-    let _under_way = state.limits.begin_handshake()?;
     entry::require_scope(&state, &caller, scope).await?;
     let seat = entry::take_seat(&state, &caller, scope, Transport::EventStream).await?;
     let hello_token = entry::greet(&state, &caller, &seat, stream::BEAT).await?;
