@@ -11,7 +11,7 @@ import { useSharedSession } from "./use-shared-session";
 const queryClient = createQueryClient();
 
 export function App({ server, arrival }: { server: ServerClient; arrival: Arrival }) {
-  useSharedSession(server.session);
+  useSharedSession(server.session, server.accounts);
   useEffect(() => void server.session.restore(), [server]);
   return (
     <ServerContext value={server}>

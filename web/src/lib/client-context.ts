@@ -1,5 +1,6 @@
 // What components reach the server through: the session and the REST client for all, the live part for those signed in.
 import { createContext, use, useSyncExternalStore } from "react";
+import type { AccountList, KnownAccount } from "@/sdk/account-list";
 import type { ApiClient } from "@/sdk/api-client";
 import type { Connection } from "@/sdk/connection";
 import type { Interest } from "@/sdk/interest";
@@ -10,6 +11,8 @@ import type { Me } from "@/sdk/types";
 
 export interface ServerClient {
   session: SessionStore;
+  /** Who is signed in on this browser; this tab shows one of them. */
+  accounts: AccountList;
   /** With the session's token. */
   api: ApiClient;
   /** Without one, for calls marked public. */
@@ -43,6 +46,12 @@ export function useLive(): LiveClient {
 export function useSession(): SessionState {
   const { session } = useServer();
   return useSyncExternalStore(session.subscribe, session.getState);
+}
+
+/** The accounts that are signed in on this browser. Change them by `session.switchTo`, `.leave` and `.logout`. */
+export function useAccounts(): KnownAccount[] {
+  const { accounts } = useServer();
+  return useSyncExternalStore(accounts.subscribe, accounts.getAccounts);
 }
 
 export function useConnection(): ConnectionState {

@@ -1,5 +1,6 @@
 // Who is signed in. The access token lives in memory only; the refresh token is a cookie that scripts can't read;
 // what survives a reload is the session's id.
+import type { AccountList } from "./account-list";
 import { ApiError, errorFromProblem, networkError, toApiError } from "./api-error";
 import type { LoginRequest, Me, MfaChallenge, RegisterRequest, SecondFactor, Session } from "./types";
 
@@ -16,6 +17,8 @@ export type SessionState =
 export interface SessionStoreOptions {
   baseUrl: string;
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
+  /** Where the accounts of this browser are listed, when there may be several. */
+  accounts?: Pick<AccountList, "put" | "drop">;
   now?: () => number;
   /** Runs one renewal at a time across the tabs of a browser. */
   exclusive?: <T>(task: () => Promise<T>) => Promise<T>;
@@ -61,8 +64,25 @@ export class SessionStore {
 
   /** Takes the account's newest state, if it is still the one signed in. */
   updateUser = (user: Me): void => {
-    if (this.state.status === "signed-in" && this.state.user.id === user.id) this.setState({ ...this.state, user });
+    if (this.state.status !== "signed-in" || this.state.user.id !== user.id) return;
+    this.options.accounts?.put(this.state.sessionId, user);
+    this.setState({ ...this.state, user });
   };
+
+  /** Shows another account of the list in this tab. Never rejects: the state tells. */
+  async switchTo(sessionId: string): Promise<void> {
+    this.forget();
+    this.options.storage.setItem(SESSION_STORAGE_KEY, sessionId);
+    this.setState({ status: "restoring" });
+    await this.restore();
+  }
+
+  /** Shows nobody in this tab, so that another account can sign in; the one before stays signed in. */
+  leave(): void {
+    this.forget();
+    this.options.storage.setItem(SESSION_STORAGE_KEY, "");
+    this.setState({ status: "signed-out" });
+  }
 
   /** Takes up the session of an earlier visit, if there is one. Never rejects: the state tells. */
   async restore(): Promise<void> {
@@ -79,10 +99,12 @@ export class SessionStore {
   /** A new token, whatever the old one is worth. Concurrent callers share one call. */
   renew(): Promise<string> {
     const exclusive = this.options.exclusive ?? ((task) => task());
-    this.renewal ??= exclusive(() => this.refresh()).finally(() => {
-      this.renewal = undefined;
+    if (this.renewal) return this.renewal;
+    const renewal = exclusive(() => this.refresh()).finally(() => {
+      if (this.renewal === renewal) this.renewal = undefined;
     });
-    return this.renewal;
+    this.renewal = renewal;
+    return renewal;
   }
 
   async logout(): Promise<void> {
@@ -94,9 +116,16 @@ export class SessionStore {
 
   /** Forgets the session without a call: the server ended it, or another tab signed out. */
   clear(reason?: "ended"): void {
-    this.token = undefined;
+    this.forget();
+    const sessionId = this.options.storage.getItem(SESSION_STORAGE_KEY);
+    if (sessionId) this.options.accounts?.drop(sessionId);
     this.options.storage.removeItem(SESSION_STORAGE_KEY);
     this.setState(reason ? { status: "signed-out", reason } : { status: "signed-out" });
+  }
+
+  private forget(): void {
+    this.token = undefined;
+    this.renewal = undefined;
   }
 
   private async open(call: string, body: object): Promise<MfaChallenge | null> {
@@ -116,6 +145,8 @@ export class SessionStore {
       return this.accept(session);
     } catch (cause) {
       const error = toApiError(cause);
+      // Of a session that this tab does not show any more nothing follows here.
+      if (this.options.storage.getItem(SESSION_STORAGE_KEY) !== sessionId) throw error;
       if (error.status === 401) this.clear("ended");
       else if (this.state.status === "restoring") this.setState({ status: "unreachable" });
       throw error;
@@ -125,6 +156,7 @@ export class SessionStore {
   private accept(session: Session): string {
     this.token = { value: session.access_token, expiresAt: this.now() + session.expires_in * 1000 };
     this.options.storage.setItem(SESSION_STORAGE_KEY, session.session_id);
+    this.options.accounts?.put(session.session_id, session.user);
     this.setState({ status: "signed-in", user: session.user, sessionId: session.session_id });
     return session.access_token;
   }

@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { Arrival, ArrivalContext } from "@/lib/arrival";
 import { LiveContext, ServerContext } from "@/lib/client-context";
 import { applyEvent, openPlane } from "@/lib/live/apply-event";
+import { AccountList } from "@/sdk/account-list";
 import { createApiClient, createPublicClient } from "@/sdk/api-client";
 import { Interest } from "@/sdk/interest";
 import { Outbox } from "@/sdk/outbox";
@@ -18,6 +19,7 @@ export const BASE_URL = "http://localhost:3000";
 
 export function renderClient(ui: ReactNode, me: Partial<Me> = {}) {
   const session = new SessionStore({ baseUrl: BASE_URL, storage: localStorage });
+  const accounts = new AccountList({ shared: localStorage, tab: sessionStorage });
   const api = createApiClient(BASE_URL, { ...session, accessToken: async () => "token" } as SessionStore);
   const socket = new SocketConnection({
     url: "ws://localhost:3000/v1/ws",
@@ -40,7 +42,7 @@ export function renderClient(ui: ReactNode, me: Partial<Me> = {}) {
   const arrival = new Arrival(window);
   render(
     <QueryClientProvider client={cache}>
-      <ServerContext value={{ session, api, publicApi: createPublicClient(BASE_URL) }}>
+      <ServerContext value={{ session, accounts, api, publicApi: createPublicClient(BASE_URL) }}>
         <ArrivalContext value={arrival}>
           <LiveContext value={{ me: { ...sampleMe(), ...me }, socket, outbox, interest }}>{ui}</LiveContext>
         </ArrivalContext>
