@@ -1,6 +1,6 @@
 // Carries an event into the query cache: reads the state, reduces, writes back what changed.
 import type { QueryClient } from "@tanstack/react-query";
-import { queryKeys } from "@/lib/query-keys";
+import { type QueryKey, queryKeys } from "@/lib/query-keys";
 import type { LiveEvent } from "@/sdk/events";
 import type { FollowRequest, OpenedConversation, Presence, User } from "@/sdk/types";
 import type { KnownConversation, LoadedInbox } from "./conversation";
@@ -10,10 +10,21 @@ import { planeOpened } from "./reduce/planes";
 import type { LiveState, MemberList, Plane } from "./state";
 
 export function applyEvent(cache: QueryClient, ownUserId: string, event: LiveEvent): void {
+  applyEvents(cache, ownUserId, [event]);
+}
+
+/** Several at once: the screen is drawn once. */
+export function applyEvents(cache: QueryClient, ownUserId: string, events: readonly LiveEvent[]): void {
   const before = readState(cache, ownUserId);
-  const { state: after, stale } = reduce(before, event);
+  const stale = new Map<string, QueryKey>();
+  let after = before;
+  for (const event of events) {
+    const reduction = reduce(after, event);
+    after = reduction.state;
+    for (const queryKey of reduction.stale) stale.set(queryKey.join(" "), queryKey);
+  }
   writeState(cache, before, after);
-  for (const queryKey of stale) void cache.invalidateQueries({ queryKey });
+  for (const queryKey of stale.values()) void cache.invalidateQueries({ queryKey });
 }
 
 /** Takes the answer to opening a conversation. */
