@@ -1,6 +1,6 @@
 // Two people on two gateways find each other, connect and chat: the whole way through a real system.
 import { expect, test } from "@playwright/test";
-import { Person } from "./person";
+import { Person, STORED } from "./person";
 import { gatewayUrls } from "./stack";
 
 test("two people on two gateways meet and chat", async ({ browser }) => {
@@ -51,7 +51,7 @@ test("two people on two gateways meet and chat", async ({ browser }) => {
     await ben.say("That works 🎉");
     await ada.expectMessage("That works 🎉");
     const texts = (person: Person) =>
-      person.page.getByRole("log").getByRole("article").locator("> span:first-child").allInnerTexts();
+      person.page.getByRole("log").getByRole("article").locator("[data-text]").allInnerTexts();
     expect(await texts(ada)).toEqual(await texts(ben));
   });
 
@@ -75,7 +75,7 @@ test("two people on two gateways meet and chat", async ({ browser }) => {
     await ben.goOnline();
     await ada.expectMessage("Written in a tunnel");
     await ben.expectMessage("Are you in a tunnel?");
-    await expect(ben.message("Written in a tunnel").getByRole("img", { name: "Sent" })).toBeVisible();
+    await expect(ben.message("Written in a tunnel").getByRole("img", { name: STORED })).toBeVisible();
     await expect(ada.message("Written in a tunnel")).toHaveCount(1);
   });
 

@@ -1,102 +1,173 @@
 // One open conversation: header, history, and where to write, or why one can't.
-import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { Spinner } from "@/components/spinner";
+import { tellFault } from "@/components/toast";
 import { useLive } from "@/lib/client-context";
 import { nameOf } from "@/lib/conversation-name";
 import { errorText } from "@/lib/error-text";
-import { usePresence } from "@/lib/queries/presence";
-import { queryKeys } from "@/lib/query-keys";
-import { useAttention } from "@/lib/use-attention";
-import type { Conversation, User } from "@/sdk/types";
-import { useConversation } from "../api/get-conversation";
-import { useHistory } from "../api/list-messages";
-import { useMarkRead } from "../api/mark-read";
+import { usePresence } from "@/lib/live/presence";
+import { useConversation } from "@/lib/live/use-conversation";
+import type { Conversation, Message } from "@/sdk/types";
+import { texts } from "@/texts/texts";
+import { ChatFoot, type FootSlots } from "./chat-foot";
 import { ChatHeader } from "./chat-header";
 import styles from "./chat-pane.module.css";
-import { Composer } from "./composer";
-import { MessageList } from "./message-list";
+import { ActionsContext, SceneContext } from "./chat-scene";
+import { Composer, type ComposerHandle } from "./composer";
+import { DropZone } from "./drop-zone";
+import { MessageList, type MessageListHandle } from "./message-list";
+import { Overlays } from "./overlays";
+import { NO_FINDS, SearchBar } from "./search-bar";
+import { useChatActions } from "./use-chat-actions";
+import { standingOf, useChatScene } from "./use-chat-scene";
+import { useJumpToDay } from "./use-jump-to-day";
+import { useOpenAt } from "./use-open-at";
 
-const CATCH_UP_MS = 2_000;
-
-interface Props {
+interface Props extends FootSlots {
   conversationId: string;
-  /** What takes the place of the composer when the two are not connected (any more). */
-  notConnected: (peer: User) => ReactNode;
+  /** Opens or closes what is known about the conversation. */
+  onDetails?: (() => void) | undefined;
+  /** A message to open the conversation at. */
+  atSeq?: number | undefined;
 }
 
-export function ChatPane({ conversationId, notConnected }: Props) {
-  const { conversation, error } = useConversation(conversationId);
-  if (conversation) return <OpenChat conversation={conversation} notConnected={notConnected} />;
+export function ChatPane(props: Props) {
+  const chat = useConversation(props.conversationId);
+  const { conversation, error } = chat;
+  if (conversation) return <OpenChat {...props} chat={chat} conversation={conversation} />;
   if (error)
     return (
-      <EmptyState icon="alert" title="This conversation isn't here">
+      <EmptyState icon="alert" title={texts.chat.notHere}>
         {errorText(error)}
       </EmptyState>
     );
-  return <Spinner label="Opening the conversation" />;
+  return <Spinner label={texts.chat.opening} />;
 }
 
-function OpenChat({ conversation, notConnected }: { conversation: Conversation } & Pick<Props, "notConnected">) {
-  const { outbox } = useLive();
+interface OpenProps extends Props {
+  chat: ReturnType<typeof useConversation>;
+  conversation: Conversation;
+}
+
+function OpenChat({ chat, conversation, notConnected, notMember, onDetails, atSeq }: OpenProps) {
+  const { me } = useLive();
+  const { history, members, pending, error, isLoading } = chat;
   const { id, peer } = conversation;
-  const history = useHistory(id);
+  const list = useRef<MessageListHandle>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const { scene, people } = useChatScene(conversation, history, members, chat.receipts);
+  const { actions, overlay, close, about, clearAbout, deleteMessage } = useChatActions(chat, list);
+  const jumpToDay = useJumpToDay(chat, list);
   const presences = usePresence(peer ? [peer.id] : []);
-  const attention = useAttention();
-  const [atEnd, setAtEnd] = useState(false);
-  const name = nameOf(conversation);
-  useMarkRead(conversation, attention && atEnd && history.data !== undefined);
-  useCatchUp(id, conversation.last_seq, history.data?.items.at(-1)?.seq);
+  const [searching, setSearching] = useState(false);
+  const [finds, setFinds] = useState(NO_FINDS);
+  const name = nameOf(conversation, members, me.id);
+  const inside = standingOf(conversation) !== "not-member";
+  const loaded = inside && !isLoading && !error;
+  useOpenAt(loaded ? atSeq : undefined, actions.jumpTo);
+
+  const save = (message: Message, body: string) => {
+    if (body !== message.body) chat.edit(message, body).catch((cause: unknown) => tellFault(cause));
+  };
+  const editLast = () => {
+    const last = history.items.findLast(
+      (item) => item.sender?.id === me.id && item.kind === "text" && !item.deleted_at,
+    );
+    if (last && !history.hasAfter) actions.edit(last);
+  };
+  const closeSearch = useCallback(() => setSearching(false), []);
+  const focusComposer = useCallback(() => composer.current?.focus(), []);
+  const addFiles = useCallback((files: readonly File[]) => composer.current?.addFiles(files), []);
+  const body = useMemo(
+    () => ({ reply: undefined, edit: undefined, ...(about && { [about.kind]: about.message }) }),
+    [about],
+  );
+
   return (
-    <section className={styles.pane} aria-label={`Chat with ${name}`}>
-      <ChatHeader conversation={conversation} presence={peer ? presences.get(peer.id) : undefined} />
-      {history.data ? (
-        <MessageList conversation={conversation} history={history.data} peerName={name} onAtEnd={setAtEnd} />
-      ) : (
-        <div className={styles.waiting}>
-          {history.error ? (
-            <EmptyState icon="alert" title="The messages didn't load">
-              <p>{errorText(history.error)}</p>
-              <Button kind="secondary" onClick={() => void history.refetch()}>
-                Try again
-              </Button>
-            </EmptyState>
-          ) : (
-            <Spinner label="Loading messages" />
+    <SceneContext value={scene}>
+      <ActionsContext value={actions}>
+        <DropZone
+          className={styles.pane}
+          label={texts.chat.region(name)}
+          onFiles={scene.writable ? addFiles : undefined}
+        >
+          <ChatHeader
+            conversation={conversation}
+            name={name}
+            presence={peer ? presences.get(peer.id) : undefined}
+            onlineCount={chat.onlineCount ?? undefined}
+            typing={chat.typing}
+            onSearch={inside ? () => setSearching(true) : undefined}
+            onDate={inside ? () => actions.open({ kind: "date" }) : undefined}
+            onDetails={onDetails}
+          />
+          {searching && (
+            <SearchBar conversationId={id} onFinds={setFinds} onShow={actions.jumpTo} onClose={closeSearch} />
           )}
-        </div>
-      )}
-      <Foot conversation={conversation} notConnected={notConnected}>
-        <Composer conversationId={id} peerName={name} onSend={(body) => outbox.send(id, body)} />
-      </Foot>
-    </section>
+          {loaded ? (
+            <MessageList
+              ref={list}
+              conversation={conversation}
+              name={name}
+              history={history}
+              pending={pending}
+              finds={finds}
+              loadOlder={chat.loadOlder}
+              loadNewer={chat.loadNewer}
+              toLatest={chat.toLatest}
+              markRead={chat.markRead}
+              onLeave={focusComposer}
+            />
+          ) : (
+            <div className={styles.waiting}>
+              {inside && error && <Failed error={error} onRetry={() => void chat.refetch()} />}
+              {inside && !error && <Spinner label={texts.chat.loadingMessages} />}
+              {!inside && (
+                <EmptyState icon="people" title={name}>
+                  {conversation.topic ?? texts.chat.closed.notMember}
+                </EmptyState>
+              )}
+            </div>
+          )}
+          <ChatFoot conversation={conversation} notConnected={notConnected} notMember={notMember}>
+            <Composer
+              ref={composer}
+              conversationId={id}
+              ownUserId={me.id}
+              name={name}
+              people={people}
+              replyTo={body.reply}
+              editing={body.edit}
+              onSend={chat.send}
+              onSave={save}
+              onCancel={clearAbout}
+              onEditLast={editLast}
+              onTyping={chat.setTyping}
+            />
+          </ChatFoot>
+        </DropZone>
+        <Overlays
+          overlay={overlay}
+          conversation={conversation}
+          messages={history.items}
+          onClose={close}
+          onDelete={deleteMessage}
+          onJump={jumpToDay}
+        />
+      </ActionsContext>
+    </SceneContext>
   );
 }
 
-interface FootProps extends Pick<Props, "notConnected"> {
-  conversation: Conversation;
-  children: ReactNode;
-}
-
-function Foot({ conversation: { kind, peer, state }, notConnected, children }: FootProps) {
-  if (kind === "direct" && !peer)
-    return <p className={styles.closed}>This person isn't here any more. You can still read your messages.</p>;
-  if (state === "closed") return <p className={styles.closed}>This conversation is closed.</p>;
-  if (kind === "direct" && peer?.relationship?.connected === false)
-    return <div className={styles.closed}>{notConnected(peer)}</div>;
-  return children;
-}
-
-/** When the inbox knows of a message that the history does not get to see, the history is fetched. */
-function useCatchUp(conversationId: string, headSeq: number, knownSeq: number | undefined): void {
-  const cache = useQueryClient();
-  const behind = knownSeq !== undefined && knownSeq < headSeq;
-  useEffect(() => {
-    if (!behind) return;
-    const queryKey = queryKeys.history(conversationId);
-    const timer = setTimeout(() => void cache.invalidateQueries({ queryKey }), CATCH_UP_MS);
-    return () => clearTimeout(timer);
-  }, [behind, conversationId, cache]);
+function Failed({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  return (
+    <EmptyState icon="alert" title={texts.chat.notLoaded}>
+      <p>{errorText(error)}</p>
+      <Button kind="secondary" onClick={onRetry}>
+        {texts.common.retry}
+      </Button>
+    </EmptyState>
+  );
 }

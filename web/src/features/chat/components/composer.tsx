@@ -1,73 +1,197 @@
 // Where a message is written: Enter sends, Shift+Enter makes a new line, what is not sent stays as a draft.
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
+import { IconButton } from "@/components/button";
 import { Icon } from "@/components/icon";
 import { DEFAULT_LIMITS, useServerConfig } from "@/lib/queries/config";
+import type { Draft } from "@/sdk/outbox";
+import type { Message, UserLite } from "@/sdk/types";
+import { texts } from "@/texts/texts";
 import styles from "./composer.module.css";
+import { ComposerBar } from "./composer-bar";
+import { EmojiButton } from "./emoji-button";
+import { FilePreviews } from "./file-previews";
+import { LengthLeft } from "./length-left";
+import { MentionList } from "./mention-list";
+import { useChosenFiles } from "./use-chosen-files";
+import { useComposerText } from "./use-composer-text";
+import { useMentionList } from "./use-mention-list";
 
-interface Props {
-  conversationId: string;
-  peerName: string;
-  onSend: (body: string) => void;
+export interface ComposerHandle {
+  focus: () => void;
+  addFiles: (files: readonly File[]) => void;
 }
 
-const COUNT_FROM = 200;
+interface Props {
+  ref?: Ref<ComposerHandle>;
+  conversationId: string;
+  ownUserId: string;
+  name: string;
+  /** Who can be mentioned. */
+  people: readonly UserLite[];
+  replyTo?: Message | undefined;
+  editing?: Message | undefined;
+  onSend: (draft: Draft) => void;
+  onSave: (message: Message, body: string) => void;
+  /** Leaves the reply or the edit. */
+  onCancel: () => void;
+  /** Arrow Up in an empty field. */
+  onEditLast: () => void;
+  onTyping: (active: boolean) => void;
+}
 
-export function Composer({ conversationId, peerName, onSend }: Props) {
-  const draftKey = `pulse.draft.${conversationId}`;
-  const [text, setText] = useState(() => sessionStorage.getItem(draftKey) ?? "");
+const FILE_LIMITS = { attachments_max: 10, attachment_max_bytes: 26_214_400 };
+
+export function Composer(props: Props) {
+  const { conversationId, ownUserId, name, people, replyTo, editing, onCancel, onTyping } = props;
   const { data: config } = useServerConfig();
+  const limits = useMemo(() => ({ ...FILE_LIMITS, ...DEFAULT_LIMITS, ...config?.limits }), [config]);
   const field = useRef<HTMLTextAreaElement>(null);
-  const left = (config?.limits ?? DEFAULT_LIMITS).body_max - [...text.trim()].length;
-  const ready = text.trim() !== "" && left >= 0;
+  const picker = useRef<HTMLInputElement>(null);
+  const { files, add, remove, clear: clearFiles } = useChosenFiles(limits);
+  const { text, cursor, setCursor, put, place, insert, clear } = useComposerText(
+    field,
+    ownUserId,
+    conversationId,
+    editing,
+  );
+  const mentions = useMentionList(people, { text, cursor }, place);
+  const body = text.trim();
+  const left = limits.body_max - [...body].length;
+  const ready = left >= 0 && (body !== "" || (editing ? editing.attachments.length > 0 : files.length > 0));
+  const words = texts.chat.composer;
 
-  useEffect(() => {
-    if (text) sessionStorage.setItem(draftKey, text);
-    else sessionStorage.removeItem(draftKey);
-  }, [text, draftKey]);
+  useImperativeHandle(props.ref, () => ({ focus: () => field.current?.focus(), addFiles: add }), [add]);
   useEffect(() => {
     if (matchMedia("(hover: hover)").matches) field.current?.focus();
   }, []);
+  const about = editing ?? replyTo;
+  useEffect(() => {
+    if (about) field.current?.focus();
+  }, [about]);
 
   const send = () => {
     if (!ready) return;
-    onSend(text.trim());
-    setText("");
+    if (editing) props.onSave(editing, body);
+    else
+      props.onSend({
+        body,
+        ...(replyTo && { replyTo: quoteOf(replyTo) }),
+        ...(files.length > 0 && { files: files.map(({ file }) => file) }),
+      });
+    clear();
+    if (!editing) clearFiles();
+    if (about) onCancel();
+    field.current?.focus();
+  };
+  const cancel = () => {
+    if (editing) clear();
+    onCancel();
     field.current?.focus();
   };
   const pressed = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    send();
+    if (mentions.onKeyDown(event) || event.nativeEvent.isComposing) return;
+    const byEnter = event.key === "Enter" && !event.shiftKey && !matchMedia("(hover: none)").matches;
+    if (byEnter) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "Escape" && about) {
+      event.preventDefault();
+      cancel();
+    } else if (event.key === "ArrowUp" && text === "" && !about) {
+      event.preventDefault();
+      props.onEditLast();
+    }
+  };
+  const changed = (next: string, at: number) => {
+    put(next);
+    setCursor(at);
+    if (!editing) onTyping(next.trim() !== "");
   };
 
   return (
     <form
       className={styles.composer}
-      onSubmit={(event) => {
+      onSubmit={(event: FormEvent) => {
         event.preventDefault();
         send();
       }}
     >
       <div className={styles.box}>
-        <textarea
-          ref={field}
-          rows={1}
-          value={text}
-          placeholder="Write a message"
-          aria-label={`Message to ${peerName}`}
-          aria-invalid={left < 0}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={pressed}
-        />
-        {left < COUNT_FROM && (
-          <span className={styles.left} data-over={left < 0 || undefined} role="status">
-            {left}
-          </span>
+        <MentionList list={mentions} />
+        {editing ? (
+          <ComposerBar
+            icon="pencil"
+            title={words.editing}
+            excerpt={editing.body}
+            closeLabel={words.stopEditing}
+            onClose={cancel}
+          />
+        ) : (
+          replyTo && (
+            <ComposerBar
+              icon="reply"
+              title={words.replyingTo(
+                replyTo.sender?.id === ownUserId
+                  ? texts.chat.youName
+                  : (replyTo.sender?.display_name ?? texts.chat.someone),
+              )}
+              excerpt={replyTo.body || texts.chat.message.attachment}
+              closeLabel={words.stopReplying}
+              onClose={cancel}
+            />
+          )
         )}
-        <button type="submit" className={styles.send} disabled={!ready} aria-label="Send" title="Send (Enter)">
-          <Icon name="send" size={19} />
-        </button>
+        {!editing && <FilePreviews files={files} onRemove={remove} />}
+        <div className={styles.row}>
+          {!editing && <IconButton icon="clip" label={words.attach} onClick={() => picker.current?.click()} />}
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            aria-label={words.attach}
+            onChange={(event) => {
+              add([...(event.target.files ?? [])]);
+              event.target.value = "";
+              field.current?.focus();
+            }}
+          />
+          <textarea
+            ref={field}
+            rows={1}
+            dir="auto"
+            value={text}
+            placeholder={words.placeholder}
+            aria-label={words.label(name)}
+            aria-invalid={left < 0}
+            aria-autocomplete="list"
+            {...mentions.field}
+            onChange={(event) => changed(event.target.value, event.target.selectionStart)}
+            onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
+            onKeyDown={pressed}
+            onPaste={(event) => {
+              if (event.clipboardData.files.length === 0 || editing) return;
+              event.preventDefault();
+              add([...event.clipboardData.files]);
+            }}
+          />
+          <LengthLeft left={left} />
+          <EmojiButton onChoose={insert} />
+          <button
+            type="submit"
+            className={styles.send}
+            disabled={!ready}
+            aria-label={editing ? words.save : words.send}
+            title={editing ? words.save : words.sendHint}
+          >
+            <Icon name={editing ? "check" : "send"} size={19} />
+          </button>
+        </div>
       </div>
     </form>
   );
+}
+
+function quoteOf({ id, seq, sender, body }: Message): NonNullable<Draft["replyTo"]> {
+  return { id, seq, sender_id: sender?.id ?? null, excerpt: [...body].slice(0, 120).join("") };
 }

@@ -1,78 +1,94 @@
-// One message, and how far it has come: on its way, sent, or failed with a way to repeat it.
-import { memo } from "react";
-import { Button } from "@/components/button";
-import { Icon } from "@/components/icon";
-import { errorTextOf } from "@/lib/error-text";
+// One message: who wrote it, what it answers, its files and text, and how far it has come.
+import { hueOf } from "@/lib/avatar";
 import { formatClock, formatFull } from "@/lib/format-time";
-import type { PendingMessage } from "@/sdk/outbox";
+import { texts } from "@/texts/texts";
+import { isEmojiOnly } from "../model/emoji-only";
+import type { MessageRow } from "../model/timeline";
+import { Attachments } from "./attachments";
+import { useActions, useScene } from "./chat-scene";
+import { Held } from "./held";
 import styles from "./message-bubble.module.css";
-import { isEmojiOnly, MessageText } from "./message-text";
-import type { MessageEntry } from "./timeline";
+import { type Highlight, MessageText } from "./message-text";
+import { Reactions } from "./reactions";
+import { ReplyQuote } from "./reply-quote";
+import { Ticks } from "./ticks";
+import { Uploads } from "./uploads";
 
 interface Props {
-  entry: MessageEntry;
-  peerName: string;
-  onRetry: (clientId: string) => void;
-  onDiscard: (clientId: string) => void;
+  row: MessageRow;
+  /** The one that the arrow keys have reached. */
+  active: boolean;
+  highlights?: readonly Highlight[] | undefined;
 }
 
-export const MessageBubble = memo(function MessageBubble({ entry, peerName, onRetry, onDiscard }: Props) {
-  const large = entry.state !== "deleted" && isEmojiOnly(entry.body);
+export function MessageBubble({ row, active, highlights }: Props) {
+  const { kind, writable } = useScene();
+  const { open, discard } = useActions();
+  const { message, pending } = row;
+  const words = texts.chat;
+  const deleted = row.state === "deleted";
+  const files = message?.attachments ?? [];
+  const uploads = pending?.files ?? [];
+  const reply = message?.reply_to ?? pending?.replyTo;
+  const bare = files.length + uploads.length === 0 && !reply;
+  const large = bare && !deleted && isEmojiOnly(row.body);
+  const clock = formatClock(row.at);
+  const edited = message?.edited_at != null && !deleted;
+  const tail = edited ? `${words.message.edited} ${clock}` : clock;
+  const sender = row.own ? words.message.you : (message?.sender?.display_name ?? words.deletedAccount);
   return (
-    <div className={styles.line} data-own={entry.own || undefined} data-first={entry.first || undefined}>
+    <>
       <article
         className={styles.bubble}
-        aria-label={`${entry.own ? "You" : (entry.message?.sender?.display_name ?? peerName)}, ${formatClock(entry.at)}`}
-        data-state={entry.state}
-        data-last={entry.last || undefined}
+        aria-label={words.messageBy(sender, clock)}
+        data-state={row.state}
         data-large={large || undefined}
+        data-files={files.length + uploads.length > 0 || undefined}
+        data-last={row.last || undefined}
+        tabIndex={active ? 0 : -1}
       >
-        <span className={styles.text}>
-          {entry.state === "deleted" ? "This message was deleted" : <MessageText body={entry.body} />}
-        </span>
+        {kind !== "direct" && !row.own && row.first && <SenderName id={message?.sender?.id} name={sender} />}
+        {reply && !deleted && <ReplyQuote reply={reply} />}
+        {files.length > 0 && <Attachments files={files} />}
+        {pending && uploads.length > 0 && <Uploads files={uploads} onCancel={() => discard(pending.clientId)} />}
+        <div className={styles.text} data-text>
+          {deleted ? (
+            <p data-tail={tail}>{words.message.deleted}</p>
+          ) : row.body === "" ? (
+            <p data-tail={tail} />
+          ) : (
+            <MessageText body={row.body} highlights={highlights} tail={tail} />
+          )}
+        </div>
         <span className={styles.meta}>
-          {entry.message?.edited_at && <span>edited</span>}
-          <time dateTime={entry.at} title={formatFull(entry.at)}>
-            {formatClock(entry.at)}
+          {edited && message && (
+            <button
+              type="button"
+              className={styles.edited}
+              tabIndex={-1}
+              title={words.message.editedHint}
+              onClick={() => open({ kind: "edits", message })}
+            >
+              {words.message.edited}
+            </button>
+          )}
+          <time dateTime={row.at} title={formatFull(row.at)}>
+            {clock}
           </time>
-          {entry.own && <Progress state={entry.state} />}
+          {row.own && <Ticks row={row} />}
         </span>
       </article>
-      {entry.pending && entry.pending.status !== "sending" && (
-        <Held pending={entry.pending} onRetry={onRetry} onDiscard={onDiscard} />
-      )}
-    </div>
-  );
-});
-
-const PROGRESS = {
-  sending: ["clock", "Sending"],
-  waiting: ["clock", "Waiting to be sent"],
-  failed: ["alert", "Not sent"],
-  sent: ["check", "Sent"],
-} as const;
-
-function Progress({ state }: { state: MessageEntry["state"] }) {
-  if (state === "deleted") return null;
-  const [icon, label] = PROGRESS[state];
-  return (
-    <span className={styles.progress} role="img" aria-label={label} title={label}>
-      <Icon name={icon} size={14} />
-    </span>
+      {message && (message.reactions.length > 0 || writable) && <Reactions message={message} />}
+      {pending && pending.status !== "sending" && <Held pending={pending} />}
+    </>
   );
 }
 
-function Held({ pending, onRetry, onDiscard }: { pending: PendingMessage } & Pick<Props, "onRetry" | "onDiscard">) {
-  const failed = pending.status === "failed";
+function SenderName({ id, name }: { id: string | undefined; name: string }) {
+  const style = { "--hue": id ? hueOf(id) : 0 } as React.CSSProperties;
   return (
-    <div className={styles.held} data-failed={failed || undefined} role={failed ? "alert" : undefined}>
-      <span>{failed ? errorTextOf(pending.errorCode ?? "") : "Waiting for the connection."}</span>
-      <Button kind="quiet" size="small" icon="retry" onClick={() => onRetry(pending.clientId)}>
-        {failed ? "Try again" : "Try now"}
-      </Button>
-      <Button kind="quiet" size="small" icon="trash" onClick={() => onDiscard(pending.clientId)}>
-        Delete
-      </Button>
-    </div>
+    <span className={styles.sender} style={style} dir="auto">
+      {name}
+    </span>
   );
 }

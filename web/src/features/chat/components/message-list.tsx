@@ -1,121 +1,171 @@
-// The history of one conversation, older pages on demand, and the way back to its end.
-import { Fragment, useEffect, useMemo, useRef, useState } from "react";
+// The history of one conversation: a virtual list, the way back to its end, and jumps to any place in it.
+import { type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
+import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
-import { Icon } from "@/components/icon";
 import { Spinner } from "@/components/spinner";
-import { useLive, usePendingMessages } from "@/lib/client-context";
-import { formatDay } from "@/lib/format-time";
 import type { History } from "@/lib/live/history";
-import { useNow } from "@/lib/use-now";
+import type { PendingMessage } from "@/sdk/outbox";
 import type { Conversation } from "@/sdk/types";
-import { useLoadOlder } from "../api/list-messages";
-import { MessageBubble } from "./message-bubble";
+import { texts } from "@/texts/texts";
+import { makeTimeline } from "../model/timeline";
+import { useActions, useScene } from "./chat-scene";
+import { JumpButton } from "./jump-button";
 import styles from "./message-list.module.css";
-import { buildTimeline, type TimelineEntry } from "./timeline";
-import { useStickToEnd } from "./use-stick-to-end";
+import { MessageRow } from "./message-row";
+import type { Highlight } from "./message-text";
+import { usePressMenu } from "./use-press-menu";
+import { useSeen } from "./use-seen";
+import { useTimelineList } from "./use-timeline-list";
+import { useToday } from "./use-today";
+import { useWalk } from "./use-walk";
 
-const LOAD_BEFORE_PX = 500;
-
-interface Props {
-  conversation: Conversation;
-  history: History;
-  peerName: string;
-  /** Tells whether the reader is where new messages appear. */
-  onAtEnd: (atEnd: boolean) => void;
+export interface MessageListHandle {
+  /** Brings a loaded message into the middle and marks it for a moment. */
+  show: (seq: number) => void;
+  toEnd: () => void;
 }
 
-export function MessageList({ conversation, history, peerName, onAtEnd }: Props) {
-  const { me, outbox } = useLive();
+interface Props {
+  ref: Ref<MessageListHandle>;
+  conversation: Conversation;
+  name: string;
+  history: Required<History>;
+  pending: readonly PendingMessage[];
+  /** What a search has found, by message id. */
+  finds: ReadonlyMap<string, readonly Highlight[]>;
+  loadOlder: () => Promise<void>;
+  loadNewer: () => Promise<void>;
+  toLatest: () => Promise<void>;
+  markRead: (seq: number) => void;
+  onLeave: () => void;
+}
+
+const NO_PENDING: readonly PendingMessage[] = [];
+const FLASH_MS = 2_400;
+
+export function MessageList(props: Props) {
+  const { conversation, name, history, finds, toLatest } = props;
+  const scene = useScene();
+  const actions = useActions();
+  const today = useToday();
   const box = useRef<HTMLDivElement>(null);
-  const [loading, setLoading] = useState(false);
-  const [readSeq] = useState(conversation.my?.read_seq ?? 0);
-  const pending = usePendingMessages();
-  const loadOlder = useLoadOlder(conversation.id);
-  const entries = useMemo(() => {
-    const own = pending.filter((message) => message.conversationId === conversation.id);
-    return buildTimeline({ messages: history.items, pending: own, ownUserId: me.id, readSeq });
-  }, [history.items, pending, conversation.id, me.id, readSeq]);
-  const last = entries.at(-1);
-  const { atEnd, onScroll, toEnd } = useStickToEnd(box, {
-    firstKey: history.items[0]?.id,
-    lastKey: last?.key ?? "none",
-    lastIsOwn: last?.type === "message" && last.own,
+  const [readSeq] = useState(conversation.my?.read_seq ?? conversation.last_seq);
+  // What is on its way stands at the end of the conversation, not at the end of a stretch in its middle.
+  const pending = history.hasAfter ? NO_PENDING : props.pending;
+  const timeline = useMemo(
+    () => makeTimeline({ messages: history.items, pending, ownUserId: scene.ownUserId, readSeq }),
+    [history.items, pending, scene.ownUserId, readSeq],
+  );
+  const walk = useWalk({ box, timeline, scene, actions, onLeave: props.onLeave });
+  const { list, older, newer, atEnd } = useTimelineList({
+    ...props,
+    ...history,
+    box,
+    timeline,
+    keepIndex: walk.activeIndex,
   });
-  useEffect(() => onAtEnd(atEnd), [atEnd, onAtEnd]);
+  const pressMenu = usePressMenu(timeline, actions);
+  useSeen(list, timeline, props.markRead);
 
-  const scrolled = () => {
-    onScroll();
-    if (loading || !history.hasBefore || (box.current?.scrollTop ?? 0) > LOAD_BEFORE_PX) return;
-    setLoading(true);
-    void loadOlder()
-      .catch(() => undefined)
-      .finally(() => setLoading(false));
+  const [target, setTarget] = useState<number>();
+  const [flash, setFlash] = useState<number>();
+  useEffect(() => {
+    const index = target === undefined ? -1 : timeline.indexOf(target);
+    if (index < 0) return;
+    list.scrollToIndex(index, { align: "center" });
+    setTarget(undefined);
+    setFlash(target);
+  }, [target, timeline, list]);
+  useEffect(() => {
+    if (flash === undefined) return;
+    const timer = setTimeout(() => setFlash(undefined), FLASH_MS);
+    return () => clearTimeout(timer);
+  }, [flash]);
+
+  // An own message always shows.
+  const lastPending = pending.at(-1)?.clientId;
+  useEffect(() => {
+    if (lastPending) list.scrollToEnd();
+  }, [lastPending, list]);
+
+  const [ending, setEnding] = useState(false);
+  useEffect(() => {
+    if (!ending || history.hasAfter) return;
+    setEnding(false);
+    list.scrollToEnd();
+  }, [ending, history.hasAfter, list]);
+  const toEnd = () => {
+    if (!history.hasAfter) return list.scrollToEnd({ behavior: "smooth" });
+    setEnding(true);
+    void toLatest().catch(() => setEnding(false));
   };
+  useImperativeHandle(props.ref, () => ({ show: setTarget, toEnd }));
 
+  const words = texts.chat;
   return (
     <div className={styles.frame}>
       <div
         ref={box}
         className={styles.box}
-        onScroll={scrolled}
         role="log"
         aria-live="off"
-        aria-label={`Messages with ${peerName}`}
+        aria-label={words.messagesWith(name)}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
+        onKeyDown={(event) => walk.onKeyDown(event, list)}
+        onFocus={(event) => walk.onFocus(event.target)}
+        {...pressMenu}
       >
         <div className={styles.content}>
-          {loading && <Spinner label="Loading older messages" />}
-          {entries.length === 0 && (
-            <EmptyState icon="chat" title="Say hello">
-              This is the beginning of your conversation with {peerName}.
+          {timeline.count === 0 && (
+            <EmptyState icon="chat" title={words.sayHello}>
+              {conversation.kind === "direct" ? words.beginning(name) : words.beginningGroup}
             </EmptyState>
           )}
-          <Entries entries={entries} peerName={peerName} outbox={outbox} />
+          <div className={styles.rows} style={{ height: list.getTotalSize() }}>
+            {list.getVirtualItems().map(({ index, key, start }) => {
+              const row = timeline.rowAt(index);
+              const highlights = row.message && finds.get(row.message.id);
+              return (
+                <div
+                  key={key}
+                  ref={list.measureElement}
+                  data-index={index}
+                  className={styles.row}
+                  style={{ transform: `translateY(${start}px)` }}
+                >
+                  <MessageRow
+                    row={row}
+                    today={today}
+                    active={index === walk.activeIndex}
+                    flash={flash !== undefined && row.message?.seq === flash}
+                    highlights={highlights}
+                  />
+                </div>
+              );
+            })}
+          </div>
         </div>
       </div>
-      {!atEnd && (
-        <button type="button" className={styles.jump} onClick={() => toEnd()} aria-label="Go to the latest message">
-          <Icon name="down" />
-          <NewCount conversation={conversation} />
-        </button>
+      {older.state === "busy" && (
+        <div className={styles.loading}>
+          <Spinner label={words.loadingOlder} />
+        </div>
       )}
+      {older.state === "failed" && (
+        <div className={styles.failed} role="alert">
+          {words.olderFailed}
+          <Button kind="quiet" size="small" icon="retry" onClick={older.start}>
+            {texts.common.retry}
+          </Button>
+        </div>
+      )}
+      {newer.state === "busy" && (
+        <div className={styles.loading} data-end>
+          <Spinner label={words.loadingNewer} />
+        </div>
+      )}
+      {!atEnd && <JumpButton count={conversation.my?.unread_count ?? 0} onPress={toEnd} />}
     </div>
   );
-}
-
-function NewCount({ conversation }: { conversation: Conversation }) {
-  const count = conversation.my?.unread_count ?? 0;
-  return count > 0 ? <span className={styles.count}>{count}</span> : null;
-}
-
-interface EntriesProps {
-  entries: TimelineEntry[];
-  peerName: string;
-  outbox: { retry: (clientId: string) => void; discard: (clientId: string) => void };
-}
-
-function Entries({ entries, peerName, outbox }: EntriesProps) {
-  const now = useNow();
-  const actions = useMemo(
-    () => ({ retry: (id: string) => outbox.retry(id), discard: (id: string) => outbox.discard(id) }),
-    [outbox],
-  );
-  return entries.map((entry) => (
-    <Fragment key={entry.key}>
-      {entry.type === "day" && (
-        <h3 className={styles.day}>
-          <span>{formatDay(entry.at, now)}</span>
-        </h3>
-      )}
-      {entry.type === "new" && (
-        <p className={styles.new} data-new-mark>
-          <span>New messages</span>
-        </p>
-      )}
-      {entry.type === "message" && (
-        <MessageBubble entry={entry} peerName={peerName} onRetry={actions.retry} onDiscard={actions.discard} />
-      )}
-    </Fragment>
-  ));
 }

@@ -1,0 +1,30 @@
+// How far an own message has come: clock, one tick, two, two blue; in groups also by how many it was read.
+import { Icon } from "@/components/icon";
+import { texts } from "@/texts/texts";
+import { readCount, tickOf } from "../model/ticks";
+import type { MessageRow } from "../model/timeline";
+import { useScene } from "./chat-scene";
+import styles from "./message-bubble.module.css";
+
+const ICONS = {
+  sending: "clock",
+  waiting: "clock",
+  failed: "alert",
+  sent: "check",
+  delivered: "checkDouble",
+  read: "checkDouble",
+} as const;
+
+export function Ticks({ row }: { row: MessageRow }) {
+  const { others, kind } = useScene();
+  const tick = tickOf(row, others);
+  if (!tick) return null;
+  const label = texts.chat.message.ticks[tick];
+  const read = row.message ? readCount(row.message.seq, others) : 0;
+  const hint = kind === "direct" || read === 0 ? label : texts.chat.message.readBy(read, others.length);
+  return (
+    <span className={styles.ticks} data-tick={tick} role="img" aria-label={label} title={hint}>
+      <Icon name={ICONS[tick]} size={tick === "delivered" || tick === "read" ? 16 : 14} />
+    </span>
+  );
+}

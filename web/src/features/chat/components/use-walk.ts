@@ -1,0 +1,97 @@
+// Walking through the messages by keyboard: the arrow keys move from one to the next, letters act on it.
+import type { Virtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
+import type { MessageRow, Timeline } from "../model/timeline";
+import { type ChatActions, type ChatScene, permissionsOf } from "./chat-scene";
+
+interface Options {
+  box: RefObject<HTMLElement | null>;
+  timeline: Timeline;
+  scene: ChatScene;
+  actions: ChatActions;
+  /** Gives the cursor back to the composer. */
+  onLeave: () => void;
+}
+
+export function useWalk({ box, timeline, scene, actions, onLeave }: Options) {
+  const [active, setActive] = useState<{ key: string; seq: number | undefined }>();
+  const wanted = useRef(false);
+  const known = active?.seq === undefined ? -1 : timeline.indexOf(active.seq);
+  const activeIndex = known >= 0 ? known : timeline.count - 1;
+
+  const articleAt = useCallback(
+    (index: number) => box.current?.querySelector<HTMLElement>(`[data-index="${index}"] article`) ?? null,
+    [box],
+  );
+  // The message that was walked to may have to be drawn first.
+  useLayoutEffect(() => {
+    if (!wanted.current) return;
+    const article = articleAt(activeIndex);
+    if (!article) return;
+    wanted.current = false;
+    article.focus({ preventScroll: true });
+  });
+
+  const goTo = (index: number, list: Virtualizer<HTMLDivElement, Element>) => {
+    const row = timeline.rowAt(index);
+    setActive({ key: row.key, seq: row.message?.seq });
+    wanted.current = true;
+    list.scrollToIndex(index, { align: "auto" });
+  };
+  /** The next message in a direction; what happened in the conversation is passed by. */
+  const step = (by: 1 | -1, list: Virtualizer<HTMLDivElement, Element>) => {
+    for (let index = activeIndex + by; index >= 0 && index < timeline.count; index += by)
+      if (timeline.rowAt(index).state !== "system") return goTo(index, list);
+  };
+
+  const onKeyDown = (event: KeyboardEvent, list: Virtualizer<HTMLDivElement, Element>) => {
+    const inside = event.target instanceof HTMLElement ? event.target : null;
+    if (!inside || event.ctrlKey || event.metaKey || event.altKey) return;
+    const onMessage = inside.tagName === "ARTICLE";
+    if (!onMessage && inside !== box.current) return;
+    const index = onMessage ? Number(inside.closest<HTMLElement>("[data-index]")?.dataset.index) : activeIndex;
+    if (timeline.count === 0 || !Number.isInteger(index)) return;
+    const handled = onMessage ? act(event, timeline.rowAt(index), inside) : false;
+    if (handled) return event.preventDefault();
+    const moves: Record<string, () => void> = {
+      ArrowUp: () => (onMessage ? step(-1, list) : goTo(activeIndex, list)),
+      ArrowDown: () => (onMessage ? step(1, list) : goTo(activeIndex, list)),
+      Home: () => goTo(0, list),
+      End: () => goTo(timeline.count - 1, list),
+      Escape: onLeave,
+    };
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    move();
+  };
+
+  /** Whether the key means something for this message. */
+  const act = (event: KeyboardEvent, row: MessageRow, anchor: Element): boolean => {
+    const may = permissionsOf(row, scene);
+    const { message } = row;
+    const isMenu = event.key === "Enter" || event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey);
+    if (isMenu) actions.open({ kind: "menu", row, anchor });
+    else if (!message) return false;
+    else if (event.key === "r" && may.reply) actions.reply(message);
+    else if (event.key === "e" && may.edit) actions.edit(message);
+    else if (event.key === "c" && may.copy) actions.copy(row);
+    else if (event.key === "i" && may.info) actions.open({ kind: "info", message });
+    else if ((event.key === "+" || event.key === ":") && may.react) actions.open({ kind: "emoji", message, anchor });
+    else if ((event.key === "Delete" || event.key === "Backspace") && may.delete)
+      actions.open({ kind: "delete", message });
+    else return false;
+    return true;
+  };
+
+  const onFocus = useCallback(
+    (target: Element) => {
+      const index = Number(target.closest<HTMLElement>("[data-index]")?.dataset.index);
+      if (target.tagName !== "ARTICLE" || !Number.isInteger(index) || index >= timeline.count) return;
+      const row = timeline.rowAt(index);
+      setActive((before) => (before?.key === row.key ? before : { key: row.key, seq: row.message?.seq }));
+    },
+    [timeline],
+  );
+  return { activeIndex, onKeyDown, onFocus };
+}

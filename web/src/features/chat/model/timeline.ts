@@ -1,0 +1,126 @@
+// What the chat shows, top to bottom. Nothing is built ahead: a row is made when it is drawn, from its message and the
+// two beside it, so that a hundred thousand messages cost no more than ten.
+import { isSameDay } from "@/lib/format-time";
+import type { PendingMessage } from "@/sdk/outbox";
+import type { Message } from "@/sdk/types";
+
+export interface MessageRow {
+  /** Stays the same when a message that was on its way has been stored, so that its bubble does not blink. */
+  key: string;
+  own: boolean;
+  body: string;
+  at: string;
+  state: "sent" | "deleted" | "system" | PendingMessage["status"];
+  message?: Message;
+  pending?: PendingMessage;
+  /** Whether the bubble starts or ends a group: the same person, within five minutes, on one day. */
+  first: boolean;
+  last: boolean;
+  /** Whether a day starts here. */
+  newDay: boolean;
+  /** Whether the line "new messages" stands above. */
+  newMark: boolean;
+}
+
+export interface Timeline {
+  count: number;
+  keyAt: (index: number) => string;
+  rowAt: (index: number) => MessageRow;
+  /** Where the message with this `seq` stands; -1 when it is not loaded. */
+  indexOf: (seq: number) => number;
+  /** Where the line "new messages" stands; -1 without one. */
+  newMarkIndex: number;
+}
+
+const GROUP_MS = 5 * 60_000;
+/** How far back a message that is still called pending may have been stored already. */
+const STORED_WITHIN = 500;
+
+interface Input {
+  messages: readonly Message[];
+  pending: readonly PendingMessage[];
+  ownUserId: string;
+  /** Messages of others above this `seq` are new. */
+  readSeq: number;
+}
+
+type Bare = Omit<MessageRow, "first" | "last" | "newDay" | "newMark">;
+
+export function makeTimeline({ messages, pending, ownUserId, readSeq }: Input): Timeline {
+  const stored = new Set(messages.slice(-STORED_WITHIN).map((message) => message.client_id));
+  const waiting = pending.filter((message) => !stored.has(message.clientId));
+  const count = messages.length + waiting.length;
+  const newMarkIndex = firstNew(messages, readSeq, ownUserId);
+  const bareAt = (index: number): Bare | undefined => {
+    const message = messages[index];
+    if (message) return fromMessage(message, ownUserId);
+    const item = waiting[index - messages.length];
+    return item && fromPending(item);
+  };
+  return {
+    count,
+    newMarkIndex,
+    keyAt: (index) => {
+      const message = messages[index];
+      return message ? keyOf(message, ownUserId) : (waiting[index - messages.length]?.clientId ?? String(index));
+    },
+    rowAt: (index) => {
+      const row = bareAt(index);
+      if (!row) throw new RangeError(`there is no row ${index} of ${count}`);
+      const [before, after] = [bareAt(index - 1), bareAt(index + 1)];
+      const newMark = index === newMarkIndex;
+      const newDay = !before || !isSameDay(before.at, row.at);
+      const last = index + 1 === newMarkIndex || !joins(row, after);
+      return { ...row, first: newMark || !joins(before, row), last, newDay, newMark };
+    },
+    indexOf: (seq) => indexOfSeq(messages, seq),
+  };
+}
+
+/** The place of the first message that is not before `seq`, by halving. */
+export function lowerBound(messages: readonly Message[], seq: number): number {
+  let [low, high] = [0, messages.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((messages[middle]?.seq ?? 0) < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function indexOfSeq(messages: readonly Message[], seq: number): number {
+  const index = lowerBound(messages, seq);
+  return messages[index]?.seq === seq ? index : -1;
+}
+
+function firstNew(messages: readonly Message[], readSeq: number, ownUserId: string): number {
+  for (let index = lowerBound(messages, readSeq + 1); index < messages.length; index++)
+    if (messages[index]?.sender?.id !== ownUserId) return index;
+  return -1;
+}
+
+function joins(a: Bare | undefined, b: Bare | undefined): boolean {
+  if (!a || !b || a.own !== b.own || a.state === "system" || b.state === "system") return false;
+  if (!a.own && a.message?.sender?.id !== b.message?.sender?.id) return false;
+  return isSameDay(a.at, b.at) && Date.parse(b.at) - Date.parse(a.at) < GROUP_MS;
+}
+
+function keyOf(message: Message, ownUserId: string): string {
+  return message.sender?.id === ownUserId && message.client_id ? message.client_id : message.id;
+}
+
+function fromMessage(message: Message, ownUserId: string): Bare {
+  return {
+    key: keyOf(message, ownUserId),
+    own: message.sender?.id === ownUserId,
+    body: message.body,
+    at: message.created_at,
+    state: message.kind === "system" ? "system" : message.deleted_at ? "deleted" : "sent",
+    message,
+  };
+}
+
+function fromPending(pending: PendingMessage): Bare {
+  const { clientId: key, body, createdAt: at, status: state } = pending;
+  return { key, own: true, body, at, state, pending };
+}
