@@ -8,6 +8,9 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+const { version } = JSON.parse(await readFile(new URL("./package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 const gateway = process.env.PULSE_DEV_GATEWAY ?? "http://localhost:8080";
 
 /** Writes `<file>.gz` and `<file>.br` beside every text file of the build, so that the gateway never compresses at run time. */
@@ -29,6 +32,18 @@ function precompress(): Plugin {
         await writeFile(`${path}.gz`, await promisify(gzip)(plain, { level: 9 }));
         await writeFile(`${path}.br`, await promisify(brotliCompress)(plain));
       }
+    },
+  };
+}
+
+/** The size of text is a choice of the person: every `font-size` in px is multiplied by it (see src/lib/appearance.ts). */
+function scaleText(): Plugin {
+  return {
+    name: "scale-text",
+    enforce: "pre",
+    transform(code, id) {
+      if (!/\/src\/.*\.css$/.test(id)) return;
+      return code.replace(/font-size:\s*([\d.]+px)/g, "font-size: calc($1 * var(--text-scale))");
     },
   };
 }
@@ -56,7 +71,8 @@ function emojiData(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), emojiData(), precompress()],
+  plugins: [react(), scaleText(), emojiData(), precompress()],
+  define: { __VERSION__: JSON.stringify(version) },
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     target: "es2022",

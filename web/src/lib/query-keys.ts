@@ -25,6 +25,7 @@ export const queryKeys = {
   peopleLists: ["people-list"] as const,
   peopleList: (kind: string, userId = "me") => ["people-list", kind, userId] as const,
   rooms: (q: string) => ["rooms", q] as const,
+  rowReceipts: (conversationId: string) => ["row-receipts", conversationId] as const,
   files: (conversationId: string) => ["files", conversationId] as const,
   messageSearch: (q: string) => ["message-search", q] as const,
   attachment: (attachmentId: string) => ["attachment", attachmentId] as const,

@@ -1,6 +1,7 @@
 // Arabic; loaded only by those who read it.
 
 import { account } from "./ar/account";
+import { app } from "./ar/app";
 import { chat } from "./ar/chat";
 import { common } from "./ar/common";
 import { conversations } from "./ar/conversations";
@@ -9,4 +10,4 @@ import { inbox } from "./ar/inbox";
 import { people } from "./ar/people";
 import type { Texts } from "./en";
 
-export const ar: Texts = { account, chat, common, conversations, errors, inbox, people };
+export const ar: Texts = { account, app, chat, common, conversations, errors, inbox, people };

@@ -1,5 +1,6 @@
 // English, and with it the shape of every language.
 import { account } from "./en/account";
+import { app } from "./en/app";
 import { chat } from "./en/chat";
 import { common } from "./en/common";
 import { conversations } from "./en/conversations";
@@ -7,6 +8,6 @@ import { errors } from "./en/errors";
 import { inbox } from "./en/inbox";
 import { people } from "./en/people";
 
-export const en = { account, chat, common, conversations, errors, inbox, people };
+export const en = { account, app, chat, common, conversations, errors, inbox, people };
 
 export type Texts = typeof en;

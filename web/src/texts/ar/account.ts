@@ -129,7 +129,6 @@ export const account: Texts["account"] = {
     presence: "هل أنا متصل",
     lastSeen: "متى كنت هنا آخر مرة",
     connections: "جهات اتصالي",
-    mutual: "من يخفي هذا لا يراه عند الآخرين أيضًا.",
     readReceipts: "إخبار الآخرين بأنني قرأت",
     readReceiptsHint: "عند الإيقاف لا ترى ذلك عند الآخرين أيضًا.",
     typing: "إخبار الآخرين بأنني أكتب",
@@ -249,7 +248,7 @@ export const account: Texts["account"] = {
     },
   },
   appearance: {
-    lead: "تُحفظ على هذا الجهاز.",
+    lead: "تتبعك السمة إلى أجهزتك الأخرى، ويُحفظ الباقي على هذا الجهاز.",
     theme: "السمة",
     system: "مثل نظامي",
     light: "فاتحة",

@@ -121,7 +121,6 @@ export const account = {
     presence: "Whether I am online",
     lastSeen: "When I was last here",
     connections: "My connections",
-    mutual: "Whoever hides this doesn't see it of others either.",
     readReceipts: "Tell others when I have read",
     readReceiptsHint: "When off, you don't see it of others either.",
     typing: "Tell others when I am typing",
@@ -235,7 +234,7 @@ export const account = {
     } as Record<string, string>,
   },
   appearance: {
-    lead: "Kept on this device.",
+    lead: "The theme follows you to your other devices; the rest is kept on this one.",
     theme: "Theme",
     system: "Like my system",
     light: "Light",

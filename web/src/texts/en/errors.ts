@@ -21,4 +21,19 @@ export const errors = {
     origin_not_allowed: "The server does not accept sign-ins from this address of the page.",
     session_revoked: "Your session has ended. Please sign in again.",
   } as Record<string, string>,
+  /** Of a field that the server refused, by its code; some fields say it in their own words. */
+  fields: {
+    required: "Please fill this in.",
+    invalid: "This doesn't look right.",
+    too_short: "This is too short.",
+    too_long: "This is too long.",
+    taken: "This is taken. Please choose another.",
+    common_password: "This password is too easy to guess. Please choose another.",
+    not_allowed: "This can't be used here.",
+    "username.taken": "This username is taken. Try another.",
+    "username.invalid": "Use letters, digits, _ and single dots inside.",
+    "new_password.too_short": "This password is too short.",
+    "new_password.too_long": "This password is too long.",
+    "email.invalid": "This doesn't look like an email address.",
+  } as Record<string, string>,
 };

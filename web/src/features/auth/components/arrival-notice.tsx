@@ -2,7 +2,7 @@
 import { IconButton } from "@/components/button";
 import { Icon } from "@/components/icon";
 import { useArrival, useArrived } from "@/lib/arrival";
-import { useProviders } from "../api/list-providers";
+import { useProviders } from "@/lib/queries/providers";
 import styles from "./account-banner.module.css";
 import { outsideText } from "./outside-texts";
 

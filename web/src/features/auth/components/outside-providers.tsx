@@ -1,7 +1,7 @@
 // The buttons that lead to outside providers. Where none is configured, nothing is shown.
 import { Icon } from "@/components/icon";
+import { useProviders } from "@/lib/queries/providers";
 import type { Provider } from "@/sdk/types";
-import { useProviders } from "../api/list-providers";
 import { GoogleMark } from "./google-mark";
 import styles from "./outside-providers.module.css";
 import { rememberChoice } from "./remembered-choice";
