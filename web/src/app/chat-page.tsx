@@ -1,22 +1,85 @@
-import { useParams } from "@tanstack/react-router";
+// An open chat, and beside it on a wide screen, over it on a phone, its details.
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { Spinner } from "@/components/spinner";
+import { tell } from "@/components/toast";
 import { ChatPane } from "@/features/chat/components/chat-pane";
+import { RoomPreview } from "@/features/conversations/components/room-preview";
+import { explain } from "@/features/people/components/explain";
 import { FollowButton } from "@/features/people/components/follow-button";
-import { explain } from "@/features/people/components/person-panel";
+import { Profile } from "@/features/people/components/person-panel";
+import { ReportDialog } from "@/features/people/components/report-dialog";
+import { useOneConversation } from "@/lib/live/use-conversation";
+import type { UserLite } from "@/sdk/types";
+import { texts } from "@/texts/texts";
+import { BackButton } from "./back-button";
+import styles from "./chat-page.module.css";
 import { useMessagePerson } from "./use-message-person";
+
+// Most chats are opened without their details.
+const DetailsPane = lazy(async () => ({
+  default: (await import("@/features/conversations/components/details-pane")).DetailsPane,
+}));
 
 export function ChatPage() {
   const { conversationId } = useParams({ from: "/signed-in/c/$conversationId" });
+  const { at, details } = useSearch({ from: "/signed-in/c/$conversationId" });
+  const { conversation } = useOneConversation(conversationId);
+  const [reporting, setReporting] = useState<UserLite>();
+  const navigate = useNavigate();
   const message = useMessagePerson();
+  const here = { to: "/c/$conversationId", params: { conversationId } } as const;
+  const toPerson = (user: UserLite) => void navigate({ to: "/people/$userId", params: { userId: user.id } });
+  const toMessage = (seq: number) => {
+    // A phone shows one of the two: the details give way.
+    const beside = window.matchMedia("(min-width: 1081px)").matches;
+    void navigate({ ...here, search: { at: seq, ...(beside && details && { details }) } });
+  };
+  if (conversation?.kind === "room" && !conversation.my)
+    return (
+      <>
+        <BackButton fallback="/rooms" />
+        <RoomPreview key={conversationId} room={conversation} />
+      </>
+    );
   return (
-    <ChatPane
-      key={conversationId}
-      conversationId={conversationId}
-      notConnected={(peer) => (
-        <>
-          <span>{explain(peer)}</span>
-          <FollowButton user={peer} onMessage={message} />
-        </>
+    <div className={styles.page} data-details={details}>
+      <div className={styles.chat}>
+        <ChatPane
+          key={conversationId}
+          conversationId={conversationId}
+          atSeq={at}
+          onDetails={() => void navigate({ ...here, search: details ? {} : { details: true } })}
+          notConnected={(peer) => (
+            <>
+              <span>{explain(peer)}</span>
+              <FollowButton user={peer} onMessage={message} />
+            </>
+          )}
+        />
+      </div>
+      {details && (
+        <div className={styles.details}>
+          <Suspense fallback={<Spinner label={texts.conversations.loadingDetails} />}>
+            <DetailsPane
+              key={conversationId}
+              conversationId={conversationId}
+              onClose={() => void navigate({ ...here, search: {} })}
+              onPerson={toPerson}
+              onReport={setReporting}
+              onMessage={toMessage}
+              profile={(peer) => <Profile user={peer} onMessage={() => void navigate({ ...here, search: {} })} />}
+            />
+          </Suspense>
+        </div>
       )}
-    />
+      {reporting && (
+        <ReportDialog
+          user={reporting}
+          onClose={() => setReporting(undefined)}
+          onSent={() => tell(texts.people.reported)}
+        />
+      )}
+    </div>
   );
 }

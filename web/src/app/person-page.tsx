@@ -1,7 +1,6 @@
-import { Link, useParams } from "@tanstack/react-router";
-import { Icon } from "@/components/icon";
+import { useParams } from "@tanstack/react-router";
 import { PersonPanel } from "@/features/people/components/person-panel";
-import styles from "./shell.module.css";
+import { BackButton } from "./back-button";
 import { useMessagePerson } from "./use-message-person";
 
 export function PersonPage() {
@@ -9,10 +8,8 @@ export function PersonPage() {
   const message = useMessagePerson();
   return (
     <>
-      <Link to="/" className={styles.back} aria-label="Back to your conversations">
-        <Icon name="back" size={24} />
-      </Link>
-      <PersonPanel userId={userId} onMessage={message} />
+      <BackButton fallback="/people" />
+      <PersonPanel key={userId} userId={userId} onMessage={message} />
     </>
   );
 }

@@ -7,6 +7,7 @@ import {
   Navigate,
   Outlet,
 } from "@tanstack/react-router";
+import { readChatSearch } from "./chat-search";
 import { HomePage } from "./home-page";
 import { SignedOut } from "./signed-out";
 
@@ -50,7 +51,23 @@ const home = createRoute({ getParentRoute: () => signedIn, path: "/", component:
 const chat = createRoute({
   getParentRoute: () => signedIn,
   path: "/c/$conversationId",
+  validateSearch: readChatSearch,
   component: lazyRouteComponent(() => import("./chat-page"), "ChatPage"),
+});
+const people = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/people",
+  component: lazyRouteComponent(() => import("./home-page"), "PeopleHomePage"),
+});
+const rooms = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/rooms",
+  component: lazyRouteComponent(() => import("./home-page"), "RoomsHomePage"),
+});
+const room = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/rooms/$conversationId",
+  component: lazyRouteComponent(() => import("./room-page"), "RoomPage"),
 });
 const person = createRoute({
   getParentRoute: () => signedIn,
@@ -64,7 +81,7 @@ export const router = createRouter({
     forgotPassword,
     resetPassword,
     verifyEmail,
-    signedIn.addChildren([home, chat, person]),
+    signedIn.addChildren([home, chat, people, person, rooms, room]),
   ]),
 });
 

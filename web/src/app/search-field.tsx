@@ -1,22 +1,27 @@
-// The search for people. "/" or Ctrl+K brings the cursor here, Escape empties it.
+// The search of the left pane. "/" brings the cursor here, Enter opens the first that was found, Escape empties it.
 import { useEffect, useRef } from "react";
 import { IconButton } from "@/components/button";
 import { Icon } from "@/components/icon";
+import { shortcutOf } from "@/lib/shortcuts";
+import { texts } from "@/texts/texts";
 import styles from "./shell.module.css";
 
 interface Props {
+  label: string;
   value: string;
   onChange: (value: string) => void;
+  /** Enter was pressed; given is what stands around field and list. */
+  onEnter: (around: HTMLElement | null) => void;
 }
 
-export function SearchField({ value, onChange }: Props) {
+/** The longest that any of the searches takes. */
+const LONGEST = 200;
+
+export function SearchField({ label, value, onChange, onEnter }: Props) {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      const typing = event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]");
-      const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
-      const ctrlK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
-      if (!slash && !ctrlK) return;
+      if (shortcutOf(event) !== "search") return;
       event.preventDefault();
       field.current?.focus();
       field.current?.select();
@@ -30,20 +35,34 @@ export function SearchField({ value, onChange }: Props) {
       <input
         ref={field}
         type="search"
-        aria-label="Search people"
-        aria-keyshortcuts="/ Control+K"
-        placeholder="Search people"
+        dir="auto"
+        aria-label={label}
+        aria-keyshortcuts="/"
+        placeholder={label}
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        maxLength={64}
+        maxLength={LONGEST}
         value={value}
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Escape") onChange("");
+          if (event.key !== "Enter" || value.trim() === "" || event.nativeEvent.isComposing) return;
+          onEnter(event.currentTarget.closest("search")?.parentElement ?? null);
         }}
       />
-      {value ? <IconButton icon="close" label="Clear the search" onClick={() => onChange("")} /> : <kbd>/</kbd>}
+      {value ? (
+        <IconButton
+          icon="close"
+          label={texts.inbox.clearSearch}
+          onClick={() => {
+            onChange("");
+            field.current?.focus();
+          }}
+        />
+      ) : (
+        <kbd>/</kbd>
+      )}
     </search>
   );
 }

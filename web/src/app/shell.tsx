@@ -2,15 +2,19 @@
 // the two at a time.
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { ConnectionBanner } from "@/components/connection-banner";
+import { Toasts } from "@/components/toast";
 import { ArrivalNotice } from "@/features/auth/components/arrival-notice";
 import { VerifyEmailBanner } from "@/features/auth/components/verify-email-banner";
 import styles from "./shell.module.css";
 import { Sidebar } from "./sidebar";
 
+/** The addresses at which a phone shows the left pane. */
+const LISTS: ReadonlySet<string> = new Set(["/", "/people", "/rooms"]);
+
 export function Shell() {
   const { pathname } = useLocation();
   return (
-    <div className={styles.shell} data-detail={pathname !== "/" || undefined}>
+    <div className={styles.shell} data-detail={!LISTS.has(pathname) || undefined}>
       <ConnectionBanner />
       <ArrivalNotice />
       <div className={styles.reminder}>
@@ -22,6 +26,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
+      <Toasts />
     </div>
   );
 }

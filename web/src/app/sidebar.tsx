@@ -1,70 +1,94 @@
-// The left pane: search, requests, conversations, and people to say hello to.
-import { useNavigate, useParams } from "@tanstack/react-router";
+// The left pane: search over everything, one of three sections (chats, people, rooms), and the way to start something.
+import { useLocation, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { EmptyState } from "@/components/empty-state";
+import { ActionButton } from "@/components/action-menu";
 import { Logo } from "@/components/logo";
 import { AccountMenu } from "@/features/account/components/account-menu";
-import { InboxList } from "@/features/inbox/components/inbox-list";
-import { useConnections } from "@/features/people/api/list-connections";
-import { Connections } from "@/features/people/components/connections";
-import { FollowRequests } from "@/features/people/components/follow-requests";
-import { PeopleSearch } from "@/features/people/components/people-search";
-import { useInbox } from "@/lib/queries/inbox";
-import { usePresence } from "@/lib/queries/presence";
+import { useConversationActions } from "@/features/conversations/components/conversation-actions";
+import { RoomList } from "@/features/conversations/components/room-list";
+import { PeopleSection } from "@/features/people/components/people-section";
+import { useListWalk } from "@/lib/use-list-walk";
 import type { User } from "@/sdk/types";
+import { texts } from "@/texts/texts";
+import { ChatsSection } from "./chats-section";
+import { type NewKind, NewSomething, newActions } from "./new-something";
 import { SearchField } from "./search-field";
+import { SearchResults } from "./search-results";
+import { type Section, SectionNav, sectionOf } from "./section-nav";
 import styles from "./shell.module.css";
 import { useMessagePerson } from "./use-message-person";
 
 export function Sidebar() {
+  const words = texts.inbox;
   const [q, setQ] = useState("");
+  const [making, setMaking] = useState<NewKind>();
+  const section = useSection();
+  const { conversationId } = useParams({ strict: false });
   const navigate = useNavigate();
-  const message = useMessagePerson();
+  const messagePerson = useMessagePerson();
+  const { actionsOf, dialog } = useConversationActions();
+  const walk = useListWalk();
   const openPerson = (user: User) => void navigate({ to: "/people/$userId", params: { userId: user.id } });
-  const leave = (then: (user: User) => void) => (user: User) => {
+  const message = (user: User) => {
     setQ("");
-    then(user);
+    setMaking(undefined);
+    messagePerson(user);
   };
+  const toRooms = () => void navigate({ to: "/rooms" });
+  const rooms = section === "rooms";
   return (
-    <aside className={styles.sidebar} aria-label="People and conversations">
+    <aside className={styles.sidebar} aria-label={words.sidebar}>
       <header className={styles.top}>
         <Logo size={32} />
         <h1 className={styles.brand}>PulseChat</h1>
+        <ActionButton icon="plus" label={texts.conversations.start} actions={newActions(setMaking, toRooms)} />
         <AccountMenu />
       </header>
-      <SearchField value={q} onChange={setQ} />
-      <div className={styles.lists}>
-        {q.trim() ? (
-          <PeopleSearch q={q} onOpen={openPerson} onMessage={leave(message)} />
-        ) : (
-          <Overview onOpen={openPerson} onMessage={message} />
-        )}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys lead from the field into the list, nothing more */}
+      <div className={styles.walk} onKeyDown={rooms || q.trim() ? walk : undefined}>
+        <SearchField
+          label={rooms ? texts.conversations.searchRooms : words.searchHint}
+          value={q}
+          onChange={setQ}
+          onEnter={(list) => list?.querySelector<HTMLElement>("[data-walk]")?.click()}
+        />
+        <div className={styles.lists} data-scroll>
+          {rooms ? (
+            <RoomList q={q} openId={conversationId} onNewRoom={() => setMaking("room")} />
+          ) : q.trim() ? (
+            <SearchResults
+              q={q}
+              openId={conversationId}
+              actionsOf={actionsOf}
+              onOpen={openPerson}
+              onMessage={message}
+            />
+          ) : section === "people" ? (
+            <PeopleSection onOpen={openPerson} onMessage={message} />
+          ) : (
+            <ChatsSection
+              openId={conversationId}
+              actionsOf={actionsOf}
+              onOpen={openPerson}
+              onMessage={message}
+              onNewGroup={() => setMaking("group")}
+              onRooms={toRooms}
+            />
+          )}
+        </div>
       </div>
+      <SectionNav section={section} onChoose={() => setQ("")} />
+      {dialog}
+      <NewSomething kind={making} onClose={() => setMaking(undefined)} onMessage={message} />
     </aside>
   );
 }
 
-function Overview({ onOpen, onMessage }: { onOpen: (user: User) => void; onMessage: (user: User) => void }) {
-  const { conversationId } = useParams({ strict: false });
-  const { data: inbox } = useInbox();
-  const { data: connections = [] } = useConnections();
-  const peers = inbox?.items.flatMap(({ peer }) => (peer ? [peer.id] : [])) ?? [];
-  const presences = usePresence([...peers, ...connections.map((user) => user.id)]);
-  return (
-    <>
-      <FollowRequests onOpen={onOpen} />
-      <InboxList
-        openId={conversationId}
-        presences={presences}
-        empty={
-          connections.length === 0 && (
-            <EmptyState icon="people" title="No conversations yet" compact>
-              Search for somebody you know, follow them, and chat as soon as they follow you back.
-            </EmptyState>
-          )
-        }
-      />
-      {inbox && <Connections known={new Set(peers)} presences={presences} onMessage={onMessage} />}
-    </>
-  );
+/** An open chat or person leaves the section as it was: so whoever looks at rooms goes on looking at rooms. */
+function useSection(): Section {
+  const { pathname } = useLocation();
+  const [section, setSection] = useState<Section>("chats");
+  const now = sectionOf(pathname) ?? section;
+  if (now !== section) setSection(now);
+  return now;
 }

@@ -14,6 +14,10 @@ export const DEFAULT_LIMITS = {
   password_min: 10,
   password_max: 128,
   body_max: 4000,
+  title_max: 80,
+  topic_max: 250,
+  group_max_members: 256,
+  attachment_max_bytes: 26_214_400,
 };
 
 export function useServerConfig() {

@@ -114,6 +114,8 @@ export const conversations: Texts["conversations"] = {
   pinText: "إبقاؤها أعلى محادثاتك",
   archive: "أرشفة",
   unarchive: "إعادة إلى المحادثات",
+  archivedDone: "أُرشفت",
+  unarchivedDone: "أُعيدت إلى محادثاتك",
   archiveText: "إبعادها عن محادثاتك",
   markRead: "تعليم كمقروءة",
   membersTitle: "الأعضاء",

@@ -54,6 +54,9 @@ export const people: Texts["people"] = {
   unfollowTitle: (name) => `أتلغي متابعة ${name}؟`,
   unfollowText: "لن تتمكّنا من المراسلة حتى تتابعا بعضكما من جديد. تبقى رسائلكما.",
   removeFollower: "إزالته من المتابِعين",
+  removeTitle: (name) => `أتزيل ${name} من متابعيك؟`,
+  removeText: "لا يُخبَر بذلك. إن كنتما تتابعان بعضكما فلن تتمكّنا من المراسلة بعد الآن.",
+  cancelled: "سُحب الطلب",
   theirFollowers: "المتابِعون",
   theirFollowing: "من يتابعهم",
   presence: {
@@ -83,7 +86,7 @@ export const people: Texts["people"] = {
   requests: "طلبات المتابعة",
   requestsTitle: "الطلبات",
   incoming: "إليك",
-  outgoing: "منك",
+  outgoing: "أرسلتَها",
   asks: (name) => `${name} يطلب متابعتك`,
   asked: (name) => `طلبتَ متابعة ${name}`,
   acceptAndFollow: "قبول ومتابعة بالمثل",

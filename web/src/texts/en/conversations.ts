@@ -84,6 +84,8 @@ export const conversations = {
   pinText: "Keep it at the top of your chats",
   archive: "Archive",
   unarchive: "Move back to chats",
+  archivedDone: "Archived",
+  unarchivedDone: "Moved back to your chats",
   archiveText: "Move it out of your chats",
   markRead: "Mark as read",
   membersTitle: "Members",

@@ -56,6 +56,9 @@ export const people = {
   unfollowTitle: (name: string) => `Unfollow ${name}?`,
   unfollowText: "You can't write to each other until you follow one another again. Your messages stay.",
   removeFollower: "Remove as follower",
+  removeTitle: (name: string) => `Remove ${name} as a follower?`,
+  removeText: "They aren't told. If you follow each other, you can't write to one another any more.",
+  cancelled: "Request taken back",
   theirFollowers: "Followers",
   theirFollowing: "Following",
   // Presence.
@@ -88,7 +91,7 @@ export const people = {
   requests: "Follow requests",
   requestsTitle: "Requests",
   incoming: "To you",
-  outgoing: "From you",
+  outgoing: "Sent by you",
   asks: (name: string) => `${name} asks to follow you`,
   asked: (name: string) => `You asked to follow ${name}`,
   acceptAndFollow: "Accept and follow back",

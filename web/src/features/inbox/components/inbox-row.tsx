@@ -1,72 +1,82 @@
-// One conversation in the list: who, what was said last, when, and how much is unread.
+// One conversation in the list: who, what was said last, when, how far it came, and how much is unread.
 import { Link } from "@tanstack/react-router";
+import { ActionContext, type ActionEntry } from "@/components/action-menu";
 import { Avatar } from "@/components/avatar";
-import { useLive, usePendingMessages } from "@/lib/client-context";
-import { nameOf } from "@/lib/conversation-name";
+import { Icon } from "@/components/icon";
+import { faceOf } from "@/lib/conversation-name";
 import { formatFull, formatListTime } from "@/lib/format-time";
 import { activityAt } from "@/lib/live/conversation";
+import { isMuted } from "@/lib/live/use-inbox";
+import { useConversationName } from "@/lib/queries/conversation-name";
 import type { Conversation, Presence } from "@/sdk/types";
+import { texts } from "@/texts/texts";
+import type { SystemText } from "../model/excerpt";
 import styles from "./inbox.module.css";
+import { RowBadges } from "./row-badges";
+import { RowLine } from "./row-line";
 
-interface Props {
+export interface RowProps {
   conversation: Conversation;
   open: boolean;
   presence: Presence | undefined;
+  /** Names of those who type now. */
+  typing: readonly string[];
+  draft: string | undefined;
   now: Date;
+  systemText: SystemText;
+  actionsOf: (conversation: Conversation, name: string) => ActionEntry[];
 }
 
-export function InboxRow({ conversation, open, presence, now }: Props) {
-  const { peer, my } = conversation;
-  const unread = my?.unread_count ?? 0;
+export function InboxRow({ conversation, open, presence, typing, draft, now, systemText, actionsOf }: RowProps) {
+  const words = texts.inbox;
+  const name = useConversationName(conversation);
+  const { kind, my, state } = conversation;
   const at = activityAt(conversation);
   return (
-    <li>
+    <ActionContext label={words.actionsFor(name)} actions={actionsOf(conversation, name)}>
       <Link
         to="/c/$conversationId"
         params={{ conversationId: conversation.id }}
         className={styles.row}
+        data-walk
         aria-current={open ? "page" : undefined}
-        data-unread={unread > 0 || undefined}
+        data-unread={(my?.unread_count ?? 0) > 0 || undefined}
       >
-        <Avatar user={peer} size={48} presence={presence} />
+        <Avatar user={faceOf(conversation, name)} size={48} presence={presence} />
         <span className={styles.main}>
           <span className={styles.top}>
-            <span className={styles.name}>{nameOf(conversation)}</span>
+            {kind !== "direct" && (
+              <span className={styles.kind} title={kind === "room" ? words.room : words.group}>
+                <Icon name={kind === "room" ? "hash" : "people"} size={15} />
+              </span>
+            )}
+            <bdi className={styles.name}>{name}</bdi>
+            {isMuted(my?.muted_until, now.getTime()) && <Mark icon="bellOff" label={words.muted} />}
+            {state === "closed" && <Mark icon="lock" label={words.closed} />}
+            {my?.pinned && <Mark icon="pin" label={words.pinned} />}
             <time dateTime={at} title={formatFull(at)}>
               {formatListTime(at, now)}
             </time>
           </span>
           <span className={styles.bottom}>
-            <span className={styles.excerpt}>
-              <Excerpt conversation={conversation} />
-            </span>
-            {unread > 0 && (
-              <span className={styles.badge}>
-                <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
-                <span className="visually-hidden">{unread} unread</span>
-              </span>
-            )}
+            <RowLine
+              conversation={conversation}
+              typing={typing}
+              draft={open ? undefined : draft}
+              systemText={systemText}
+            />
+            <RowBadges conversation={conversation} now={now} />
           </span>
         </span>
       </Link>
-    </li>
+    </ActionContext>
   );
 }
 
-function Excerpt({ conversation }: { conversation: Conversation }) {
-  const { me } = useLive();
-  const pending = usePendingMessages().filter((message) => message.conversationId === conversation.id);
-  const failed = pending.find((message) => message.status === "failed");
-  const waiting = pending.at(-1);
-  const last = conversation.last_message;
-  if (failed) return <span className={styles.failed}>Not sent: {failed.body}</span>;
-  if (waiting) return <>You: {waiting.body}</>;
-  if (!last) return <em>No messages yet</em>;
-  if (last.deleted_at) return <em>Message deleted</em>;
+function Mark({ icon, label }: { icon: "bellOff" | "pin" | "lock"; label: string }) {
   return (
-    <>
-      {last.sender?.id === me.id && "You: "}
-      {last.body}
-    </>
+    <span className={styles.mark} role="img" aria-label={label} title={label}>
+      <Icon name={icon} size={14} />
+    </span>
   );
 }

@@ -1,8 +1,9 @@
 // People one is connected with but has not written to yet.
-import { Avatar } from "@/components/avatar";
+import { useConnections } from "@/lib/queries/connections";
 import type { Presence, User } from "@/sdk/types";
-import { useConnections } from "../api/list-connections";
+import { texts } from "@/texts/texts";
 import styles from "./people.module.css";
+import { PersonRow } from "./person-row";
 
 interface Props {
   /** People with whom there is a conversation already. */
@@ -11,23 +12,25 @@ interface Props {
   onMessage: (user: User) => void;
 }
 
+/** Only as many as invite; all of them are in the list of people. */
+const MOST = 8;
+
 export function Connections({ known, presences, onMessage }: Props) {
   const { data } = useConnections();
-  const people = data?.filter((user) => !known.has(user.id)) ?? [];
+  const people = data?.filter((user) => !known.has(user.id)).slice(0, MOST) ?? [];
   if (people.length === 0) return null;
   return (
-    <section aria-label="Start a conversation">
-      <h2 className={styles.heading}>Say hello</h2>
+    <section aria-label={texts.people.startConversation}>
+      <h2 className={styles.heading}>{texts.people.sayHello}</h2>
       <ul className={styles.list}>
         {people.map((user) => (
-          <li key={user.id} className={styles.row}>
-            <button type="button" className={styles.person} onClick={() => onMessage(user)}>
-              <Avatar user={user} presence={presences.get(user.id)} />
-              <span className={styles.names}>
-                <span className={styles.name}>{user.display_name}</span>
-                <span className={styles.handle}>You're connected. Send the first message</span>
-              </span>
-            </button>
+          <li key={user.id}>
+            <PersonRow
+              user={user}
+              presence={presences.get(user.id)}
+              line={texts.people.sayHelloText}
+              onOpen={onMessage}
+            />
           </li>
         ))}
       </ul>

@@ -45,6 +45,7 @@ it.each([
   ["Take back your request to Ben", { ...noRelationship, following: "requested" as const }],
   ["Unfollow Ben", { ...noRelationship, following: "accepted" as const }],
   ["Message Ben", bothWays],
+  ["Unblock Ben", { ...noRelationship, blocking: true }],
 ])("offers to %s", async (name, relationship) => {
   server.use(listed());
   renderClient(<FollowButton user={sampleUser(relationship)} onMessage={() => undefined} />);
@@ -58,5 +59,5 @@ it("says why following did not work", async () => {
   );
   const { user } = renderClient(<FollowButton user={sampleUser(noRelationship)} onMessage={() => undefined} />);
   await user.click(screen.getByRole("button", { name: "Follow Ben" }));
-  expect(await screen.findByRole("alert")).toHaveTextContent("You can't do that here.");
+  expect(await screen.findByRole("alert")).toHaveTextContent("This person doesn't take follow requests.");
 });

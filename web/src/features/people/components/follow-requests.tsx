@@ -1,25 +1,43 @@
 // Who asks to follow: accept, accept and follow back, or decline.
-import { Avatar } from "@/components/avatar";
 import { Button, IconButton } from "@/components/button";
 import { errorText } from "@/lib/error-text";
 import type { FollowRequest, User } from "@/sdk/types";
+import { texts } from "@/texts/texts";
 import { type FollowAnswer, useAnswerFollowRequest } from "../api/answer-follow-request";
 import { useFollowRequests } from "../api/list-follow-requests";
 import styles from "./people.module.css";
+import { PersonRow } from "./person-row";
 
-export function FollowRequests({ onOpen }: { onOpen: (user: User) => void }) {
+interface Props {
+  onOpen: (user: User) => void;
+  /** How many are drawn; the others are behind a button. */
+  most?: number;
+  onAll?: () => void;
+}
+
+/** Draws nothing while nobody asks. */
+export function FollowRequests({ onOpen, most, onAll }: Props) {
   const { data: requests } = useFollowRequests();
+  const words = texts.people;
   if (!requests || requests.length === 0) return null;
+  const shown = most === undefined ? requests : requests.slice(0, most);
   return (
-    <section aria-label="Follow requests">
+    <section aria-label={words.requests}>
       <h2 className={styles.heading}>
-        Requests <span className={styles.count}>{requests.length}</span>
+        {words.requestsTitle} <span className={styles.count}>{requests.length}</span>
       </h2>
       <ul className={styles.list}>
-        {requests.map((request) => (
+        {shown.map((request) => (
           <Request key={request.id} request={request} onOpen={onOpen} />
         ))}
       </ul>
+      {shown.length < requests.length && (
+        <div className={styles.all}>
+          <Button kind="quiet" size="small" onClick={onAll}>
+            {words.allRequests(requests.length)}
+          </Button>
+        </div>
+      )}
     </section>
   );
 }
@@ -27,32 +45,37 @@ export function FollowRequests({ onOpen }: { onOpen: (user: User) => void }) {
 function Request({ request, onOpen }: { request: FollowRequest; onOpen: (user: User) => void }) {
   const answer = useAnswerFollowRequest();
   const { user } = request;
+  const words = texts.people;
+  const name = user.display_name;
   const follows = user.relationship?.following === "accepted";
   const give = (given: FollowAnswer) => () => answer.mutate({ request, answer: given });
   return (
-    <li className={styles.request} aria-label={`${user.display_name} asks to follow you`}>
-      <div className={styles.row}>
-        <button type="button" className={styles.person} onClick={() => onOpen(user)}>
-          <Avatar user={user} />
-          <span className={styles.names}>
-            <span className={styles.name}>{user.display_name}</span>
-            <span className={styles.handle}>@{user.username} asks to follow you</span>
-          </span>
-        </button>
-        <IconButton icon="close" label={`Decline ${user.display_name}`} onClick={give("decline")} />
-      </div>
+    <li className={styles.request} aria-label={words.asks(name)}>
+      <PersonRow user={user} line={`@${user.username} · ${words.asksToFollowYou}`} onOpen={onOpen} />
       <div className={styles.answers}>
         {!follows && (
           <Button size="small" busy={answer.isPending} onClick={give("accept-and-follow")}>
-            Accept and follow back
+            {words.acceptAndFollow}
           </Button>
         )}
-        <Button kind={follows ? "primary" : "secondary"} size="small" busy={answer.isPending} onClick={give("accept")}>
-          Accept
+        <Button
+          kind={follows ? "primary" : "secondary"}
+          size="small"
+          disabled={answer.isPending}
+          aria-label={words.acceptName(name)}
+          onClick={give("accept")}
+        >
+          {words.accept}
         </Button>
+        <IconButton
+          icon="close"
+          label={words.declineName(name)}
+          disabled={answer.isPending}
+          onClick={give("decline")}
+        />
       </div>
       {answer.error && (
-        <p role="alert" className={styles.fault}>
+        <p className={styles.fault} role="alert">
           {errorText(answer.error)}
         </p>
       )}

@@ -1,13 +1,13 @@
-// What a search for people found. The field itself stands in the sidebar.
-import { Avatar } from "@/components/avatar";
+// The people that a search found. The field itself stands in the sidebar, with conversations and messages beside.
 import { EmptyState } from "@/components/empty-state";
-import { Spinner } from "@/components/spinner";
 import { errorText } from "@/lib/error-text";
-import { useDebounced } from "@/lib/use-debounced";
+import { usePresence } from "@/lib/live/presence";
 import type { User } from "@/sdk/types";
+import { texts } from "@/texts/texts";
 import { useSearchPeople } from "../api/search-people";
 import { FollowButton } from "./follow-button";
 import styles from "./people.module.css";
+import { PersonRow } from "./person-row";
 
 interface Props {
   q: string;
@@ -15,49 +15,30 @@ interface Props {
   onMessage: (user: User) => void;
 }
 
-export function PeopleSearch({ q, onOpen, onMessage }: Props) {
-  const settled = useDebounced(q, 200);
-  const { data: people, error, isLoading } = useSearchPeople(settled);
+/** Draws nothing when nobody is found. */
+export function PeopleFound({ q, onOpen, onMessage }: Props) {
+  const { data: people, error } = useSearchPeople(q);
+  const connected = people?.filter((user) => user.relationship?.connected).map((user) => user.id) ?? [];
+  const presences = usePresence(connected);
   if (error && !people)
     return (
-      <EmptyState icon="alert" title="Search didn't work" compact>
+      <EmptyState icon="alert" title={texts.people.searchFailed} compact>
         {errorText(error)}
       </EmptyState>
     );
-  if (isLoading || !people) return <Spinner label="Searching" />;
-  if (people.length === 0)
-    return (
-      <EmptyState icon="search" title="Nobody found" compact>
-        Nobody here goes by “{settled.trim()}”. Try their username.
-      </EmptyState>
-    );
+  if (!people || people.length === 0) return null;
   return (
-    <section aria-label="People found">
-      <h2 className={styles.heading}>People</h2>
+    <section aria-label={texts.people.found}>
+      <h2 className={styles.heading}>{texts.people.peopleTitle}</h2>
       <ul className={styles.list}>
         {people.map((user) => (
-          <li key={user.id} className={styles.row}>
-            <button type="button" className={styles.person} onClick={() => onOpen(user)}>
-              <Avatar user={user} />
-              <span className={styles.names}>
-                <span className={styles.name}>{user.display_name}</span>
-                <span className={styles.handle}>
-                  @{user.username}
-                  <Standing user={user} />
-                </span>
-              </span>
-            </button>
-            <FollowButton user={user} onMessage={onMessage} />
+          <li key={user.id}>
+            <PersonRow user={user} presence={presences.get(user.id)} onOpen={onOpen}>
+              <FollowButton user={user} onMessage={onMessage} />
+            </PersonRow>
           </li>
         ))}
       </ul>
     </section>
   );
-}
-
-function Standing({ user: { relationship } }: { user: User }) {
-  if (!relationship || relationship.connected) return null;
-  if (relationship.followed_by === "accepted") return <> · follows you</>;
-  if (relationship.followed_by === "requested") return <> · asks to follow you</>;
-  return null;
 }

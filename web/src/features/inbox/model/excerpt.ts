@@ -1,0 +1,54 @@
+// The line under the name of a conversation: what was said last, in words.
+import type { IconName } from "@/components/icon";
+import type { Conversation, Message } from "@/sdk/types";
+import { texts } from "@/texts/texts";
+
+export interface Excerpt {
+  /** Who said it, with its colon. */
+  lead?: string;
+  text: string;
+  /** Said by nobody: drawn more quietly. */
+  quiet?: true;
+  icon?: IconName;
+}
+
+type Last = Pick<Conversation, "kind" | "last_message">;
+export type SystemText = (note: Message["system"], ownId: string) => string;
+
+export function excerptOf({ kind, last_message: last }: Last, ownId: string, systemText: SystemText): Excerpt {
+  const words = texts.inbox;
+  if (!last) return { text: words.noMessages, quiet: true };
+  if (last.kind === "system") return { text: systemText(last.system, ownId), quiet: true };
+  const own = last.sender?.id === ownId;
+  if (last.deleted_at) return { text: own ? words.ownDeleted : words.deleted, quiet: true };
+  const lead = own ? words.ownPrefix : kind !== "direct" && last.sender ? words.saidBy(firstName(last.sender)) : "";
+  const said = last.body.trim() === "" ? attached(last.attachments) : { text: oneLine(last.body), ...icon(last) };
+  return { ...(lead && { lead }), ...said };
+}
+
+/** Bodies may have many lines; a row has one. */
+export function oneLine(body: string): string {
+  return body.replace(/\s+/g, " ").trim();
+}
+
+function attached(files: Message["attachments"]): Pick<Excerpt, "text" | "icon"> {
+  const words = texts.inbox;
+  const [first] = files;
+  if (!first) return { text: "" };
+  const images = files.every((file) => file.media_type.startsWith("image/"));
+  if (images) return { icon: "camera", text: files.length === 1 ? words.photo : words.photos(files.length) };
+  if (files.length > 1) return { icon: "file", text: words.files(files.length) };
+  if (first.media_type.startsWith("video/")) return { icon: "file", text: words.video };
+  if (first.media_type.startsWith("audio/")) return { icon: "file", text: words.voice };
+  return { icon: "file", text: first.name };
+}
+
+function icon({ attachments }: Message): Pick<Excerpt, "icon"> {
+  const [first] = attachments;
+  if (!first) return {};
+  return { icon: first.media_type.startsWith("image/") ? "camera" : "file" };
+}
+
+function firstName({ display_name: name }: { display_name: string }): string {
+  return name.trim().split(/\s+/)[0] ?? name;
+}
