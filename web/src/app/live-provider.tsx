@@ -1,18 +1,13 @@
-// What lives as long as somebody is signed in: the socket, the outbox, and a cache of their own.
+// What lives as long as somebody is signed in: the live connection, the outbox, and a cache of their own.
 import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { deliverMessage } from "@/features/chat/api/deliver-message";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { LiveContext, useServer } from "@/lib/client-context";
-import { applyEvent, openPlane, refetchAll } from "@/lib/live/apply-event";
-import type { LiveEvent } from "@/sdk/events";
-import { Interest } from "@/sdk/interest";
-import { Outbox } from "@/sdk/outbox";
-import { SocketConnection } from "@/sdk/socket-connection";
+import { createLive } from "@/lib/live/core";
+import { EventListeners } from "@/lib/live/event-listeners";
 import type { Me } from "@/sdk/types";
-import { Announcer, announcementOf } from "./announcer";
+import { Announcer } from "./announcer";
 import { createQueryClient } from "./query-client";
-
-const POLL_MS = 10_000;
+import { Restoring } from "./restoring";
 
 interface Props {
   me: Me;
@@ -30,70 +25,30 @@ export function LiveProvider(props: Props) {
 }
 
 function Live({ me, children }: Props) {
-  const { session, api } = useServer();
+  const server = useServer();
   const cache = useQueryClient();
-  const [announcement, setAnnouncement] = useState("");
-  const [parts] = useState(() => {
-    const onEvent = (event: LiveEvent) => {
-      if (event.type === "me.updated") session.updateUser(event.data);
-      applyEvent(cache, me.id, event);
-      setAnnouncement((before) => announcementOf(event, me.id) ?? before);
-    };
-    const url = new URL("/v1/ws", window.location.href);
-    url.protocol = url.protocol.replace("http", "ws");
-    const socket: SocketConnection = new SocketConnection({
-      url: url.href,
-      accessToken: () => session.accessToken(),
-      renewToken: () => session.renew(),
-      onSessionEnded: () => session.clear("ended"),
-      onEvent,
-      onHello: (_hello, again) => {
-        if (again) refetchAll(cache);
-        outbox.retryAll();
-        interest.connected();
-      },
-    });
-    const interest: Interest = new Interest({
-      connection: socket,
-      onOpened: (id, opened) => openPlane(cache, me.id, id, opened),
-      onPresences: (presences) => {
-        for (const data of presences) applyEvent(cache, me.id, { type: "presence.updated", data });
-      },
-    });
-    const outbox: Outbox = new Outbox({
-      storageKey: `pulse.outbox.${me.id}`,
-      storage: localStorage,
-      deliver: (message) => deliverMessage(api, socket, message),
-      onSent: (message) => applyEvent(cache, me.id, { type: "message.created", data: message }),
-    });
-    return { socket, outbox, interest };
-  });
+  const [events] = useState(() => new EventListeners());
+  const [core] = useState(() => createLive({ server, me, cache, onEvent: events.tell }));
+  const [ready, setReady] = useState(false);
   useEffect(() => {
-    parts.socket.start();
-    parts.outbox.start();
+    let ended = false;
+    let stop: (() => void) | undefined;
+    void core.restore().then(() => {
+      if (ended) return;
+      stop = core.start();
+      setReady(true);
+    });
     return () => {
-      parts.socket.stop();
-      parts.outbox.stop();
+      ended = true;
+      stop?.();
     };
-  }, [parts]);
-  usePolling(parts.socket);
-  const client = useMemo(() => ({ me, ...parts }), [me, parts]);
+  }, [core]);
+  const client = useMemo(() => ({ me, events, ...core }), [me, events, core]);
+  if (!ready) return <Restoring />;
   return (
     <LiveContext value={client}>
       {children}
-      <Announcer text={announcement} />
+      <Announcer />
     </LiveContext>
   );
-}
-
-/** While the server's bus is down no events come: the snapshots are asked instead. */
-function usePolling(socket: SocketConnection): void {
-  const cache = useQueryClient();
-  const state = useSyncExternalStore(socket.subscribe, socket.getState);
-  const needed = state.status === "open" && state.degraded.includes("nats");
-  useEffect(() => {
-    if (!needed) return;
-    const timer = setInterval(() => refetchAll(cache), POLL_MS);
-    return () => clearInterval(timer);
-  }, [needed, cache]);
 }

@@ -1,5 +1,6 @@
 // What components reach the server through: the session and the REST client for all, the live part for those signed in.
 import { createContext, use, useSyncExternalStore } from "react";
+import type { EventListeners } from "@/lib/live/event-listeners";
 import type { AccountList, KnownAccount } from "@/sdk/account-list";
 import type { ApiClient } from "@/sdk/api-client";
 import type { Connection } from "@/sdk/connection";
@@ -26,6 +27,8 @@ export interface LiveClient {
   outbox: Outbox;
   /** Whose presence and which planes the server should tell. */
   interest: Interest;
+  /** What comes, for those who want to hear of it besides the cache. */
+  events: EventListeners;
 }
 
 export const ServerContext = createContext<ServerClient | undefined>(undefined);

@@ -1,6 +1,22 @@
 // What the rest of the client knows of the way to the server: a socket of this page, or one that another tab holds.
 import type { Hello, LiveEvent } from "./events";
-import type { ConnectionState } from "./socket-connection";
+
+export type ConnectionState =
+  | { status: "idle" }
+  | { status: "connecting"; attempt: number }
+  | ({ status: "open"; degraded: readonly string[] } & ConnectionDetails)
+  | { status: "waiting"; attempt: number; retryAt: number }
+  | { status: "stopped"; code: number };
+
+/** What people ask about a connection when something is slow. */
+export interface ConnectionDetails {
+  connectionId: string;
+  transport: "websocket" | "events";
+  /** When it was opened, in milliseconds. */
+  since: number;
+  /** How long the last question was on its way, there and back. */
+  latencyMs?: number;
+}
 
 export interface Connection {
   getState: () => ConnectionState;

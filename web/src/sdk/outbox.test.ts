@@ -1,22 +1,32 @@
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, networkError } from "./api-error";
-import { Outbox, type PendingMessage } from "./outbox";
-import type { Message } from "./types";
+import { Outbox, type PendingFile, type PendingMessage } from "./outbox";
+import type { OutboxWord } from "./outbox-message";
+import { memoryOutboxStore, type OutboxStore } from "./outbox-store";
+import type { Attachment, Message } from "./types";
 
 const stored = (pending: PendingMessage) => ({ client_id: pending.clientId, body: pending.body }) as Message;
 const deliver = vi.fn<(pending: PendingMessage) => Promise<Message>>();
 const onSent = vi.fn();
+const upload = vi.fn<(file: PendingFile, onProgress: (progress: number) => void) => Promise<Attachment>>();
 let ids = 0;
+let store: OutboxStore;
+
+function openTab(tell: (word: OutboxWord) => void = () => undefined): Outbox {
+  const newId = () => `id-${++ids}`;
+  return new Outbox({ store, deliver, upload, onSent, tell, newId, random: () => 0 });
+}
 
 function open(): Outbox {
-  const newId = () => `id-${++ids}`;
-  const outbox = new Outbox({ storageKey: "outbox", storage: localStorage, deliver, onSent, newId, random: () => 0 });
+  const outbox = openTab();
   outbox.start();
   return outbox;
 }
 
 beforeEach(() => {
   ids = 0;
+  store = memoryOutboxStore();
+  upload.mockReset();
   deliver.mockReset().mockImplementation(async (pending) => stored(pending));
   onSent.mockReset();
 });
@@ -85,5 +95,70 @@ it("survives a reload", async () => {
   deliver.mockReset().mockImplementation(async (pending) => stored(pending));
   open();
   await vi.waitFor(() => expect(onSent).toHaveBeenCalledWith({ client_id: "id-1", body: "typed in a tunnel" }));
-  expect(localStorage.getItem("outbox")).toBeNull();
+  await vi.waitFor(async () => expect(await store.load()).toEqual([]));
+});
+
+it("sends all the same where nothing can be written down", async () => {
+  const refused = () => Promise.reject(new Error("no database"));
+  store = { load: refused, put: refused, remove: refused };
+  open().send("c", "hello");
+  await vi.waitFor(() => expect(onSent).toHaveBeenCalled());
+});
+
+it("uploads each file once, whatever comes between", async () => {
+  upload.mockImplementation(async (file, onProgress) => {
+    onProgress(0.5);
+    return { id: `uploaded ${file.name}` } as Attachment;
+  });
+  deliver.mockRejectedValueOnce(networkError());
+  const outbox = open();
+  outbox.send("c", { body: "", files: [new File(["1"], "a.png"), new File(["2"], "b.png")] });
+  await vi.waitFor(() => expect(outbox.getItems()).toMatchObject([{ status: "waiting" }]));
+  outbox.retryAll();
+  await vi.waitFor(() => expect(onSent).toHaveBeenCalled());
+  expect(upload).toHaveBeenCalledTimes(2);
+  const files = deliver.mock.calls.at(-1)?.[0].files;
+  expect(files?.map((file) => file.attachmentId)).toEqual(["uploaded a.png", "uploaded b.png"]);
+});
+
+describe("in two tabs", () => {
+  function twoTabs() {
+    const leader = openTab((word) => queueMicrotask(() => follower.hear(structuredClone(word))));
+    const follower: Outbox = openTab((word) => queueMicrotask(() => leader.hear(structuredClone(word))));
+    leader.start();
+    return { leader, follower };
+  }
+
+  it("one sends what was typed in the other; both show the same", async () => {
+    const { leader, follower } = twoTabs();
+    deliver.mockRejectedValueOnce(new ApiError(403, "not_connected", "not connected"));
+    follower.send("c", "from the other tab");
+    await vi.waitFor(() => expect(follower.getItems()).toMatchObject([{ status: "failed" }]));
+    expect(leader.getItems()).toMatchObject([{ status: "failed", body: "from the other tab" }]);
+    follower.retry("id-1");
+    await vi.waitFor(() => expect(follower.getItems()).toEqual([]));
+    expect(leader.getItems()).toEqual([]);
+    expect(deliver.mock.calls.map(([pending]) => pending.clientId)).toEqual(["id-1", "id-1"]);
+  });
+
+  it("what was discarded in one is not sent by the other", async () => {
+    const { leader, follower } = twoTabs();
+    deliver.mockRejectedValue(networkError());
+    follower.send("c", "not this");
+    await vi.waitFor(() => expect(leader.getItems()).toMatchObject([{ status: "waiting" }]));
+    follower.discard("id-1");
+    await vi.waitFor(() => expect(leader.getItems()).toEqual([]));
+    expect(await store.load()).toEqual([]);
+  });
+
+  it("the other one takes over what the first left", async () => {
+    const { leader, follower } = twoTabs();
+    deliver.mockRejectedValueOnce(networkError());
+    follower.send("c", "still here");
+    await vi.waitFor(() => expect(follower.getItems()).toMatchObject([{ status: "waiting" }]));
+    leader.stop();
+    follower.start();
+    await vi.waitFor(() => expect(follower.getItems()).toEqual([]));
+    expect(deliver).toHaveBeenCalledTimes(2);
+  });
 });

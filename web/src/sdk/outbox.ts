@@ -1,69 +1,44 @@
 // Messages that are on their way. Each keeps its `client_id` through every attempt, so that a repeat can never make a
 // second message; it is written down, so that a reload loses nothing that was typed. Within a conversation one waits
-// for the one before, so that they are stored in the order they were typed.
+// for the one before, so that they are stored in the order they were typed. Of several tabs one sends; the others hand
+// it what was typed in them, and all show the same.
 import { toApiError } from "./api-error";
 import { backoffMs } from "./backoff";
+import { type Draft, type OutboxWord, type PendingFile, type PendingMessage, pendingOf } from "./outbox-message";
+import type { OutboxStore } from "./outbox-store";
+import { Pauses } from "./pauses";
 import { randomId } from "./random-id";
-import type { Attachment, Message, ReplyTo } from "./types";
+import type { Attachment, Message } from "./types";
 
-/** A message as it was written. */
-export interface Draft {
-  body: string;
-  /** The message that is answered, as the answer will show it. */
-  replyTo?: ReplyTo | undefined;
-  /** Files that are uploaded already. */
-  attachments?: readonly Attachment[] | undefined;
-  /** Files that are to be uploaded on the way. */
-  files?: readonly File[] | undefined;
-}
-
-/** A file that is on its way. */
-export interface PendingFile {
-  name: string;
-  mediaType: string;
-  size: number;
-  blob: Blob;
-  /** Once it is uploaded. */
-  attachmentId?: string | undefined;
-  /** How much of it is uploaded, 0 to 1. */
-  progress: number;
-}
-
-export interface PendingMessage {
-  clientId: string;
-  conversationId: string;
-  body: string;
-  replyTo?: ReplyTo | undefined;
-  attachments?: readonly Attachment[] | undefined;
-  files?: readonly PendingFile[] | undefined;
-  createdAt: string;
-  /** `waiting` is repeated by itself; `failed` was refused and waits for the person. */
-  status: "sending" | "waiting" | "failed";
-  /** Code of the last failure. */
-  errorCode?: string | undefined;
-}
+export type { Draft, PendingFile, PendingMessage };
 
 export interface OutboxOptions {
-  storageKey: string;
-  storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
+  store: OutboxStore;
   /** One attempt; resolves with the stored message. */
   deliver: (message: PendingMessage) => Promise<Message>;
+  /** Uploads a file and tells how far it is, 0 to 1. */
+  upload: (file: PendingFile, onProgress: (progress: number) => void) => Promise<Attachment>;
   onSent: (message: Message) => void;
+  /** Tells the other tabs; give what they tell to `hear`. */
+  tell?: (word: OutboxWord) => void;
   newId?: () => string;
   random?: () => number;
 }
 
 export class Outbox {
-  private items: PendingMessage[];
+  private items: PendingMessage[] = [];
   private running = false;
+  private order = 0;
+  private readonly loaded: Promise<void>;
   /** The last attempt of each conversation; the next one begins after it. */
   private readonly chains = new Map<string, Promise<void>>();
-  /** Ends the pause before a repeat, by `clientId`. */
-  private readonly pauses = new Map<string, () => void>();
+  private readonly queued = new Set<string>();
+  /** Before a repeat, by `clientId`. */
+  private readonly pauses = new Pauses();
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly options: OutboxOptions) {
-    this.items = this.read();
+    this.loaded = this.load();
   }
 
   /** All that is on its way, oldest first; the same array until something changes. */
@@ -74,10 +49,11 @@ export class Outbox {
     return () => this.listeners.delete(listener);
   };
 
-  /** Sends what an earlier visit left, and from now on what is given to `send`. */
+  /** This tab sends from now on: what an earlier visit or another tab left, and what is given to `send`. */
   start(): void {
     this.running = true;
-    for (const item of this.items) if (item.status !== "failed") this.enqueue(item);
+    // What the tab that sent before had learned is in the store.
+    void this.loaded.then(() => this.load()).then(() => this.enqueueAll());
   }
 
   /** Begins no further attempt; what is left stays written down. */
@@ -87,39 +63,71 @@ export class Outbox {
   }
 
   send(conversationId: string, draft: Draft | string): void {
-    const { body, replyTo, attachments }: Draft = typeof draft === "string" ? { body: draft } : draft;
     const clientId = (this.options.newId ?? randomId)();
-    const createdAt = new Date().toISOString();
-    const item: PendingMessage = { clientId, conversationId, body, createdAt, status: "sending" };
-    if (replyTo) item.replyTo = replyTo;
-    if (attachments) item.attachments = attachments;
-    this.set([...this.items, item]);
-    this.enqueue(item);
+    this.order = Math.max(Date.now(), this.order + 1);
+    const item = pendingOf(clientId, conversationId, typeof draft === "string" ? { body: draft } : draft, this.order);
+    this.show([...this.items, item]);
+    // Written down before another tab or the server hears of it; where that is refused, it is sent all the same.
+    const kept = this.options.store.put(item).catch(() => undefined);
+    void kept.then(() => this.options.tell?.({ outbox: "put", item }));
+    if (this.running) this.enqueue(item, kept);
   }
 
   retry(clientId: string): void {
     const item = this.find(clientId);
-    if (item?.status === "failed") {
+    if (!this.running) this.options.tell?.({ outbox: "retry", clientId });
+    else if (item?.status === "failed") {
       this.update(clientId, { status: "sending", errorCode: undefined });
       this.enqueue(item);
-    } else this.pauses.get(clientId)?.();
+    } else this.pauses.end(clientId);
   }
 
   discard(clientId: string): void {
-    this.set(this.items.filter((item) => item.clientId !== clientId));
-    this.pauses.get(clientId)?.();
+    this.remove(clientId);
+    this.options.tell?.({ outbox: "remove", clientId });
   }
 
   /** Ends every pause: the connection is back. */
   retryAll(): void {
-    for (const wake of [...this.pauses.values()]) wake();
+    this.pauses.endAll();
   }
 
-  private enqueue({ clientId, conversationId }: PendingMessage): void {
+  /** What another tab told. */
+  hear(word: OutboxWord): void {
+    if (word.outbox === "put") {
+      this.show([...this.items.filter((item) => item.clientId !== word.item.clientId), word.item]);
+      if (this.running && word.item.status !== "failed") this.enqueue(word.item);
+    }
+    if (word.outbox === "retry" && this.running) this.retry(word.clientId);
+    if (word.outbox === "remove") {
+      if (word.message) this.options.onSent(word.message);
+      this.remove(word.clientId);
+    }
+  }
+
+  private async load(): Promise<void> {
+    const stored = await this.options.store.load().catch(() => []);
+    const known = new Set(this.items.map((item) => item.clientId));
+    const fresh = stored.filter((item) => !known.has(item.clientId));
+    if (fresh.length === 0) return;
+    this.show([
+      ...this.items,
+      ...fresh.map((item): PendingMessage => (item.status === "failed" ? item : { ...item, status: "waiting" })),
+    ]);
+  }
+
+  private enqueueAll(): void {
+    if (this.running) for (const item of this.items) if (item.status !== "failed") this.enqueue(item);
+  }
+
+  private enqueue({ clientId, conversationId }: PendingMessage, kept: Promise<void> = Promise.resolve()): void {
+    if (this.queued.has(clientId)) return;
+    this.queued.add(clientId);
     const before = this.chains.get(conversationId) ?? Promise.resolve();
+    const attempt = before.then(() => kept).then(() => this.deliver(clientId));
     this.chains.set(
       conversationId,
-      before.then(() => this.deliver(clientId)),
+      attempt.finally(() => this.queued.delete(clientId)),
     );
   }
 
@@ -130,29 +138,35 @@ export class Outbox {
       if (!this.running || !item || item.status === "failed") return;
       this.update(clientId, { status: "sending" });
       try {
-        this.options.onSent(await this.options.deliver(item));
-        this.discard(clientId);
+        const message = await this.options.deliver(await this.uploaded(item));
+        this.options.onSent(message);
+        this.remove(clientId);
+        this.options.tell?.({ outbox: "remove", clientId, message });
         return;
       } catch (cause) {
-        if (!this.running) return;
+        if (!this.running || !this.find(clientId)) return;
         const { code, retryable, retryAfterMs } = toApiError(cause);
         this.update(clientId, { status: retryable ? "waiting" : "failed", errorCode: code });
         if (retryable)
-          await this.pause(clientId, retryAfterMs ?? backoffMs(attempt, this.options.random ?? Math.random));
+          await this.pauses.wait(clientId, retryAfterMs ?? backoffMs(attempt, this.options.random ?? Math.random));
       }
     }
   }
 
-  private pause(clientId: string, ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.pauses.delete(clientId);
-        resolve();
+  /** The message with all its files uploaded; each is uploaded once, whatever comes between. */
+  private async uploaded(message: PendingMessage): Promise<PendingMessage> {
+    for (const file of message.files ?? []) {
+      if (file.attachmentId !== undefined) continue;
+      const told = (change: Partial<PendingFile>) => {
+        const files = this.find(message.clientId)?.files ?? [];
+        this.update(message.clientId, {
+          files: files.map((other) => (other.key === file.key ? { ...other, ...change } : other)),
+        });
       };
-      const timer = setTimeout(wake, ms);
-      this.pauses.set(clientId, wake);
-    });
+      const { id } = await this.options.upload(file, (progress) => told({ progress }));
+      told({ attachmentId: id, progress: 1 });
+    }
+    return this.find(message.clientId) ?? message;
   }
 
   private find(clientId: string): PendingMessage | undefined {
@@ -160,22 +174,25 @@ export class Outbox {
   }
 
   private update(clientId: string, change: Partial<PendingMessage>): void {
-    this.set(this.items.map((item) => (item.clientId === clientId ? { ...item, ...change } : item)));
+    const before = this.find(clientId);
+    if (!before) return;
+    const item = { ...before, ...change };
+    this.show(this.items.map((other) => (other === before ? item : other)));
+    const progressAlone = change.files?.every(
+      (file, index) => file.attachmentId === before.files?.[index]?.attachmentId,
+    );
+    if (!progressAlone) void this.options.store.put(item).catch(() => undefined);
+    this.options.tell?.({ outbox: "put", item });
   }
 
-  private set(items: PendingMessage[]): void {
-    this.items = items;
-    if (items.length > 0) this.options.storage.setItem(this.options.storageKey, JSON.stringify(items));
-    else this.options.storage.removeItem(this.options.storageKey);
+  private remove(clientId: string): void {
+    this.show(this.items.filter((item) => item.clientId !== clientId));
+    void this.options.store.remove(clientId).catch(() => undefined);
+    this.pauses.end(clientId);
+  }
+
+  private show(items: PendingMessage[]): void {
+    this.items = items.sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
     for (const listener of this.listeners) listener();
-  }
-
-  private read(): PendingMessage[] {
-    try {
-      const stored = JSON.parse(this.options.storage.getItem(this.options.storageKey) ?? "[]") as PendingMessage[];
-      return stored.map((item) => (item.status === "failed" ? item : { ...item, status: "waiting" }));
-    } catch {
-      return [];
-    }
   }
 }

@@ -1,23 +1,16 @@
 // Keeps one WebSocket to the gateway alive: opens it with a fresh token, renews that token in time, notices silence,
 // and comes back with jitter. What the events mean is not known here.
 import { backoffMs } from "./backoff";
-import { afterClose, type ControlFrame, type Hello, type LiveEvent, parseFrame } from "./events";
-import { SocketRequests } from "./socket-requests";
+import type { ConnectionEvents, ConnectionState } from "./connection";
+import { afterClose, type ControlFrame, type Hello, parseFrame } from "./events";
+import { Requests } from "./requests";
 
-export type ConnectionState =
-  | { status: "idle" }
-  | { status: "connecting"; attempt: number }
-  | { status: "open"; degraded: readonly string[] }
-  | { status: "waiting"; attempt: number; retryAt: number }
-  | { status: "stopped"; code: number };
+export type { ConnectionState };
 
-export interface SocketOptions {
+export interface SocketOptions extends ConnectionEvents {
   url: string;
   accessToken: () => Promise<string>;
   renewToken: () => Promise<string>;
-  /** After each `hello`; `again` when a connection was lost before, so that what was missed must be fetched. */
-  onHello: (hello: Hello, again: boolean) => void;
-  onEvent: (event: LiveEvent) => void;
   onSessionEnded: () => void;
   random?: () => number;
   now?: () => number;
@@ -32,7 +25,7 @@ const RENEW_BEFORE_MS = 60_000;
 export class SocketConnection {
   private state: ConnectionState = { status: "idle" };
   private socket: WebSocket | undefined;
-  private readonly requests = new SocketRequests();
+  private readonly requests = new Requests();
   private readonly listeners = new Set<() => void>();
   private readonly now: () => number;
   private attempt = 0;
@@ -72,7 +65,8 @@ export class SocketConnection {
   /** Sends a frame and resolves with the data of its reply; rejects with `ApiError` (`network`, `timeout`, or a code). */
   request<T>(type: string, data: object): Promise<T> {
     const socket = this.state.status === "open" ? this.socket : undefined;
-    return this.requests.send(socket, type, data) as Promise<T>;
+    const transmit = socket && ((id: string) => socket.send(JSON.stringify({ type, id, data })));
+    return this.requests.send(transmit) as Promise<T>;
   }
 
   private async open(renew: boolean): Promise<void> {
@@ -106,7 +100,8 @@ export class SocketConnection {
     if (frame.type === "reply") this.requests.resolve(frame.id, frame.data);
     if (frame.type === "error") this.requests.reject(frame.id, frame.error);
     if (frame.type === "auth.expiring") void this.renew();
-    if (frame.type === "server.degraded") this.setState({ status: "open", degraded: frame.data.degraded });
+    if (frame.type === "server.degraded" && this.state.status === "open")
+      this.setState({ ...this.state, degraded: frame.data.degraded });
     if (frame.type === "server.draining") this.drainDelayMs = frame.data.reconnect_after_ms;
   }
 
@@ -116,11 +111,19 @@ export class SocketConnection {
     this.attempt = 0;
     this.drainDelayMs = undefined;
     this.heartbeatMs = hello.heartbeat_interval_ms;
-    this.setState({ status: "open", degraded: hello.degraded });
+    const { degraded, connection_id: connectionId } = hello;
+    this.setState({ status: "open", degraded, connectionId, transport: "websocket", since: this.now() });
     this.expectMore(socket);
-    this.timers.ping = setInterval(() => void this.request("ping", {}).catch(() => undefined), this.heartbeatMs);
+    this.timers.ping = setInterval(() => void this.ping(), this.heartbeatMs);
+    void this.ping();
     this.renewBefore(hello.access_token_expires_at, Date.parse(hello.server_time));
     this.options.onHello(hello, again);
+  }
+
+  private async ping(): Promise<void> {
+    const from = this.now();
+    const answer = await this.request("ping", {}).catch(() => undefined);
+    if (answer && this.state.status === "open") this.setState({ ...this.state, latencyMs: this.now() - from });
   }
 
   /** The server's own pings don't reach scripts, so silence is measured on our `ping` frames and their replies. */

@@ -6,10 +6,12 @@ import type { ReactNode } from "react";
 import { Arrival, ArrivalContext } from "@/lib/arrival";
 import { LiveContext, ServerContext } from "@/lib/client-context";
 import { applyEvent, openPlane } from "@/lib/live/apply-event";
+import { EventListeners } from "@/lib/live/event-listeners";
 import { AccountList } from "@/sdk/account-list";
 import { createApiClient, createPublicClient } from "@/sdk/api-client";
 import { Interest } from "@/sdk/interest";
 import { Outbox } from "@/sdk/outbox";
+import { memoryOutboxStore } from "@/sdk/outbox-store";
 import { SessionStore } from "@/sdk/session-store";
 import { SocketConnection } from "@/sdk/socket-connection";
 import type { Me } from "@/sdk/types";
@@ -37,17 +39,23 @@ export function renderClient(ui: ReactNode, me: Partial<Me> = {}) {
       for (const data of presences) applyEvent(cache, OWN_ID, { type: "presence.updated", data });
     },
   });
-  const deliver = () => new Promise<never>(() => undefined);
-  const outbox = new Outbox({ storageKey: "outbox", storage: localStorage, deliver, onSent: () => undefined });
+  const events = new EventListeners();
+  const forever = () => new Promise<never>(() => undefined);
+  const outbox = new Outbox({
+    store: memoryOutboxStore(),
+    deliver: forever,
+    upload: forever,
+    onSent: () => undefined,
+  });
   const arrival = new Arrival(window);
   render(
     <QueryClientProvider client={cache}>
       <ServerContext value={{ session, accounts, api, publicApi: createPublicClient(BASE_URL) }}>
         <ArrivalContext value={arrival}>
-          <LiveContext value={{ me: { ...sampleMe(), ...me }, socket, outbox, interest }}>{ui}</LiveContext>
+          <LiveContext value={{ me: { ...sampleMe(), ...me }, socket, outbox, interest, events }}>{ui}</LiveContext>
         </ArrivalContext>
       </ServerContext>
     </QueryClientProvider>,
   );
-  return { user: userEvent.setup(), cache, session, socket, outbox, interest, arrival };
+  return { user: userEvent.setup(), cache, session, socket, outbox, interest, events, arrival };
 }

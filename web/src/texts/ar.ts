@@ -7,7 +7,8 @@ import { common } from "./ar/common";
 import { conversations } from "./ar/conversations";
 import { errors } from "./ar/errors";
 import { inbox } from "./ar/inbox";
+import { live } from "./ar/live";
 import { people } from "./ar/people";
 import type { Texts } from "./en";
 
-export const ar: Texts = { account, app, chat, common, conversations, errors, inbox, people };
+export const ar: Texts = { account, app, chat, common, conversations, errors, inbox, live, people };

@@ -6,8 +6,9 @@ import { common } from "./en/common";
 import { conversations } from "./en/conversations";
 import { errors } from "./en/errors";
 import { inbox } from "./en/inbox";
+import { live } from "./en/live";
 import { people } from "./en/people";
 
-export const en = { account, app, chat, common, conversations, errors, inbox, people };
+export const en = { account, app, chat, common, conversations, errors, inbox, live, people };
 
 export type Texts = typeof en;

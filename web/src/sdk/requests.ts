@@ -1,4 +1,4 @@
-// Requests over the socket that wait for their answer, matched by the id that both carry.
+// Requests that wait for their answer, matched by the id that both carry.
 import { ApiError, networkError } from "./api-error";
 import type { FrameError } from "./events";
 
@@ -10,18 +10,23 @@ interface Waiting {
   timer: ReturnType<typeof setTimeout>;
 }
 
-export class SocketRequests {
+export class Requests {
   private next = 1;
   private readonly waiting = new Map<string, Waiting>();
 
-  /** Resolves with the reply's data; rejects at once with `network` when there is no open socket. */
-  send(socket: WebSocket | undefined, type: string, data: object): Promise<unknown> {
-    if (!socket) return Promise.reject(networkError());
-    const id = `r${this.next++}`;
+  constructor(
+    private readonly prefix = "r",
+    private readonly answerMs = ANSWER_MS,
+  ) {}
+
+  /** Resolves with the reply's data; rejects at once with `network` when there is no way to send. */
+  send(transmit: ((id: string) => void) | undefined): Promise<unknown> {
+    if (!transmit) return Promise.reject(networkError());
+    const id = `${this.prefix}${this.next++}`;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.take(id)?.reject(networkError("timeout")), ANSWER_MS);
+      const timer = setTimeout(() => this.take(id)?.reject(networkError("timeout")), this.answerMs);
       this.waiting.set(id, { resolve, reject, timer });
-      socket.send(JSON.stringify({ type, id, data }));
+      transmit(id);
     });
   }
 

@@ -1,0 +1,34 @@
+// The browser's database of one account: what is on its way, and what was shown last.
+import { settled } from "./outbox-store";
+
+export const OUTBOX = "outbox";
+export const CACHE = "cache";
+
+const VERSION = 1;
+const nameOf = (userId: string) => `pulse.${userId}`;
+
+/** Opens the account's database once; rejects where the browser allows none. */
+export function accountDatabase(userId: string): () => Promise<IDBDatabase> {
+  let opened: Promise<IDBDatabase> | undefined;
+  return () => {
+    opened ??= openDatabase(userId);
+    return opened;
+  };
+}
+
+/** Nothing of the account stays on this device. */
+export function deleteAccountDatabase(userId: string): void {
+  globalThis.indexedDB?.deleteDatabase(nameOf(userId));
+}
+
+async function openDatabase(userId: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(nameOf(userId), VERSION);
+  request.onupgradeneeded = () => {
+    for (const name of [OUTBOX, CACHE])
+      if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name);
+  };
+  const database = await settled(request);
+  // Another tab deletes it: let it.
+  database.onversionchange = () => database.close();
+  return database;
+}
