@@ -6,6 +6,8 @@ import { DEFAULT_LIMITS, useServerConfig } from "@/lib/queries/config";
 import type { Draft } from "@/sdk/outbox";
 import type { Message, UserLite } from "@/sdk/types";
 import { texts } from "@/texts/texts";
+import { plainText } from "../model/markdown";
+import { quoteOf, replyTitle } from "../model/reply";
 import styles from "./composer.module.css";
 import { ComposerBar } from "./composer-bar";
 import { EmojiButton } from "./emoji-button";
@@ -122,7 +124,7 @@ export function Composer(props: Props) {
           <ComposerBar
             icon="pencil"
             title={words.editing}
-            excerpt={editing.body}
+            excerpt={plainText(editing.body)}
             closeLabel={words.stopEditing}
             onClose={cancel}
           />
@@ -130,12 +132,8 @@ export function Composer(props: Props) {
           replyTo && (
             <ComposerBar
               icon="reply"
-              title={words.replyingTo(
-                replyTo.sender?.id === ownUserId
-                  ? texts.chat.youName
-                  : (replyTo.sender?.display_name ?? texts.chat.someone),
-              )}
-              excerpt={replyTo.body || texts.chat.message.attachment}
+              title={replyTitle(replyTo, ownUserId)}
+              excerpt={plainText(replyTo.body) || texts.chat.message.attachment}
               closeLabel={words.stopReplying}
               onClose={cancel}
             />
@@ -190,8 +188,4 @@ export function Composer(props: Props) {
       </div>
     </form>
   );
-}
-
-function quoteOf({ id, seq, sender, body }: Message): NonNullable<Draft["replyTo"]> {
-  return { id, seq, sender_id: sender?.id ?? null, excerpt: [...body].slice(0, 120).join("") };
 }

@@ -2,6 +2,7 @@
 
 import type { components } from "@/sdk/schema";
 import { texts } from "@/texts/texts";
+import { plainText } from "../model/markdown";
 import { useActions, useScene } from "./chat-scene";
 import styles from "./message-bubble.module.css";
 
@@ -22,7 +23,7 @@ export function ReplyQuote({ reply }: { reply: components["schemas"]["ReplyTo"] 
       onClick={() => jumpTo(reply.seq)}
     >
       <strong dir="auto">{name}</strong>
-      <span dir="auto">{reply.excerpt || words.message.originalDeleted}</span>
+      <span dir="auto">{plainText(reply.excerpt) || words.message.noText}</span>
     </button>
   );
 }

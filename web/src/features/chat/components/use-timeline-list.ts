@@ -50,6 +50,13 @@ export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex,
     else list.scrollToEnd();
   }, [list, timeline]);
 
+  useLayoutEffect(
+    () => () => {
+      begun.current = false;
+    },
+    [],
+  );
+
   const older = useLoader(loadOlder);
   const newer = useLoader(loadNewer);
   const { range } = list;

@@ -43,7 +43,11 @@ export function formatBytes(size: number): string {
   let [value, unit] = [size, 0];
   while (value >= 1000 && unit < UNITS.length - 1) [value, unit] = [value / 1000, unit + 1];
   const digits = value < 10 && unit > 0 ? 1 : 0;
-  const options: Intl.NumberFormatOptions = { style: "unit", unit: UNITS[unit] ?? "byte", unitDisplay: "short" };
+  const options: Intl.NumberFormatOptions = {
+    style: "unit",
+    unit: UNITS[unit] ?? "byte",
+    unitDisplay: unit === 0 ? "long" : "short",
+  };
   return new Intl.NumberFormat(locale, { ...options, maximumFractionDigits: digits }).format(value);
 }
 

@@ -1,6 +1,6 @@
 // The part of Markdown that messages know: bold, italic, struck out, code, quotes, lists and links. The parser gives a
 // tree; nothing here or later makes HTML of it. Headings, pictures, tables and HTML stay the characters they are.
-import type { Root } from "mdast";
+import type { Nodes, Root } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmAutolinkLiteralFromMarkdown } from "mdast-util-gfm-autolink-literal";
 import { gfmStrikethroughFromMarkdown } from "mdast-util-gfm-strikethrough";
@@ -44,4 +44,16 @@ export function parseMessage(body: string): Root | null {
 /** The address when it is one to follow from a message; scripts and the like are none. */
 export function safeUrl(url: string): string | undefined {
   return /^(?:https?:\/\/|mailto:)/i.test(url) ? url : undefined;
+}
+
+/** The words of a message without its marks, in one line: for excerpts. */
+export function plainText(body: string): string {
+  const tree = parseMessage(body);
+  return tree ? tree.children.map(wordsOf).join(" ") : body;
+}
+
+function wordsOf(node: Nodes): string {
+  if (node.type === "break") return " ";
+  if ("children" in node) return node.children.map(wordsOf).join(node.type === "list" ? " " : "");
+  return "value" in node ? node.value : "";
 }

@@ -3,7 +3,7 @@ import { OWN_ID, sampleMessage, sampleUser } from "@/testing/samples";
 import { en } from "@/texts/en";
 import { isEmojiOnly } from "./emoji-only";
 import { drawnSize, formatBytes, kindOf, sortFiles } from "./files";
-import { parseMessage, safeUrl } from "./markdown";
+import { parseMessage, plainText, safeUrl } from "./markdown";
 import { complete, fitting, mentionAt, mentionsIn } from "./mentions";
 import { systemText } from "./system-text";
 import { readCount, tickOf } from "./ticks";
@@ -40,6 +40,11 @@ describe("Markdown", () => {
     for (const body of ["# *a*", "***\n*a*", "<b>*a*</b>", "    *a*", "[a]: /b *c*"])
       expect(typesOf(body)).toEqual(["paragraph"]);
     expect(JSON.stringify(parseMessage("![a](https://x.example/y.png)"))).not.toContain('"image"');
+  });
+
+  it("has a plain form for excerpts", () => {
+    expect(plainText("**bold** and `code`\n\n> quoted [link](https://a.example)")).toBe("bold and code quoted link");
+    expect(plainText("cut in the **middle")).toBe("cut in the **middle");
   });
 
   it("follows no address but those of the web and mail", () => {
@@ -91,7 +96,7 @@ describe("files", () => {
     expect(drawnSize({ width: 3_400, height: 1_700 })).toEqual({ width: 340, height: 170 });
     expect(drawnSize({ width: 100, height: 3_600 })).toEqual({ width: 120, height: 360 });
     expect(kindOf("image/svg+xml")).toBe("file");
-    expect([formatBytes(512), formatBytes(1_540_000)]).toEqual(["512 byte", "1.5 MB"]);
+    expect([formatBytes(512), formatBytes(1_540_000)]).toEqual(["512 bytes", "1.5 MB"]);
   });
 });
 
