@@ -24,7 +24,7 @@ const TREE_EXTENSIONS = [gfmAutolinkLiteralFromMarkdown(), gfmStrikethroughFromM
 /** Without any of these, a text is one plain paragraph. */
 const MARKS = /[*_`~[<>\\@]|:\/\/|www\.|^\s*(?:[-+]|\d{1,9}[.)])\s/im;
 /** Quotes and lists in one another cost time that grows with their depth: such texts stay plain. */
-const TOO_DEEP = /^(?:[\s>*+-]*[>*+-]){17}/m;
+const TOO_DEEP = /^(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])){17}/m;
 const KEPT = 400;
 
 const trees = new Map<string, Root | null>();
