@@ -1,12 +1,17 @@
-// Says when live messages don't arrive, and lets the person try again at once.
-import { useEffect, useState, useSyncExternalStore } from "react";
+// Says when live messages don't arrive, lets the person try again at once, and shows on demand how the connection is.
+import { useEffect, useState } from "react";
 import { useConnection, useLive } from "@/lib/client-context";
-import type { ConnectionState } from "@/sdk/socket-connection";
+import { useOnline } from "@/lib/use-online";
+import type { ConnectionState } from "@/sdk/connection";
+import { texts } from "@/texts/texts";
 import { Button } from "./button";
 import styles from "./connection-banner.module.css";
-import { Icon } from "./icon";
+import { ConnectionDetails } from "./connection-details";
+import { Icon, type IconName } from "./icon";
 
 const GRACE_MS = 1_500;
+/** The worst first: one is told, the details tell all. */
+const WORST = ["message_store", "postgres", "nats", "social_graph", "auth", "redis"];
 
 export function ConnectionBanner() {
   const { socket } = useLive();
@@ -16,50 +21,49 @@ export function ConnectionBanner() {
   useEffect(() => {
     if (online) socket.reconnectNow();
   }, [online, socket]);
-  if (state.status === "open") return <Degraded names={state.degraded} />;
-  if (state.status === "idle" || (!late && online)) return null;
+  const words = texts.live;
+  if (state.status === "open") {
+    const worst = WORST.find((name) => state.degraded.includes(name));
+    return worst ? <Banner icon="alert">{words.degraded[worst]}</Banner> : null;
+  }
+  if (!online) return <Banner icon="alert">{words.offline}</Banner>;
+  if (state.status === "idle" || !late) return null;
   return (
-    <div className={styles.banner} role="status">
-      <Icon name={online ? "retry" : "alert"} size={17} />
-      <span>{online ? <Reason state={state} /> : "You're offline. Messages are kept and sent later."}</span>
-      {online && state.status !== "connecting" && (
-        <Button kind="quiet" size="small" onClick={() => socket.reconnectNow()}>
-          Reconnect now
-        </Button>
-      )}
-    </div>
+    <Banner icon="retry" again={state.status === "connecting" ? undefined : () => socket.reconnectNow()}>
+      <Reason state={state} />
+    </Banner>
   );
 }
 
-const LOSSES: readonly (readonly [string, string])[] = [
-  ["message_store", "Chat is unavailable for the moment. Messages are kept and sent later."],
-  ["postgres", "Messages can't be stored for the moment. They are kept and sent later."],
-  ["nats", "New messages may take a few seconds longer than usual."],
-  ["social_graph", "Finding and following people is unavailable for the moment."],
-  ["auth", "Signing in is unavailable for the moment."],
-  ["redis", "Who is online can't be shown for the moment."],
-];
+interface BannerProps {
+  icon: IconName;
+  again?: (() => void) | undefined;
+  children: React.ReactNode;
+}
 
-/** What the person notices of the worst that is down on the server. */
-function Degraded({ names }: { names: readonly string[] }) {
-  const loss = LOSSES.find(([name]) => names.includes(name));
-  if (!loss) return null;
+function Banner({ icon, again, children }: BannerProps) {
   return (
-    <div className={styles.banner} role="status">
-      <Icon name="alert" size={17} />
-      <span>{loss[1]}</span>
+    <div className={styles.banner}>
+      <Icon name={icon} size={17} />
+      <span role="status">{children}</span>
+      {again && (
+        <Button kind="quiet" size="small" onClick={again}>
+          {texts.live.now}
+        </Button>
+      )}
+      <ConnectionDetails />
     </div>
   );
 }
 
 function Reason({ state }: { state: ConnectionState }) {
-  const retryAt = state.status === "waiting" ? state.retryAt : undefined;
-  const seconds = useCountdown(retryAt);
-  if (state.status === "stopped") return "Live messages have stopped.";
-  if (seconds === undefined || seconds < 1) return "Reconnecting…";
+  const seconds = useCountdown(state.status === "waiting" ? state.retryAt : undefined);
+  const words = texts.live;
+  if (state.status === "stopped") return words.stopped;
+  if (seconds === undefined || seconds < 1) return words.reconnecting;
   return (
     <>
-      Connection lost. <span aria-hidden="true">Trying again in {seconds} s.</span>
+      {words.lost} <span aria-hidden="true">{words.again(seconds)}</span>
     </>
   );
 }
@@ -87,17 +91,4 @@ function useLate(condition: boolean, afterMs: number): boolean {
     return () => clearTimeout(timer);
   }, [condition, afterMs]);
   return late;
-}
-
-function useOnline(): boolean {
-  return useSyncExternalStore(subscribeOnline, () => navigator.onLine);
-}
-
-function subscribeOnline(listener: () => void): () => void {
-  window.addEventListener("online", listener);
-  window.addEventListener("offline", listener);
-  return () => {
-    window.removeEventListener("online", listener);
-    window.removeEventListener("offline", listener);
-  };
 }

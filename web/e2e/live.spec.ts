@@ -1,0 +1,79 @@
+// What keeps the client live: one socket for all tabs, the lead passed on, and messages written without a network.
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { Person } from "./person";
+import { publicUrl } from "./stack";
+
+/** Two people who are connected, each at their own browser, in the chat with one another. */
+async function twoInAChat(browser: Browser, names: [string, string]): Promise<{ ada: Person; ben: Person }> {
+  const url = publicUrl();
+  const ada = await Person.open(await browser.newContext(), url, names[0]);
+  const ben = await Person.open(await browser.newContext(), url, names[1]);
+  await ada.signUp();
+  await ben.signUp();
+  await ada.find(ben);
+  await ada.page.getByRole("button", { name: `Follow ${ben.name}` }).click();
+  const request = ben.page.getByRole("listitem", { name: `${ada.name} asks to follow you` });
+  await request.getByRole("button", { name: "Accept and follow back" }).click();
+  await ada.page.getByRole("button", { name: `Message ${ben.name}` }).click();
+  await expect(ada.page.getByRole("region", { name: `Chat with ${ben.name}` })).toBeVisible();
+  return { ada, ben };
+}
+
+const socketsOf = (page: Page): string[] => {
+  const urls: string[] = [];
+  page.on("websocket", (socket) => urls.push(socket.url()));
+  return urls;
+};
+const shows = (page: Page, body: string) => expect(page.getByRole("log").getByText(body)).toBeVisible();
+
+test("tabs share one socket, and the next one takes over when the first closes", async ({ browser }) => {
+  const { ada, ben } = await twoInAChat(browser, ["Ida Lund", "Omar Saleh"]);
+  await ada.say("From the first tab");
+  const second = await ada.page.context().newPage();
+  const sockets = socketsOf(second);
+  await second.goto(ada.page.url());
+  await shows(second, "From the first tab");
+  await ben.page
+    .getByRole("link", { name: new RegExp(ada.name) })
+    .first()
+    .click();
+  await ben.say("To both tabs");
+  await shows(ada.page, "To both tabs");
+  await shows(second, "To both tabs");
+  expect(sockets.filter((url) => url.includes("/v1/ws"))).toEqual([]);
+
+  await ada.page.close();
+  await expect.poll(() => sockets.filter((url) => url.includes("/v1/ws")).length).toBe(1);
+  await ben.say("To the tab that is left");
+  await shows(second, "To the tab that is left");
+});
+
+test("what is written without a network is sent when it is back, once and in order, also after a reload", async ({
+  browser,
+}) => {
+  const { ada, ben } = await twoInAChat(browser, ["Noor Haddad", "Liv Berg"]);
+  await ada.say("Before the tunnel");
+  await ben.page
+    .getByRole("link", { name: new RegExp(ada.name) })
+    .first()
+    .click();
+  await shows(ben.page, "Before the tunnel");
+  const { page } = ada;
+  await page.route("**/v1/**", (route) => route.abort());
+  await page.context().setOffline(true);
+  const box = page.getByRole("textbox", { name: /Message/ });
+  for (const body of ["One in the tunnel", "Two in the tunnel"]) {
+    await box.fill(body);
+    await box.press("Enter");
+    await expect(page.getByText(body).first()).toBeVisible();
+  }
+  await page.unroute("**/v1/**");
+  await page.context().setOffline(false);
+  await page.reload();
+  await shows(ben.page, "Two in the tunnel");
+  const bodies = await ben.page
+    .getByRole("log")
+    .getByText(/in the tunnel/)
+    .allInnerTexts();
+  expect(bodies).toEqual(["One in the tunnel", "Two in the tunnel"]);
+});
