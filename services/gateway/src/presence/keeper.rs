@@ -72,7 +72,7 @@ impl Keeper {
             false => self.presence.0.cache.is_known(),
         };
         if is_up {
-            self.write().await;
+            self.write(is_tick).await;
         }
         self.presence.0.passes.end(number);
     }
@@ -127,7 +127,9 @@ impl Keeper {
         Ok(())
     }
 
-    async fn write(&mut self) {
+    /// Writes what is to be written. Only after a look it is known that Redis is there and has all leases: when nothing was to be
+    /// written it was not even asked.
+    async fn write(&mut self, has_looked: bool) {
         let mut changes = self.presence.0.ledger.take();
         while !changes.is_empty() {
             let rest = changes.split_off(changes.len().min(STEP_MAX));
@@ -141,6 +143,9 @@ impl Keeper {
                 }
             }
             changes = rest;
+        }
+        if !has_looked {
+            return;
         }
         self.presence.0.cache.note_known();
         self.answered_at = Instant::now();

@@ -19,19 +19,30 @@ pub(crate) struct Beside {
     /// Where our gateway answers.
     pub(crate) url: String,
     times: Times,
+    settings: Vec<(&'static str, &'static str)>,
     running: Option<(Shutdown, tokio::task::JoinHandle<anyhow::Result<()>>)>,
 }
 
 impl Beside {
     pub(crate) async fn start(times: Times) -> anyhow::Result<Self> {
-        let stack = Stack::start(StackOptions::default()).await?;
+        Self::start_with(times, &[]).await
+    }
+
+    /// With settings that hold for our gateway and for the whole system.
+    pub(crate) async fn start_with(
+        times: Times,
+        settings: &[(&'static str, &'static str)],
+    ) -> anyhow::Result<Self> {
+        let options = StackOptions::default();
+        let options = settings.iter().fold(options, |options, (name, value)| options.set(name, *value));
+        let stack = Stack::start(options).await?;
         let there = stack.description()?;
         let nats = Proxy::start(authority(&there.nats.url)).await?;
         let redis = Proxy::start(authority(&there.redis.url)).await?;
         let auth = Proxy::start(&there.services.auth.grpc_addr).await?;
         let message_store = Proxy::start(&there.services.message_store.grpc_addr).await?;
-        let mut this =
-            Self { stack, nats, auth, redis, message_store, url: String::new(), times, running: None };
+        let (url, settings) = (String::new(), settings.to_vec());
+        let mut this = Self { stack, nats, auth, redis, message_store, url, times, settings, running: None };
         this.start_again().await?;
         Ok(this)
     }
@@ -57,7 +68,8 @@ impl Beside {
             ("PULSE_PUBLIC_URL", there.url.clone()),
             ("PULSE_SERVICE_KEY", secrets["gateway.service-key"].as_str().expect("a key").to_owned()),
         ];
-        let mut reader = Reader::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())));
+        let pairs = pairs.iter().map(|(name, value)| (*name, value.as_str()));
+        let mut reader = Reader::from_pairs(pairs.chain(self.settings.iter().copied()));
         let settings = Settings::read(&mut reader);
         let settings = reader.finish(|| settings).expect("settings");
         let shutdown = Shutdown::new(Duration::from_secs(5));

@@ -7,11 +7,15 @@ mod beside;
 #[cfg(test)]
 mod edge;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod positions;
+#[cfg(test)]
+mod presence;
 #[cfg(test)]
 mod revocation;
 #[cfg(test)]
