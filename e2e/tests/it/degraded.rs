@@ -3,7 +3,7 @@
 //! Killed processes that lose nothing are in `crash.rs`, limits without Redis in `limits.rs`, sessions while the bus is away in
 //! the gateway's own tests. Here servers fall silent; in `degraded/restarts.rs` they end and begin anew.
 
-mod restarts;
+pub(crate) mod restarts;
 
 use std::time::{Duration, Instant};
 

@@ -42,6 +42,8 @@ mod grpc_guide;
 mod handshake;
 mod limits;
 #[cfg(test)]
+mod live;
+#[cfg(test)]
 mod long_poll;
 mod mailbox;
 #[cfg(test)]

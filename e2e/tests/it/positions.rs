@@ -16,7 +16,7 @@ use crate::rest::{group, number, ok, text};
 const KNOWN_WITHIN: Duration = Duration::from_secs(15);
 
 /// Runs SQL on the messages of a stack.
-async fn on_messages(stack: &Stack, sql: &str) -> anyhow::Result<()> {
+pub(crate) async fn on_messages(stack: &Stack, sql: &str) -> anyhow::Result<()> {
     let mut url = Url::parse(&stack.description()?.postgres.url)?;
     url.set_path("messages");
     let mut conn = PgConnection::connect(url.as_str()).await?;

@@ -4,11 +4,14 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use pulse_client::{NewConversation, NewMessage};
 use pulse_testkit::{Proxy, Stack};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-use crate::people::{Pair, gateway_url, pair};
+use crate::people::{Pair, gateway_url, pair, sign_up, until};
 
 /// How long a line may take to come.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -103,6 +106,77 @@ async fn two_people_talk_in_their_terminals() -> anyhow::Result<()> {
     ada.shows("/open and its number").await?;
     ada.types("/quit").await?;
     assert!(ada.child.wait().await?.success());
+    Ok(())
+}
+
+#[tokio::test]
+async fn all_that_can_be_typed_does_what_it_says() -> anyhow::Result<()> {
+    let Pair { stack, chat, ada: account, grace } = pair(&[("PULSE_GATEWAY_RATE_LIMITS", "off")]).await?;
+    let first = gateway_url(&stack, 0)?;
+    let (room, _) = grace.create(&NewConversation::room("Engine room")).await?;
+    account.join(room.id).await?;
+    for number in 0..70 {
+        grace.send(room.id, &NewMessage::new(format!("turn {number}"))).await?;
+    }
+    let wire = Proxy::start(first.trim_start_matches("http://")).await?;
+    let mut ada = Terminal::start(&stack, &[format!("http://{}", wire.addr())], "ada")?;
+    // Typed before anything is there: it waits for the inbox.
+    ada.types("/list").await?;
+    ada.shows("grace: turn 69").await?;
+    let listed = ada.shows("grace: turn 69").await?;
+    assert!(listed.contains("Engine room") && listed.contains("new"), "{listed}");
+    assert!(!ada.seen.iter().any(|line| line.starts_with("There is no conversation")), "{:?}", ada.seen);
+
+    // By the beginning of its title; what is shown is read.
+    ada.types("/open engi").await?;
+    ada.shows("grace: turn 50").await?;
+    ada.shows("grace: turn 69").await?;
+    let is_read = async || -> anyhow::Result<bool> {
+        Ok(account.conversation(room.id).await?.my.is_some_and(|my| my.unread_count == 0))
+    };
+    until(is_read).await?;
+    grace.send(room.id, &NewMessage::new("and one more")).await?;
+    ada.shows("grace: and one more").await?;
+    until(is_read).await?;
+    ada.types("/back").await?;
+    ada.shows("grace: turn 5").await?;
+    ada.types("/back").await?;
+    ada.shows("- this is the beginning").await?;
+    grace.send(chat.id, &NewMessage::new("beside it")).await?;
+    let beside = ada.shows("grace: beside it").await?;
+    assert!(beside.starts_with("[grace] "), "{beside}");
+
+    for status in ["away", "dnd", "online"] {
+        ada.types(&format!("/{status}")).await?;
+        until(async || Ok(grace.presences(&[account.user_id()]).await?[0].status == status)).await?;
+    }
+    let linus = sign_up(&first, "linus").await?;
+    linus.follow(account.user_id()).await?;
+    ada.shows("- linus asks to follow you").await?;
+    wire.cut();
+    ada.shows("trying again").await?;
+    wire.restore();
+    ada.shows("- connected again").await?;
+    let redis = Pid::from_raw(i32::try_from(stack.description()?.redis.pid)?);
+    kill(redis, Signal::SIGSTOP)?;
+    ada.shows("- out of order just now: redis").await?;
+    kill(redis, Signal::SIGCONT)?;
+    ada.shows("- everything works again").await?;
+    grace.remove_member(room.id, account.user_id()).await?;
+    ada.shows("- you are not in this conversation any more").await?;
+    ada.types("to whom?").await?;
+    ada.shows("/open and its number").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_second_factor_is_asked_for() -> anyhow::Result<()> {
+    let Pair { stack, ada, .. } = pair(&[]).await?;
+    let secret = ada.start_totp(Some("ada keeps a long secret")).await?;
+    ada.activate_totp(&crate::accounts::totp(&secret.secret, -1)?).await?;
+    let mut terminal = Terminal::start(&stack, &[gateway_url(&stack, 0)?], "ada")?;
+    terminal.types(&crate::accounts::totp(&secret.secret, 0)?).await?;
+    terminal.shows("/help shows what you can do.").await?;
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! Servers that really end and are started anew some seconds later, beside two gateways: what they kept only in memory is gone, their
 //! connections are refused meanwhile, and nobody tells them who had subscribed to what.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -19,13 +21,13 @@ use crate::rest::{group, text};
 const LIVE_WITHIN: Duration = Duration::from_secs(8);
 
 /// A server that has ended and can't be started again before this is dropped, because its folder is not where it is looked for.
-struct Ended {
+pub(crate) struct Ended {
     folder: PathBuf,
     pid: u32,
 }
 
 impl Ended {
-    async fn by(signal: Signal, pid: u32) -> anyhow::Result<Self> {
+    pub(crate) async fn by(signal: Signal, pid: u32) -> anyhow::Result<Self> {
         let folder = std::fs::read_link(format!("/proc/{pid}/cwd"))?;
         kill(Pid::from_raw(i32::try_from(pid)?), signal)?;
         until(async || Ok(!Path::new(&format!("/proc/{pid}")).exists())).await?;
@@ -38,8 +40,21 @@ impl Ended {
         self.folder.with_extension("away")
     }
 
+    /// A copy of its data, as it was when it ended.
+    pub(crate) fn copy(&self) -> anyhow::Result<PathBuf> {
+        let copy = self.folder.with_extension("copy");
+        run("cp", &["-a".as_ref(), self.away().as_os_str(), copy.as_os_str()])?;
+        Ok(copy)
+    }
+
+    /// Puts a copy in the place of its data.
+    pub(crate) fn replace(&self, copy: &Path) -> anyhow::Result<()> {
+        std::fs::remove_dir_all(self.away())?;
+        Ok(std::fs::rename(copy, self.away())?)
+    }
+
     /// Lets it be started, and waits until it answers.
-    async fn start_again(
+    pub(crate) async fn start_again(
         self,
         stack: &Stack,
         pid: impl Fn(&Stack) -> anyhow::Result<u32>,
@@ -48,6 +63,12 @@ impl Ended {
         drop(self);
         until(async || Ok(pid(stack)? != before)).await
     }
+}
+
+fn run(program: &str, arguments: &[&OsStr]) -> anyhow::Result<()> {
+    let status = Command::new(program).args(arguments).status()?;
+    anyhow::ensure!(status.success(), "{program}: {status}");
+    Ok(())
 }
 
 impl Drop for Ended {
@@ -64,7 +85,7 @@ fn redis(stack: &Stack) -> anyhow::Result<u32> {
     Ok(stack.description()?.redis.pid)
 }
 
-fn postgres(stack: &Stack) -> anyhow::Result<u32> {
+pub(crate) fn postgres(stack: &Stack) -> anyhow::Result<u32> {
     Ok(stack.description()?.postgres.pid)
 }
 

@@ -287,6 +287,10 @@ impl Serving<'_> {
                 for conversation in inbox.map_err(End::Failed)? {
                     self.task.replica(|replica| replica.snapshot(conversation));
                 }
+                // What was found of them before, if anything, was found when nothing was known of them, or is thrown away.
+                for conversation_id in self.task.looked_at.clone() {
+                    self.look(conversation_id, None);
+                }
                 self.caught_up().await;
             }
             Done::Synced(outcome) => self.on_synced(outcome).await?,
