@@ -2,6 +2,9 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
+#[path = "sockets/block.rs"]
+mod block;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,8 +22,8 @@ const PEOPLE: usize = 400;
 const SOCKETS_EACH: usize = 5;
 /// People of each cause.
 const EACH_CAUSE: usize = 60;
-/// How long the sockets are watched doing nothing.
-const IDLE: Duration = Duration::from_secs(20);
+/// How long the sockets are watched doing nothing: two heartbeats.
+const IDLE: Duration = Duration::from_secs(50);
 const PAUSE: Duration = Duration::from_secs(3);
 /// Close code of a session that has ended.
 const REVOKED: u16 = 4403;
@@ -46,6 +49,7 @@ async fn main() -> anyhow::Result<()> {
         .try_collect()
         .await?;
     let pids: Vec<i32> = gateway_pids(&stack)?;
+    let alone = cpu_share(&pids).await?;
     let memory_before = memory_kib(&pids)?;
     let started = Instant::now();
     let mut people: Vec<Person> = futures_util::stream::iter(accounts)
@@ -61,13 +65,13 @@ async fn main() -> anyhow::Result<()> {
     tokio::time::sleep(Duration::from_secs(5)).await;
     let memory = memory_kib(&pids)? - memory_before;
     println!("memory of both gateways        {:.1} KiB a socket", memory / sockets);
-    let cpu_before = cpu_seconds(&pids)?;
-    tokio::time::sleep(IDLE).await;
-    let cpu = (cpu_seconds(&pids)? - cpu_before) / IDLE.as_secs_f64();
+    let cpu = cpu_share(&pids).await? - alone;
     println!("CPU of both gateways, idle     {:.1} us a socket and second", cpu * 1e6 / sockets);
+    println!("CPU of both without sockets    {:.1} ms a second", alone * 1e3);
 
     let mut group = people.split_off(PEOPLE - EACH_CAUSE);
     removal(&mut group).await?;
+    block::blocks(people.split_off(people.len() - EACH_CAUSE)).await?;
     for (cause, how) in CAUSES {
         let some = people.split_off(people.len() - EACH_CAUSE);
         let ended = try_join_all(some.into_iter().map(|person| end(person, how))).await?;
@@ -237,6 +241,13 @@ fn memory_kib(pids: &[i32]) -> anyhow::Result<f64> {
         pages += statm.split_whitespace().nth(1).context("statm")?.parse::<f64>()?;
     }
     Ok(pages * PAGE_KIB)
+}
+
+/// Seconds of CPU time a second, while nothing happens.
+async fn cpu_share(pids: &[i32]) -> anyhow::Result<f64> {
+    let before = cpu_seconds(pids)?;
+    tokio::time::sleep(IDLE).await;
+    Ok((cpu_seconds(pids)? - before) / IDLE.as_secs_f64())
 }
 
 fn cpu_seconds(pids: &[i32]) -> anyhow::Result<f64> {
