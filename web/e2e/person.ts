@@ -48,7 +48,7 @@ export class Person {
 
   async signOut(): Promise<void> {
     await this.page.getByRole("button", { name: /Your account/ }).click();
-    await this.page.getByRole("menuitem", { name: "Sign out" }).click();
+    await this.page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
     await expect(this.page.getByRole("heading", { name: "Welcome back" })).toBeVisible();
   }
 

@@ -17,6 +17,7 @@ import { SearchResults } from "./search-results";
 import { type Section, SectionNav, sectionOf } from "./section-nav";
 import styles from "./shell.module.css";
 import { useMessagePerson } from "./use-message-person";
+import { openWindow } from "./windows";
 
 export function Sidebar() {
   const words = texts.inbox;
@@ -42,7 +43,7 @@ export function Sidebar() {
         <Logo size={32} />
         <h1 className={styles.brand}>PulseChat</h1>
         <ActionButton icon="plus" label={texts.conversations.start} actions={newActions(setMaking, toRooms)} />
-        <AccountMenu />
+        <AccountMenu onHelp={() => openWindow("help")} />
       </header>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys lead from the field into the list, nothing more */}
       <div className={styles.walk} onKeyDown={rooms || q.trim() ? walk : undefined}>

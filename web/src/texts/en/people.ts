@@ -7,8 +7,6 @@ export const people = {
   peopleTitle: "People",
   loading: "Loading",
   searchFailed: "Search didn't work",
-  nobodyFound: "Nobody found",
-  nobodyFoundFor: (q: string) => `Nobody here goes by “${q}”. Try their username.`,
   // Follow button.
   follow: "Follow",
   followName: (name: string) => `Follow ${name}`,
@@ -29,7 +27,6 @@ export const people = {
   // Where two people stand.
   followsYou: "follows you",
   asksToFollowYou: "asks to follow you",
-  connected: "connected",
   followRefused: "This person doesn't take follow requests.",
   explain: {
     connected: (name: string) => `You and ${name} follow each other, so you can write to one another.`,
@@ -43,7 +40,6 @@ export const people = {
   // Profile.
   aboutYou: "This is you",
   joined: (date: string) => `Here since ${date}`,
-  bio: "About",
   moreActions: (name: string) => `More about ${name}`,
   mute: "Mute",
   unmute: "Unmute",
@@ -52,15 +48,12 @@ export const people = {
   blockTitle: (name: string) => `Block ${name}?`,
   blockText: "You stop following each other, and neither can write to the other. They aren't told.",
   report: "Report",
-  copyUsername: "Copy username",
   unfollowTitle: (name: string) => `Unfollow ${name}?`,
   unfollowText: "You can't write to each other until you follow one another again. Your messages stay.",
   removeFollower: "Remove as follower",
   removeTitle: (name: string) => `Remove ${name} as a follower?`,
   removeText: "They aren't told. If you follow each other, you can't write to one another any more.",
   cancelled: "Request taken back",
-  theirFollowers: "Followers",
-  theirFollowing: "Following",
   // Presence.
   presence: {
     online: "Online",
@@ -90,19 +83,15 @@ export const people = {
   // Requests.
   requests: "Follow requests",
   requestsTitle: "Requests",
-  incoming: "To you",
   outgoing: "Sent by you",
   asks: (name: string) => `${name} asks to follow you`,
   asked: (name: string) => `You asked to follow ${name}`,
   acceptAndFollow: "Accept and follow back",
-  decline: "Decline",
   declineName: (name: string) => `Decline ${name}`,
   cancel: "Cancel request",
   allRequests: (count: number) => plural("en", count, { one: "Show # request", other: "Show all # requests" }),
   noRequests: "No requests",
   noRequestsText: "When somebody asks to follow you, you decide here.",
-  noSent: "Nothing is waiting",
-  noSentText: "Requests that you send wait here until they are answered.",
   // Lists.
   lists: "Lists of people",
   connections: "Connections",
@@ -127,9 +116,7 @@ export const people = {
   removed: "Removed",
   unblocked: "Unblocked",
   unmuted: "Notifications are on again",
-  unfollowed: "Not followed any more",
   undo: "Undo",
-  undoName: (name: string) => `Undo for ${name}`,
   unmuteName: (name: string) => `Turn notifications about ${name} on`,
   sayHello: "Say hello",
   startConversation: "Start a conversation",

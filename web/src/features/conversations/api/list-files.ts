@@ -13,8 +13,8 @@ export interface SharedFile {
   message: Message;
 }
 
-/** The addresses of files expire after a quarter of an hour at the earliest: pages are asked again before that. */
-const STALE_MS = 10 * 60_000;
+/** Addresses of files expire, and new files come: whoever looks again is shown what is there now. */
+const STALE_MS = 30_000;
 
 export function useFiles(id: string) {
   const { api } = useServer();

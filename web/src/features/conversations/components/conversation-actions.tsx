@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { ActionEntry } from "@/components/action-menu";
 import { tell, tellFault } from "@/components/toast";
-import { isMuted } from "@/lib/live/use-inbox";
+import { isMuted } from "@/lib/live/muted";
 import type { Conversation } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 import { type MyChange, useChangeMy } from "../api/change-my";

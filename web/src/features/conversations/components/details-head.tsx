@@ -13,16 +13,18 @@ import { EditConversation } from "./edit-conversation";
 export function DetailsHead({ conversation, name }: { conversation: Conversation; name: string }) {
   const words = texts.conversations;
   const [editing, setEditing] = useState(false);
-  const { topic, member_count, online_count, state, my } = conversation;
+  const { kind, topic, member_count, online_count, state, my } = conversation;
   const { edit } = rightsOf(conversation);
   return (
     <section className={styles.head}>
       <Avatar user={faceOf(conversation, name)} size={96} />
       <h3 dir="auto">{name}</h3>
-      <p className={styles.counts}>
-        <span>{words.members(member_count)}</span>
-        {online_count !== undefined && <span>{words.online(online_count)}</span>}
-      </p>
+      {kind !== "direct" && (
+        <p className={styles.counts}>
+          <span>{words.members(member_count)}</span>
+          {online_count !== undefined && <span>{words.online(online_count)}</span>}
+        </p>
+      )}
       {topic ? (
         <p className={styles.topic} dir="auto">
           {topic}

@@ -68,7 +68,7 @@ function Loaded({
   const { kind, peer } = conversation;
   return (
     <>
-      {kind === "direct" ? peer && profile(peer) : <DetailsHead conversation={conversation} name={name} />}
+      {kind === "direct" && peer ? profile(peer) : <DetailsHead conversation={conversation} name={name} />}
       {conversation.my && <DetailsSettings conversation={conversation}>{notices?.(conversation)}</DetailsSettings>}
       {kind !== "direct" && conversation.my && (
         <MemberList conversation={conversation} onPerson={onPerson} onReport={onReport} />

@@ -4,7 +4,7 @@ import { ActionButton } from "@/components/action-menu";
 import { Fault } from "@/components/fault";
 import { Icon, type IconName } from "@/components/icon";
 import { errorText } from "@/lib/error-text";
-import { isMuted } from "@/lib/live/use-inbox";
+import { isMuted } from "@/lib/live/muted";
 import { useNow } from "@/lib/use-now";
 import type { Conversation } from "@/sdk/types";
 import { texts } from "@/texts/texts";

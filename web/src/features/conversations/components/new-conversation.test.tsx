@@ -43,18 +43,14 @@ it("makes a group of the people who were chosen, once however often it is tried"
 });
 
 it("a room needs a name", async () => {
-  const { user } = renderClient(
-    <NewConversation kind="room" onClose={() => undefined} onCreated={() => undefined} />,
-  );
+  const { user } = renderClient(<NewConversation kind="room" onClose={() => undefined} onCreated={() => undefined} />);
   await user.click(screen.getByRole("button", { name: "Create room" }));
   expect(screen.getByText("A room needs a name.")).toBeVisible();
 });
 
 it("says when somebody is not connected any more", async () => {
   server.use(http.post("*/v1/conversations", () => problem(403, "not_connected")));
-  const { user } = renderClient(
-    <NewConversation kind="group" onClose={() => undefined} onCreated={() => undefined} />,
-  );
+  const { user } = renderClient(<NewConversation kind="group" onClose={() => undefined} onCreated={() => undefined} />);
   await user.click(await screen.findByRole("checkbox", { name: /Ben/ }));
   await user.click(screen.getByRole("button", { name: "Create group" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("only add people you are connected with");

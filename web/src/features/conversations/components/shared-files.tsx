@@ -45,6 +45,7 @@ export function SharedFiles({ conversationId, onMessage }: Props) {
       {data && found[tab].length === 0 && (
         <p className={styles.none}>{tab === "media" ? words.noMedia : words.noFiles}</p>
       )}
+      {data && !hasNextPage && found[tab].length > 0 && <p className={styles.none}>{words.lookedThrough}</p>}
       {error && <Fault>{errorText(error)}</Fault>}
       {(hasNextPage || error) && (
         <Button

@@ -1,6 +1,6 @@
 // For how long a conversation is muted.
 import { formatFull } from "@/lib/format-time";
-import { isMuted } from "@/lib/live/use-inbox";
+import { isMuted } from "@/lib/live/muted";
 import type { Conversation } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 

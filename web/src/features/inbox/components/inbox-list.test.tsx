@@ -63,7 +63,12 @@ it("shows pinned conversations first, and how much is unread up to 99", async ()
 it("ticks one's own last message by how far it came", async () => {
   server.use(
     http.get("*/v1/conversations/:id/receipts", () =>
-      HttpResponse.json({ receipts: [{ user_id: "b", delivered_seq: 1, read_seq: 1 }], typing: [], version: 1, last_seq: 1 }),
+      HttpResponse.json({
+        receipts: [{ user_id: "b", delivered_seq: 1, read_seq: 1 }],
+        typing: [],
+        version: 1,
+        last_seq: 1,
+      }),
     ),
   );
   listed([conversation("Team", { last_message: sampleMessage(1, { sender: own, body: "done" }) })]);

@@ -6,7 +6,7 @@ import { Icon } from "@/components/icon";
 import { faceOf } from "@/lib/conversation-name";
 import { formatFull, formatListTime } from "@/lib/format-time";
 import { activityAt } from "@/lib/live/conversation";
-import { isMuted } from "@/lib/live/use-inbox";
+import { isMuted } from "@/lib/live/muted";
 import { useConversationName } from "@/lib/queries/conversation-name";
 import type { Conversation, Presence } from "@/sdk/types";
 import { texts } from "@/texts/texts";

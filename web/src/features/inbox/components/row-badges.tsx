@@ -1,5 +1,5 @@
 // What is unread in a conversation, and whether one was mentioned. Muted ones count more quietly.
-import { isMuted } from "@/lib/live/use-inbox";
+import { isMuted } from "@/lib/live/muted";
 import type { Conversation } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 import styles from "./inbox.module.css";

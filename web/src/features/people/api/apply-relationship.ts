@@ -3,7 +3,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { useLive } from "@/lib/client-context";
 import { applyEvent } from "@/lib/live/apply-event";
-import { queryKeys } from "@/lib/query-keys";
 import type { Relationship, User } from "@/sdk/types";
 
 export function useApplyRelationship(): (user: User, change: Partial<Relationship>) => void {
@@ -14,7 +13,6 @@ export function useApplyRelationship(): (user: User, change: Partial<Relationshi
       const relationship = { ...STRANGERS, ...user.relationship, ...change };
       const data = { user_id: user.id, user: { ...user, relationship } };
       applyEvent(cache, me.id, { type: "relationship.updated", data });
-      void cache.invalidateQueries({ queryKey: queryKeys.peopleLists });
     },
     [cache, me.id],
   );

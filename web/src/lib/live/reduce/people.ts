@@ -16,7 +16,8 @@ export function followRequested(state: LiveState, requestId: string, user: User)
 
 export function relationshipUpdated(state: LiveState, userId: string, user: User | null): Reduction {
   if (user === null) return { state: withoutPerson(state, userId), stale: [queryKeys.user(userId)] };
-  if (user.relationship) return { state: withPerson(state, user, true), stale: [] };
+  // Lists that only pages know are fetched anew by whoever shows one.
+  if (user.relationship) return { state: withPerson(state, user, true), stale: [queryKeys.peopleLists] };
   const stale = [queryKeys.user(userId), queryKeys.connections, queryKeys.followRequests, queryKeys.inbox];
   return { state, stale };
 }
