@@ -13,6 +13,7 @@ import { JumpButton } from "./jump-button";
 import styles from "./message-list.module.css";
 import { MessageRow } from "./message-row";
 import type { Highlight } from "./message-text";
+import { useNewMark } from "./use-new-mark";
 import { usePressMenu } from "./use-press-menu";
 import { useSeen } from "./use-seen";
 import { useTimelineList } from "./use-timeline-list";
@@ -49,7 +50,7 @@ export function MessageList(props: Props) {
   const actions = useActions();
   const today = useToday();
   const box = useRef<HTMLDivElement>(null);
-  const [readSeq] = useState(conversation.my?.read_seq ?? conversation.last_seq);
+  const readSeq = useNewMark(conversation, history.items.at(-1)?.seq ?? 0);
   // What is on its way stands at the end of the conversation, not at the end of a stretch in its middle.
   const pending = history.hasAfter ? NO_PENDING : props.pending;
   const timeline = useMemo(

@@ -1,10 +1,11 @@
 // The menu of a message by the right button of the mouse, and by a long press where there is none.
-import { type MouseEvent, type PointerEvent, useRef } from "react";
+import { type MouseEvent, type PointerEvent, type TouchEvent, useRef } from "react";
 import type { Timeline } from "../model/timeline";
 import type { ChatActions } from "./chat-scene";
 
 const LONG_PRESS_MS = 450;
 const STILL_PX = 10;
+const JUST_OPENED_MS = 1_500;
 /** What has a menu or use of its own. */
 const OWN_USE = "a, video, audio, input, textarea";
 
@@ -27,7 +28,7 @@ export function usePressMenu(timeline: Timeline, actions: ChatActions) {
   };
   return {
     onContextMenu: (event: MouseEvent) => {
-      const justOpened = Date.now() - openedAt.current < 1_000;
+      const justOpened = Date.now() - openedAt.current < JUST_OPENED_MS;
       const selecting = (getSelection()?.toString() ?? "") !== "";
       if (justOpened || (!selecting && open(event.target, event.clientX, event.clientY))) event.preventDefault();
     },
@@ -41,6 +42,10 @@ export function usePressMenu(timeline: Timeline, actions: ChatActions) {
     onPointerMove: (event: PointerEvent) => {
       const { x, y } = press.current ?? { x: event.clientX, y: event.clientY };
       if (Math.hypot(event.clientX - x, event.clientY - y) > STILL_PX) cancel();
+    },
+    // Lifting the finger is no press outside of the menu that has just opened.
+    onTouchEnd: (event: TouchEvent) => {
+      if (Date.now() - openedAt.current < JUST_OPENED_MS && event.cancelable) event.preventDefault();
     },
     onPointerUp: cancel,
     onPointerCancel: cancel,

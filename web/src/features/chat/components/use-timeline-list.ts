@@ -3,6 +3,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Timeline } from "../model/timeline";
+import { useStayAtEnd } from "./use-stay-at-end";
 
 const ROW_PX = 52;
 const NEAR_END_PX = 80;
@@ -56,6 +57,11 @@ export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex,
     },
     [],
   );
+
+  const toEnd = useCallback(() => {
+    if (!hasAfter) list.scrollToEnd();
+  }, [list, hasAfter]);
+  useStayAtEnd(box, NEAR_END_PX, toEnd);
 
   const older = useLoader(loadOlder);
   const newer = useLoader(loadNewer);
