@@ -27,7 +27,10 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "journey", testMatch: ["journey.spec.ts", "way-in.spec.ts", "docs.spec.ts", "axe.spec.ts"] },
+    {
+      name: "journey",
+      testMatch: ["journey.spec.ts", "way-in.spec.ts", "docs.spec.ts", "axe.spec.ts", "live.spec.ts"],
+    },
     { name: "screenshots", testMatch: "screenshots.spec.ts" },
   ],
 });

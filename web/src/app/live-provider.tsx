@@ -1,11 +1,13 @@
 // What lives as long as somebody is signed in: the live connection, the outbox, and a cache of their own.
 import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { UnreadBadge } from "@/features/notices/components/unread-badge";
 import { LiveContext, useServer } from "@/lib/client-context";
 import { createLive } from "@/lib/live/core";
 import { EventListeners } from "@/lib/live/event-listeners";
 import type { Me } from "@/sdk/types";
 import { Announcer } from "./announcer";
+import { OtherChats } from "./other-chats";
 import { createQueryClient } from "./query-client";
 import { Restoring } from "./restoring";
 
@@ -49,6 +51,8 @@ function Live({ me, children }: Props) {
     <LiveContext value={client}>
       {children}
       <Announcer />
+      <UnreadBadge />
+      <OtherChats />
     </LiveContext>
   );
 }

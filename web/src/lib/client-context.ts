@@ -23,7 +23,10 @@ export interface ServerClient {
 export interface LiveClient {
   me: Me;
   /** The way to the server: a socket of this page, or that of another tab. */
-  socket: Connection;
+  socket: Connection & {
+    /** Whether this tab speaks for all tabs of the account. */
+    leads: () => boolean;
+  };
   outbox: Outbox;
   /** Whose presence and which planes the server should tell. */
   interest: Interest;

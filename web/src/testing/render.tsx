@@ -32,6 +32,7 @@ export function renderClient(ui: ReactNode, me: Partial<Me> = {}) {
     onSessionEnded: () => undefined,
   });
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const shared = Object.assign(socket, { leads: () => true });
   const interest = new Interest({
     connection: socket,
     onOpened: (id, opened) => openPlane(cache, OWN_ID, id, opened),
@@ -52,7 +53,9 @@ export function renderClient(ui: ReactNode, me: Partial<Me> = {}) {
     <QueryClientProvider client={cache}>
       <ServerContext value={{ session, accounts, api, publicApi: createPublicClient(BASE_URL) }}>
         <ArrivalContext value={arrival}>
-          <LiveContext value={{ me: { ...sampleMe(), ...me }, socket, outbox, interest, events }}>{ui}</LiveContext>
+          <LiveContext value={{ me: { ...sampleMe(), ...me }, socket: shared, outbox, interest, events }}>
+            {ui}
+          </LiveContext>
         </ArrivalContext>
       </ServerContext>
     </QueryClientProvider>,

@@ -138,7 +138,9 @@ export function withReadSeq(conversation: KnownConversation, readSeq: number, de
   if (!conversation.my) return conversation;
   const read_seq = Math.min(Math.max(conversation.my.read_seq, readSeq), conversation.last_seq);
   const unread_count = conversation.last_seq - read_seq;
-  const mention_count = unread_count === 0 ? 0 : conversation.my.mention_count;
+  // How many of those further on are mentions is told with the next count.
+  const told = unread_count > 0 && read_seq === conversation.my.read_seq;
+  const mention_count = told ? conversation.my.mention_count : 0;
   const delivered_seq = Math.max(conversation.my.delivered_seq, read_seq, deliveredSeq);
   return { ...conversation, my: { ...conversation.my, read_seq, delivered_seq, unread_count, mention_count } };
 }

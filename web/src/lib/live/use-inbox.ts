@@ -6,6 +6,7 @@ import { fetchInboxPage, useInboxQuery } from "@/lib/queries/inbox";
 import { queryKeys } from "@/lib/query-keys";
 import type { Conversation } from "@/sdk/types";
 import { byActivity, type LoadedInbox } from "./conversation";
+import { isMuted } from "./muted";
 import { useNames, useTypingIn } from "./use-typing";
 
 export interface InboxFilter {
@@ -62,10 +63,6 @@ export function unreadOf(inbox: LoadedInbox, now = Date.now()): number {
     const quiet = !my || my.archived || isMuted(my.muted_until, now);
     return sum + (quiet ? 0 : my.unread_count);
   }, 0);
-}
-
-export function isMuted(mutedUntil: string | null | undefined, now = Date.now()): boolean {
-  return mutedUntil != null && Date.parse(mutedUntil) > now;
 }
 
 /** What the filter leaves, pinned first, each part by activity. */

@@ -1,0 +1,101 @@
+// Hears of what comes: shows it on the page, on the desktop, and by a tone, as far as the person wants that; takes it
+// away again when it is read, here or on another device.
+import { useEffect, useEffectEvent, useState } from "react";
+import { useLive } from "@/lib/client-context";
+import { nameOf } from "@/lib/conversation-name";
+import { useInbox } from "@/lib/live/use-inbox";
+import { useAttention } from "@/lib/use-attention";
+import type { LiveEvent } from "@/sdk/events";
+import type { Conversation, Message } from "@/sdk/types";
+import { texts } from "@/texts/texts";
+import { attend, isAttended } from "../model/attended";
+import { decide } from "../model/decide";
+import { closeDesktop, showDesktop } from "../model/desktop";
+import { deviceSettings, isQuiet } from "../model/device-settings";
+import { playTone } from "../model/sound";
+import { Notice } from "./notice";
+import styles from "./notices.module.css";
+
+interface Shown {
+  message: Message;
+  title: string;
+}
+
+const MOST = 3;
+
+interface Props {
+  openId: string | undefined;
+  onOpen: (conversationId: string) => void;
+}
+
+export function Notices({ openId, onOpen }: Props) {
+  const { me, events, socket, outbox } = useLive();
+  const { conversations } = useInbox();
+  const archived = useInbox({ archived: true }).conversations;
+  const attention = useAttention();
+  const [shown, setShown] = useState<readonly Shown[]>([]);
+  const drop = (id: string) => setShown((all) => all.filter(({ message }) => message.conversation_id !== id));
+  const find = (id: string) => [...conversations, ...archived].find((conversation) => conversation.id === id);
+
+  const arrived = (message: Message) => {
+    const conversation = find(message.conversation_id);
+    const reaction = decide(message, { me, conversation, openId, attention, quiet: isQuiet() });
+    if (!conversation) return;
+    const title = titleOf(message, conversation);
+    if (reaction.notice)
+      setShown((all) =>
+        [...all.filter((one) => one.message.conversation_id !== conversation.id), { message, title }].slice(-MOST),
+      );
+    const { desktop, preview, sound } = deviceSettings();
+    // Of several tabs one speaks for all; nothing pops up while the person looks at another one.
+    if (!socket.leads() || (!attention && isAttended())) return;
+    if (reaction.desktop && desktop)
+      void showDesktop({
+        title,
+        body: preview ? message.body || texts.live.file : texts.live.notifications.message,
+        tag: conversation.id,
+        path: `/c/${conversation.id}`,
+        icon: message.sender?.avatar_url ?? undefined,
+        onOpen: () => onOpen(conversation.id),
+      });
+    if (reaction.sound && sound) void playTone();
+  };
+  const heard = useEffectEvent((event: LiveEvent) => {
+    if (event.type === "message.created") arrived(event.data);
+    if (event.type === "message.deleted")
+      setShown((all) => all.filter(({ message }) => message.id !== event.data.message_id));
+    if (event.type === "conversation.removed") drop(event.data.conversation_id);
+    if (event.type !== "unread.updated") return;
+    const { conversation_id: id, read_seq, unread_count } = event.data;
+    setShown((all) => all.filter(({ message }) => message.conversation_id !== id || message.seq > read_seq));
+    if (unread_count === 0) void closeDesktop(id);
+  });
+  useEffect(() => events.listen(heard), [events]);
+  useEffect(() => (attention ? attend() : undefined), [attention]);
+  const left = shown.filter(({ message }) => message.conversation_id !== openId);
+  return (
+    <section className={styles.notices} aria-label={texts.live.notice.region}>
+      {left.map(({ message, title }) => (
+        <Notice
+          key={message.conversation_id}
+          message={message}
+          title={title}
+          onOpen={() => {
+            drop(message.conversation_id);
+            onOpen(message.conversation_id);
+          }}
+          onReply={(body) => {
+            drop(message.conversation_id);
+            outbox.send(message.conversation_id, { body });
+          }}
+          onDismiss={() => drop(message.conversation_id)}
+        />
+      ))}
+    </section>
+  );
+}
+
+function titleOf(message: Message, conversation: Conversation): string {
+  const name = message.sender?.display_name ?? "";
+  return conversation.kind === "direct" ? name : texts.live.notice.inGroup(name, nameOf(conversation));
+}
