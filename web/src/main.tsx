@@ -2,7 +2,10 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "@/app/app";
+import { listenForInstall } from "@/app/use-install";
+import { startWorker } from "@/app/worker";
 import "@/app/global.css";
+import { followAppearance, showAppearance, storedAppearance } from "@/lib/appearance";
 import { Arrival } from "@/lib/arrival";
 import { applyTheme, storedTheme } from "@/lib/theme";
 import { AccountList } from "@/sdk/account-list";
@@ -12,6 +15,9 @@ import { loadTexts } from "@/texts/texts";
 
 const arrival = new Arrival(window);
 applyTheme(storedTheme());
+showAppearance(storedAppearance());
+followAppearance();
+listenForInstall();
 await loadTexts();
 
 const baseUrl = window.location.origin;
@@ -31,3 +37,6 @@ if (root)
       <App server={server} arrival={arrival} />
     </StrictMode>,
   );
+
+// While developing there is none: it would keep what has just been changed.
+if (import.meta.env.PROD) startWorker();

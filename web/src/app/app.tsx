@@ -6,6 +6,7 @@ import { type Arrival, ArrivalContext } from "@/lib/arrival";
 import { type ServerClient, ServerContext } from "@/lib/client-context";
 import { createQueryClient } from "./query-client";
 import { router } from "./router";
+import { UpdateNotice } from "./update-notice";
 import { useSharedSession } from "./use-shared-session";
 
 const queryClient = createQueryClient();
@@ -18,6 +19,7 @@ export function App({ server, arrival }: { server: ServerClient; arrival: Arriva
       <ArrivalContext value={arrival}>
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
+          <UpdateNotice />
         </QueryClientProvider>
       </ArrivalContext>
     </ServerContext>

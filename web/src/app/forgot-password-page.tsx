@@ -1,6 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { ForgotPassword } from "@/features/auth/components/forgot-password";
+import { texts } from "@/texts/texts";
+import { useTitle } from "./use-title";
 
 export function ForgotPasswordPage() {
-  return <ForgotPassword footer={<Link to="/sign-in">Back to sign in</Link>} />;
+  useTitle(texts.auth.forgot.title);
+  return <ForgotPassword footer={<Link to="/sign-in">{texts.auth.forgot.back}</Link>} />;
 }

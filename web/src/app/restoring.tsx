@@ -1,23 +1,42 @@
 // While an earlier session is being taken up, or can't be for want of a connection.
+import { useEffect, useSyncExternalStore } from "react";
 import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { Spinner } from "@/components/spinner";
 import { useServer, useSession } from "@/lib/client-context";
+import { texts } from "@/texts/texts";
 import styles from "./restoring.module.css";
 
 export function Restoring() {
-  const { session } = useServer();
   const state = useSession();
   return (
     <main className={styles.splash}>
-      {state.status === "unreachable" ? (
-        <EmptyState icon="alert" title="We can't reach PulseChat">
-          <p>Check your connection. You are still signed in.</p>
-          <Button onClick={() => void session.restore()}>Try again</Button>
-        </EmptyState>
-      ) : (
-        <Spinner label="Signing you in" />
-      )}
+      {state.status === "unreachable" ? <Unreachable /> : <Spinner label={texts.app.signingIn} />}
     </main>
   );
+}
+
+/** Goes on by itself when the browser is online again. */
+function Unreachable() {
+  const { unreachable: words } = texts.app;
+  const { session } = useServer();
+  const online = useSyncExternalStore(subscribe, () => navigator.onLine);
+  useEffect(() => {
+    if (online) void session.restore();
+  }, [online, session]);
+  return (
+    <EmptyState icon="alert" title={online ? words.title : words.offlineTitle}>
+      <p>{online ? words.explain : words.offlineExplain}</p>
+      <Button onClick={() => void session.restore()}>{texts.common.retry}</Button>
+    </EmptyState>
+  );
+}
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener("online", listener);
+  window.addEventListener("offline", listener);
+  return () => {
+    window.removeEventListener("online", listener);
+    window.removeEventListener("offline", listener);
+  };
 }

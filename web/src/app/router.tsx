@@ -1,17 +1,13 @@
 // The addresses of the client.
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Navigate,
-  Outlet,
-} from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { readChatSearch } from "./chat-search";
 import { HomePage } from "./home-page";
+import { NotFoundPage } from "./not-found-page";
+import { RouteFailed } from "./route-failed";
+import { SettingsHome } from "./settings-home";
 import { SignedOut } from "./signed-out";
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: () => <Navigate to="/" replace /> });
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
 
 const signedOut = createRoute({ getParentRoute: () => root, id: "signed-out", component: SignedOut });
 const signIn = createRoute({
@@ -75,13 +71,26 @@ const person = createRoute({
   component: lazyRouteComponent(() => import("./person-page"), "PersonPage"),
 });
 
+const welcome = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("./welcome-page"), "WelcomePage"),
+});
+const settings = createRoute({ getParentRoute: () => signedIn, path: "/settings", component: SettingsHome });
+const settingsPage = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings/$page",
+  component: lazyRouteComponent(() => import("./settings-page"), "SettingsPage"),
+});
+
 export const router = createRouter({
+  defaultErrorComponent: RouteFailed,
   routeTree: root.addChildren([
     signedOut.addChildren([signIn, signUp]),
     forgotPassword,
     resetPassword,
     verifyEmail,
-    signedIn.addChildren([home, chat, people, person, rooms, room]),
+    signedIn.addChildren([home, chat, people, person, rooms, room, welcome, settings, settingsPage]),
   ]),
 });
 

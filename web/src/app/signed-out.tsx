@@ -1,10 +1,12 @@
 // The screens for people without a session; the others are sent to their conversations.
-import { Navigate, Outlet } from "@tanstack/react-router";
+import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { useSession } from "@/lib/client-context";
 import { Restoring } from "./restoring";
 
 export function SignedOut() {
   const state = useSession();
-  if (state.status === "signed-in") return <Navigate to="/" replace />;
+  const { pathname } = useLocation();
+  // Whoever comes from signing up is new here.
+  if (state.status === "signed-in") return <Navigate to={pathname === "/sign-up" ? "/welcome" : "/"} replace />;
   return state.status === "signed-out" ? <Outlet /> : <Restoring />;
 }

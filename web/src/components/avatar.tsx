@@ -2,6 +2,7 @@
 import type { CSSProperties } from "react";
 import { hueOf, initialsOf } from "@/lib/avatar";
 import type { Presence, UserLite } from "@/sdk/types";
+import { texts } from "@/texts/texts";
 import styles from "./avatar.module.css";
 
 interface Props {
@@ -10,15 +11,10 @@ interface Props {
   presence?: Presence | undefined;
 }
 
-const PRESENCE_TEXT: Partial<Record<Presence["status"], string>> = {
-  online: "online",
-  away: "away",
-  dnd: "do not disturb",
-};
-
 export function Avatar({ user, size = 44, presence }: Props) {
   const style = { "--size": `${size}px`, "--hue": user ? hueOf(user.id) : 0 } as CSSProperties;
-  const status = presence && PRESENCE_TEXT[presence.status];
+  const words: Partial<Record<Presence["status"], string>> = texts.app.presence;
+  const status = presence && words[presence.status];
   return (
     <span className={styles.avatar} style={style} data-nobody={user ? undefined : true}>
       {user?.avatar_url ? (

@@ -1,5 +1,6 @@
 // The field for the six digits of an authenticator app. Tells when all are there; spaces and dashes are ignored.
 import { useEffect, useId, useRef } from "react";
+import { texts } from "@/texts/texts";
 import styles from "./text-field.module.css";
 
 export const CODE_LENGTH = 6;
@@ -26,7 +27,7 @@ export function CodeField({ value, onChange, onComplete, fault, busy = false }: 
   };
   return (
     <div className={styles.field}>
-      <label htmlFor={id}>Six-digit code</label>
+      <label htmlFor={id}>{texts.app.field.code}</label>
       <div className={styles.box} data-code data-faulty={fault !== undefined || undefined}>
         <input
           ref={input}

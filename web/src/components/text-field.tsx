@@ -1,5 +1,6 @@
 // A labelled input with its hint or its fault underneath, both tied to it for screen readers.
 import { type ComponentProps, type ReactNode, useId, useState } from "react";
+import { texts } from "@/texts/texts";
 import { IconButton } from "./button";
 import styles from "./text-field.module.css";
 
@@ -30,7 +31,7 @@ export function TextField({ label, hint, fault, aside, type, ...input }: Props) 
         {secret && (
           <IconButton
             icon={shown ? "eyeOff" : "eye"}
-            label={shown ? "Hide what I type" : "Show what I type"}
+            label={shown ? texts.app.field.hide : texts.app.field.show}
             onClick={() => setShown(!shown)}
           />
         )}

@@ -2,6 +2,7 @@
 
 import { account } from "./ar/account";
 import { app } from "./ar/app";
+import { auth } from "./ar/auth";
 import { chat } from "./ar/chat";
 import { common } from "./ar/common";
 import { conversations } from "./ar/conversations";
@@ -11,4 +12,4 @@ import { live } from "./ar/live";
 import { people } from "./ar/people";
 import type { Texts } from "./en";
 
-export const ar: Texts = { account, app, chat, common, conversations, errors, inbox, live, people };
+export const ar: Texts = { account, app, auth, chat, common, conversations, errors, inbox, live, people };

@@ -247,6 +247,15 @@ export const account: Texts["account"] = {
       "role.revoked": "سُحب دور",
     },
   },
+  notifications: {
+    lead: "بأي الرسائل تُعلَم، وكيف.",
+    account: "على كل أجهزتك",
+    level: "أعلِمني بـ",
+    levelHint: "يمكن كتم محادثة وحدها من تفاصيلها.",
+    all: "كل الرسائل",
+    mentions: "الإشارات والرسائل المباشرة",
+    none: "لا شيء",
+  },
   appearance: {
     lead: "تتبعك السمة إلى أجهزتك الأخرى، ويُحفظ الباقي على هذا الجهاز.",
     theme: "السمة",

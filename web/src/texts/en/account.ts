@@ -233,6 +233,15 @@ export const account = {
       "role.revoked": "Role taken away",
     } as Record<string, string>,
   },
+  notifications: {
+    lead: "Of which messages you are told, and how.",
+    account: "On all your devices",
+    level: "Tell me of",
+    levelHint: "A conversation can be muted on its own, in its details.",
+    all: "All messages",
+    mentions: "Mentions and direct messages",
+    none: "Nothing",
+  },
   appearance: {
     lead: "The theme follows you to your other devices; the rest is kept on this one.",
     theme: "Theme",

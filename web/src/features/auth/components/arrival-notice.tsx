@@ -3,23 +3,25 @@ import { IconButton } from "@/components/button";
 import { Icon } from "@/components/icon";
 import { useArrival, useArrived } from "@/lib/arrival";
 import { useProviders } from "@/lib/queries/providers";
+import { texts } from "@/texts/texts";
 import styles from "./account-banner.module.css";
 import { outsideText } from "./outside-texts";
 
 export function ArrivalNotice() {
+  const words = texts.auth.outside;
   const arrival = useArrival();
   const { linked, error } = useArrived();
   if (!linked && !error) return null;
   return (
-    <section className={styles.banner} data-kind={linked ? "good" : "fault"} aria-label="Sign-in by another service">
+    <section className={styles.banner} data-kind={linked ? "good" : "fault"} aria-label={words.label}>
       <Icon name={linked ? "check" : "alert"} size={17} />
       <p role={linked ? "status" : "alert"}>{linked ? <Linked id={linked} /> : outsideText(error ?? "")}</p>
-      <IconButton icon="close" label="Close this note" onClick={() => arrival.forget("linked", "error")} />
+      <IconButton icon="close" label={words.close} onClick={() => arrival.forget("linked", "error")} />
     </section>
   );
 }
 
 function Linked({ id }: { id: string }) {
   const name = useProviders().find((provider) => provider.id === id)?.name ?? id;
-  return <>{name} is linked. From now on you can sign in with it.</>;
+  return <>{texts.auth.outside.linked(name)}</>;
 }

@@ -1,25 +1,27 @@
 // Asking for a link to choose a new password. The answer is the same for every address, known or not.
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
 import { Button } from "@/components/button";
 import { TextField } from "@/components/text-field";
+import { texts } from "@/texts/texts";
 import { useForgotPassword } from "../api/forgot-password";
 import { AuthCard, FormFault } from "./auth-card";
 import styles from "./auth-card.module.css";
 import { showFaults } from "./form-faults";
 import { emailSchema } from "./sign-up-schema";
 
-const schema = z.object({ email: emailSchema() });
-type Values = z.infer<typeof schema>;
+const schema = () => z.object({ email: emailSchema() });
+type Values = z.infer<ReturnType<typeof schema>>;
 
 export function ForgotPassword({ footer }: { footer: ReactNode }) {
+  const words = texts.auth.forgot;
   const forgot = useForgotPassword();
   const [askedFor, setAskedFor] = useState<string>();
   const [fault, setFault] = useState<string>();
   const { register, handleSubmit, setError, formState } = useForm<Values>({
-    resolver: standardSchemaResolver(schema),
+    resolver: useMemo(() => standardSchemaResolver(schema()), []),
     defaultValues: { email: "" },
   });
   const submit = handleSubmit(async ({ email }) => {
@@ -32,33 +34,29 @@ export function ForgotPassword({ footer }: { footer: ReactNode }) {
   if (askedFor !== undefined)
     return (
       <AuthCard
-        title="Check your inbox"
+        title={words.sentTitle}
         lead={
           <>
-            If an account belongs to <strong>{askedFor}</strong>, a link to choose a new password is on its way. It
-            works once, for one hour.
+            {words.sentBefore} <strong>{askedFor}</strong>
+            {words.sentAfter}
           </>
         }
         footer={footer}
       >
         <div className={styles.actions}>
-          <p className={styles.note}>Nothing there after a few minutes? Look into the spam folder, too.</p>
+          <p className={styles.note}>{words.nothing}</p>
           <Button kind="secondary" size="large" onClick={() => setAskedFor(undefined)}>
-            Try another address
+            {words.another}
           </Button>
         </div>
       </AuthCard>
     );
   return (
-    <AuthCard
-      title="Forgot your password?"
-      lead="Tell us your email address, and we'll send you a link to choose a new one."
-      footer={footer}
-    >
+    <AuthCard title={words.title} lead={words.lead} footer={footer}>
       <form onSubmit={submit} noValidate>
         <FormFault text={fault} />
         <TextField
-          label="Email"
+          label={texts.auth.signUp.email}
           type="email"
           autoComplete="email"
           autoFocus
@@ -66,7 +64,7 @@ export function ForgotPassword({ footer }: { footer: ReactNode }) {
           {...register("email")}
         />
         <Button type="submit" size="large" busy={formState.isSubmitting}>
-          {formState.isSubmitting ? "Sending…" : "Send the link"}
+          {formState.isSubmitting ? words.sending : words.send}
         </Button>
       </form>
     </AuthCard>

@@ -2,6 +2,7 @@
 import { Icon } from "@/components/icon";
 import { useProviders } from "@/lib/queries/providers";
 import type { Provider } from "@/sdk/types";
+import { texts } from "@/texts/texts";
 import { GoogleMark } from "./google-mark";
 import styles from "./outside-providers.module.css";
 import { rememberChoice } from "./remembered-choice";
@@ -19,11 +20,11 @@ export function OutsideProviders({ remember }: Props) {
   if (providers.length === 0) return null;
   return (
     <div className={styles.outside}>
-      <p className={styles.or}>or</p>
+      <p className={styles.or}>{texts.auth.or}</p>
       {providers.map((provider) => (
         <a key={provider.id} href={startOf(provider)} onClick={() => rememberChoice(remember())}>
           {provider.id === "google" ? <GoogleMark /> : <Icon name="key" size={19} />}
-          Continue with {provider.name}
+          {texts.auth.continueWith(provider.name)}
         </a>
       ))}
     </div>

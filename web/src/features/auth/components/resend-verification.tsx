@@ -2,23 +2,25 @@
 import { Button } from "@/components/button";
 import { errorText } from "@/lib/error-text";
 import type { Me } from "@/sdk/types";
+import { texts } from "@/texts/texts";
 import { useResendVerification } from "../api/resend-verification";
 import { FormFault } from "./auth-card";
 import styles from "./auth-card.module.css";
 
 export function ResendVerification({ user }: { user: Pick<Me, "email" | "pending_email"> }) {
+  const words = texts.auth.verify;
   const resend = useResendVerification();
   if (resend.isSuccess)
     return (
       <p role="status" className={styles.note}>
-        A new link is on its way to {user.pending_email ?? user.email}. Look into the spam folder, too.
+        {words.resent(user.pending_email ?? user.email ?? "")}
       </p>
     );
   return (
     <>
       <FormFault text={resend.isError ? errorText(resend.error) : undefined} />
       <Button size="large" busy={resend.isPending} onClick={() => resend.mutate()}>
-        {resend.isPending ? "Sending…" : "Send another link"}
+        {resend.isPending ? words.resending : words.resend}
       </Button>
     </>
   );

@@ -7,6 +7,7 @@ import { Button } from "@/components/button";
 import { TextField } from "@/components/text-field";
 import { DEFAULT_LIMITS, useServerConfig } from "@/lib/queries/config";
 import { toApiError } from "@/sdk/api-error";
+import { texts } from "@/texts/texts";
 import { useResetPassword } from "../api/reset-password";
 import { AuthCard, FormFault } from "./auth-card";
 import styles from "./auth-card.module.css";
@@ -23,26 +24,17 @@ interface Props {
 
 /** Give it the token as `key`: another link starts afresh. */
 export function ResetPassword({ token, signIn, askAgain }: Props) {
+  const words = texts.auth.reset;
   const [outcome, setOutcome] = useState<"done" | "refused">();
   if (outcome === "done")
     return (
-      <AuthCard
-        title="Your password is changed"
-        lead="To be safe, you have been signed out everywhere. Sign in with your new password."
-      >
+      <AuthCard title={words.doneTitle} lead={words.doneLead}>
         <div className={styles.actions}>{signIn}</div>
       </AuthCard>
     );
   if (outcome === "refused" || token === undefined)
     return (
-      <AuthCard
-        title={token ? "This link no longer works" : "Open the link once more"}
-        lead={
-          token
-            ? "It has been used, has expired, or a newer one was sent. Ask for a new link, and use the latest mail."
-            : "Open the link in your mail again, or ask for a new one."
-        }
-      >
+      <AuthCard title={token ? words.usedTitle : words.missingTitle} lead={token ? words.usedLead : words.missingLead}>
         <div className={styles.actions}>{askAgain}</div>
       </AuthCard>
     );
@@ -55,6 +47,7 @@ interface FormProps {
 }
 
 function NewPasswordForm({ token, onOutcome }: FormProps) {
+  const words = texts.auth.reset;
   const reset = useResetPassword();
   const { data: config } = useServerConfig();
   const limits = config?.limits ?? DEFAULT_LIMITS;
@@ -73,20 +66,20 @@ function NewPasswordForm({ token, onOutcome }: FormProps) {
     await reset.mutateAsync({ token, new_password }).then(() => onOutcome("done"), refuse);
   });
   return (
-    <AuthCard title="Choose a new password" lead="It replaces the old one on all your devices.">
+    <AuthCard title={words.title} lead={words.lead}>
       <form onSubmit={submit} noValidate>
         <FormFault text={fault} />
         <TextField
-          label="New password"
+          label={words.field}
           type="password"
           autoComplete="new-password"
           autoFocus
-          hint={`At least ${limits.password_min} characters.`}
+          hint={texts.auth.signUp.passwordHint(limits.password_min)}
           fault={formState.errors.new_password?.message}
           {...register("new_password")}
         />
         <Button type="submit" size="large" busy={formState.isSubmitting}>
-          {formState.isSubmitting ? "Saving…" : "Save the new password"}
+          {formState.isSubmitting ? words.saving : words.save}
         </Button>
       </form>
     </AuthCard>

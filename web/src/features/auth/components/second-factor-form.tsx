@@ -6,6 +6,7 @@ import { TextField } from "@/components/text-field";
 import { errorText, waitText } from "@/lib/error-text";
 import { toApiError } from "@/sdk/api-error";
 import type { MfaChallenge, SecondFactor } from "@/sdk/types";
+import { texts } from "@/texts/texts";
 import { useSecondFactor } from "../api/second-factor";
 import { AuthCard, FormFault } from "./auth-card";
 import styles from "./auth-card.module.css";
@@ -18,16 +19,8 @@ interface Props {
 
 type Way = "totp" | "recovery_code";
 
-const LEADS: Record<Way, string> = {
-  totp: "Enter the code that your authenticator app shows for PulseChat.",
-  recovery_code: "Enter one of the recovery codes that you kept when you set up your second factor. Each works once.",
-};
-const WRONG: Record<Way, string> = {
-  totp: "This code isn't right, or was used already. Wait for the next one and try that.",
-  recovery_code: "This recovery code isn't right, or was used already.",
-};
-
 export function SecondFactorForm({ challenge, onRestart }: Props) {
+  const words = texts.auth.second;
   const confirm = useSecondFactor();
   const [way, setWay] = useState<Way>("totp");
   const [text, setText] = useState("");
@@ -38,12 +31,12 @@ export function SecondFactorForm({ challenge, onRestart }: Props) {
   const refuse = (cause: unknown) => {
     const error = toApiError(cause);
     if (error.code === "invalid_code" || error.code === "validation_failed") {
-      setWrong(WRONG[way]);
+      setWrong(words.wrong[way]);
       if (way === "totp") setText("");
     } else if (error.code === "unauthenticated") {
-      onRestart("That took too long, or there were too many wrong codes. Please sign in again.");
+      onRestart(words.tooLong);
     } else if (error.code === "locked_out") {
-      onRestart(`Too many wrong codes. Please try again in ${waitText(error.retryAfterMs ?? 15 * 60_000)}.`);
+      onRestart(words.locked(waitText(error.retryAfterMs ?? 15 * 60_000)));
     } else setFault(errorText(error));
   };
   const submit = async (entered: string) => {
@@ -67,7 +60,7 @@ export function SecondFactorForm({ challenge, onRestart }: Props) {
   const entered = text.trim();
   const complete = way === "totp" ? entered.length === CODE_LENGTH : entered.length > 0;
   return (
-    <AuthCard title="One more step" lead={LEADS[way]}>
+    <AuthCard title={words.title} lead={words.leads[way]}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -87,7 +80,7 @@ export function SecondFactorForm({ challenge, onRestart }: Props) {
         ) : (
           <TextField
             key="recovery"
-            label="Recovery code"
+            label={words.recoveryCode}
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}
@@ -98,7 +91,7 @@ export function SecondFactorForm({ challenge, onRestart }: Props) {
           />
         )}
         <Button type="submit" size="large" busy={confirm.isPending} disabled={!complete}>
-          {confirm.isPending ? "Checking…" : "Continue"}
+          {confirm.isPending ? words.checking : words.go}
         </Button>
         {recoverable && (
           <button
@@ -106,11 +99,11 @@ export function SecondFactorForm({ challenge, onRestart }: Props) {
             className={styles.switch}
             onClick={() => switchTo(way === "totp" ? "recovery_code" : "totp")}
           >
-            {way === "totp" ? "Use a recovery code instead" : "Use a code from your app instead"}
+            {way === "totp" ? words.useRecovery : words.useApp}
           </button>
         )}
         <button type="button" className={styles.switch} onClick={() => onRestart()}>
-          Back to sign in
+          {words.back}
         </button>
       </form>
     </AuthCard>

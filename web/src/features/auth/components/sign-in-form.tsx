@@ -1,37 +1,41 @@
 // The first step of signing in: a username or an address with its password, or the way to an outside provider.
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useForm } from "react-hook-form";
 import * as z from "zod/mini";
 import { Button } from "@/components/button";
 import { TextField } from "@/components/text-field";
 import type { MfaChallenge } from "@/sdk/types";
+import { texts } from "@/texts/texts";
 import { useSignIn } from "../api/sign-in";
 import { AuthCard, FormFault } from "./auth-card";
 import styles from "./auth-card.module.css";
 import { showFaults } from "./form-faults";
 import { OutsideProviders } from "./outside-providers";
 
-const schema = z.object({
-  identifier: z.string().check(z.trim(), z.minLength(1, "Enter your username or email address.")),
-  password: z.string().check(z.minLength(1, "Enter your password.")),
-  remember: z.boolean(),
-});
-type Values = z.infer<typeof schema>;
+const schema = () =>
+  z.object({
+    identifier: z.string().check(z.trim(), z.minLength(1, texts.auth.identifierMissing)),
+    password: z.string().check(z.minLength(1, texts.auth.passwordMissing)),
+    remember: z.boolean(),
+  });
+type Values = z.infer<ReturnType<typeof schema>>;
 
 interface Props {
   /** Why the person is here (again). */
   reason?: string | undefined;
   forgot: ReactNode;
   footer: ReactNode;
+  known?: ReactNode;
   onChallenge: (challenge: MfaChallenge) => void;
 }
 
-export function SignInForm({ reason, forgot, footer, onChallenge }: Props) {
+export function SignInForm({ reason, forgot, footer, known, onChallenge }: Props) {
+  const words = texts.auth;
   const signIn = useSignIn();
   const [fault, setFault] = useState(reason);
   const { register, handleSubmit, setError, getValues, formState } = useForm<Values>({
-    resolver: standardSchemaResolver(schema),
+    resolver: useMemo(() => standardSchemaResolver(schema()), []),
     defaultValues: { identifier: "", password: "", remember: true },
   });
   const submit = handleSubmit(async (values) => {
@@ -42,11 +46,12 @@ export function SignInForm({ reason, forgot, footer, onChallenge }: Props) {
     );
   });
   return (
-    <AuthCard title="Welcome back" lead="Sign in to pick up where you left off." footer={footer}>
+    <AuthCard title={words.welcomeBack} lead={words.signInLead} footer={footer}>
+      {known}
       <form onSubmit={submit} noValidate>
         <FormFault text={fault} />
         <TextField
-          label="Username or email"
+          label={words.identifier}
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
@@ -55,7 +60,7 @@ export function SignInForm({ reason, forgot, footer, onChallenge }: Props) {
           {...register("identifier")}
         />
         <TextField
-          label="Password"
+          label={words.password}
           type="password"
           autoComplete="current-password"
           aside={forgot}
@@ -63,10 +68,10 @@ export function SignInForm({ reason, forgot, footer, onChallenge }: Props) {
           {...register("password")}
         />
         <label className={styles.check}>
-          <input type="checkbox" {...register("remember")} /> Keep me signed in for 30 days
+          <input type="checkbox" {...register("remember")} /> {words.remember}
         </label>
         <Button type="submit" size="large" busy={formState.isSubmitting}>
-          {formState.isSubmitting ? "Signing in…" : "Sign in"}
+          {formState.isSubmitting ? words.signingIn : words.signIn}
         </Button>
       </form>
       <OutsideProviders remember={() => getValues("remember")} />

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { Spinner } from "@/components/spinner";
 import { toApiError } from "@/sdk/api-error";
 import type { MfaChallenge } from "@/sdk/types";
+import { texts } from "@/texts/texts";
 import { useExchangeCode } from "../api/exchange-code";
 import { AuthCard } from "./auth-card";
 import { exchangeText, outsideText } from "./outside-texts";
@@ -18,6 +19,8 @@ interface Props {
   ended: boolean;
   forgot: ReactNode;
   footer: ReactNode;
+  /** The accounts that are signed in on this browser already. */
+  known?: ReactNode;
   /** The person starts over: what came along is used up. */
   onRestart: () => void;
 }
@@ -27,7 +30,7 @@ type Step =
   | { name: "finishing" }
   | { name: "second"; challenge: MfaChallenge };
 
-export function SignIn({ code, error, ended, forgot, footer, onRestart }: Props) {
+export function SignIn({ code, error, ended, forgot, footer, known, onRestart }: Props) {
   const [chosen, setChosen] = useState<Step>();
   const exchange = useExchangeCode(code, rememberedChoice());
   const step = chosen ?? arrivalStep(code, exchange, error);
@@ -37,16 +40,17 @@ export function SignIn({ code, error, ended, forgot, footer, onRestart }: Props)
   };
   if (step.name === "finishing")
     return (
-      <AuthCard title="Almost there" lead="We're signing you in.">
-        <Spinner label="Signing you in" />
+      <AuthCard title={texts.auth.almost} lead={texts.auth.almostLead}>
+        <Spinner label={texts.auth.signingYouIn} />
       </AuthCard>
     );
   if (step.name === "second") return <SecondFactorForm challenge={step.challenge} onRestart={restart} />;
   return (
     <SignInForm
-      reason={step.reason ?? (ended && !chosen ? "Your session has ended. Please sign in again." : undefined)}
+      reason={step.reason ?? (ended && !chosen ? texts.auth.ended : undefined)}
       forgot={forgot}
       footer={footer}
+      known={known}
       onChallenge={(challenge) => setChosen({ name: "second", challenge })}
     />
   );

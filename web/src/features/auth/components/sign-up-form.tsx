@@ -5,6 +5,7 @@ import { useForm } from "react-hook-form";
 import { Button } from "@/components/button";
 import { TextField } from "@/components/text-field";
 import { DEFAULT_LIMITS, useServerConfig } from "@/lib/queries/config";
+import { texts } from "@/texts/texts";
 import { useSignUp } from "../api/sign-up";
 import { AuthCard, FormFault } from "./auth-card";
 import { showFaults } from "./form-faults";
@@ -14,6 +15,7 @@ import { type SignUpValues, signUpSchema } from "./sign-up-schema";
 const FIELDS = ["display_name", "username", "email", "password"] as const;
 
 export function SignUpForm({ footer }: { footer: ReactNode }) {
+  const words = texts.auth.signUp;
   const signUp = useSignUp();
   const { data: config } = useServerConfig();
   const limits = config?.limits ?? DEFAULT_LIMITS;
@@ -32,19 +34,19 @@ export function SignUpForm({ footer }: { footer: ReactNode }) {
   });
   const closed = config?.allowed_signup === false;
   return (
-    <AuthCard title="Create your account" lead="Private conversations with the people you know." footer={footer}>
+    <AuthCard title={words.title} lead={words.lead} footer={footer}>
       <form onSubmit={submit} noValidate>
-        <FormFault text={closed ? "This server doesn't take new accounts at the moment." : fault} />
+        <FormFault text={closed ? words.closed : fault} />
         <TextField
-          label="Your name"
+          label={words.name}
           autoComplete="name"
           autoFocus
-          hint="How others see you. You can leave it out."
+          hint={words.nameHint}
           fault={errors.display_name?.message}
           {...register("display_name")}
         />
         <TextField
-          label="Username"
+          label={words.username}
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
@@ -52,22 +54,22 @@ export function SignUpForm({ footer }: { footer: ReactNode }) {
           {...register("username")}
         />
         <TextField
-          label="Email"
+          label={words.email}
           type="email"
           autoComplete="email"
           fault={errors.email?.message}
           {...register("email")}
         />
         <TextField
-          label="Password"
+          label={texts.auth.password}
           type="password"
           autoComplete="new-password"
-          hint={`At least ${limits.password_min} characters.`}
+          hint={words.passwordHint(limits.password_min)}
           fault={errors.password?.message}
           {...register("password")}
         />
         <Button type="submit" size="large" busy={formState.isSubmitting} disabled={closed}>
-          {formState.isSubmitting ? "Creating your account…" : "Create account"}
+          {formState.isSubmitting ? words.creating : words.create}
         </Button>
       </form>
       {!closed && <OutsideProviders remember={() => true} />}

@@ -1,6 +1,7 @@
 // What a new account and a new password must look like, by the server's limits. Lengths count characters as the server does.
 import * as z from "zod/mini";
 import type { DEFAULT_LIMITS } from "@/lib/queries/config";
+import { texts } from "@/texts/texts";
 
 type Limits = Pick<typeof DEFAULT_LIMITS, keyof typeof DEFAULT_LIMITS>;
 
@@ -14,7 +15,7 @@ export function signUpSchema(limits: Limits) {
       z.toLowerCase(),
       atLeast(limits.username_min),
       atMost(limits.username_max),
-      z.refine((name) => NAME_SHAPE.test(name), "Use letters, digits, _ and single dots inside."),
+      z.refine((name) => NAME_SHAPE.test(name), texts.auth.signUp.nameShape),
     ),
     email: emailSchema(),
     password: passwordSchema(limits),
@@ -24,7 +25,7 @@ export function signUpSchema(limits: Limits) {
 export function emailSchema() {
   return z.string().check(
     z.trim(),
-    z.refine((email) => /^[^\s@]+@[^\s@]+$/.test(email), "Enter your email address."),
+    z.refine((email) => /^[^\s@]+@[^\s@]+$/.test(email), texts.auth.signUp.emailShape),
   );
 }
 
@@ -36,8 +37,8 @@ export function passwordSchema(limits: Pick<Limits, "password_min" | "password_m
 const lengthOf = (text: string) => [...text].length;
 
 const atLeast = (least: number) =>
-  z.refine<string>((text) => lengthOf(text) >= least, `Use at least ${least} characters.`);
+  z.refine<string>((text) => lengthOf(text) >= least, texts.auth.signUp.atLeast(least));
 
-const atMost = (most: number) => z.refine<string>((text) => lengthOf(text) <= most, `Use at most ${most} characters.`);
+const atMost = (most: number) => z.refine<string>((text) => lengthOf(text) <= most, texts.auth.signUp.atMost(most));
 
 export type SignUpValues = z.infer<ReturnType<typeof signUpSchema>>;

@@ -5,6 +5,7 @@ import { Spinner } from "@/components/spinner";
 import { useSession } from "@/lib/client-context";
 import { errorText } from "@/lib/error-text";
 import { toApiError } from "@/sdk/api-error";
+import { texts } from "@/texts/texts";
 import { useVerifyEmail } from "../api/verify-email";
 import { AuthCard } from "./auth-card";
 import styles from "./auth-card.module.css";
@@ -18,68 +19,63 @@ interface Props {
 }
 
 export function VerifyEmail({ token, onward }: Props) {
+  const words = texts.auth.verify;
   const verification = useVerifyEmail(token);
   const code = verification.isError ? toApiError(verification.error).code : undefined;
   if (token === undefined || code === "invalid_code") return <Unusable opened={token !== undefined} onward={onward} />;
   if (verification.isSuccess)
     return (
-      <AuthCard title="Your email is confirmed" lead="Thank you. This address now belongs to your account alone.">
+      <AuthCard title={words.doneTitle} lead={words.doneLead}>
         <div className={styles.actions}>{onward}</div>
       </AuthCard>
     );
   if (code === "conflict")
     return (
-      <AuthCard
-        title="This address is taken"
-        lead="Another account has confirmed it in the meantime, and an address can belong to one account only. You can set a different one for yours."
-      >
+      <AuthCard title={words.takenTitle} lead={words.takenLead}>
         <div className={styles.actions}>{onward}</div>
       </AuthCard>
     );
   if (verification.isError && !verification.isFetching)
     return (
-      <AuthCard title="We couldn't confirm it yet" lead={errorText(verification.error)}>
+      <AuthCard title={words.notYetTitle} lead={errorText(verification.error)}>
         <div className={styles.actions}>
           <Button size="large" onClick={() => void verification.refetch()}>
-            Try again
+            {texts.common.retry}
           </Button>
         </div>
       </AuthCard>
     );
   return (
-    <AuthCard title="Confirming your email" lead="This takes a moment.">
-      <Spinner label="Confirming your email" />
+    <AuthCard title={words.confirming} lead={words.moment}>
+      <Spinner label={words.confirming} />
     </AuthCard>
   );
 }
 
 /** The link is used up or was not there. What helps depends on who is signed in. */
 function Unusable({ opened, onward }: { opened: boolean; onward: ReactNode }) {
+  const words = texts.auth.verify;
   const session = useSession();
   if (session.status === "restoring")
     return (
-      <AuthCard title="Confirming your email" lead="This takes a moment.">
-        <Spinner label="Confirming your email" />
+      <AuthCard title={words.confirming} lead={words.moment}>
+        <Spinner label={words.confirming} />
       </AuthCard>
     );
   const user = session.status === "signed-in" ? session.user : undefined;
   if (user?.email_verified && !user.pending_email)
     return (
-      <AuthCard title="Nothing left to do" lead="The email address of your account is confirmed already.">
+      <AuthCard title={words.nothingTitle} lead={words.nothingLead}>
         <div className={styles.actions}>{onward}</div>
       </AuthCard>
     );
   return (
     <AuthCard
-      title={opened ? "This link no longer works" : "Open the link once more"}
-      lead={opened ? "It has been used, has expired, or a newer one was sent." : "Open the link in your mail again."}
+      title={opened ? texts.auth.reset.usedTitle : texts.auth.reset.missingTitle}
+      lead={opened ? words.usedLead : words.missingLead}
     >
       <div className={styles.actions}>
-        {user ? (
-          <ResendVerification user={user} />
-        ) : (
-          <p className={styles.note}>If your address isn't confirmed yet, sign in and have another link sent.</p>
-        )}
+        {user ? <ResendVerification user={user} /> : <p className={styles.note}>{words.signInFirst}</p>}
         {onward}
       </div>
     </AuthCard>

@@ -1,0 +1,25 @@
+// Which window of the frame lies over the page: the palette, the help on keys, or the choice of people for a new chat.
+import { useSyncExternalStore } from "react";
+
+export type WindowName = "palette" | "help";
+
+let open: WindowName | undefined;
+const listeners = new Set<() => void>();
+
+function set(name: WindowName | undefined): void {
+  open = name;
+  for (const listener of listeners) listener();
+}
+
+export const openWindow = (name: WindowName): void => set(name);
+
+export const closeWindow = (): void => set(undefined);
+
+export function useOpenWindow(): WindowName | undefined {
+  return useSyncExternalStore(subscribe, () => open);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
