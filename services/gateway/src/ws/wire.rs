@@ -19,7 +19,7 @@ use crate::ws::close::Close;
 use crate::ws::queue::{Order, Queue};
 
 /// An idle socket keeps this; a larger frame makes it grow.
-const READ_BUFFER_BYTES: usize = 2 * 1024;
+const READ_BUFFER_BYTES: usize = 1024;
 /// Frames are gathered up to this before they are written, and always written when no more wait.
 const WRITE_BUFFER_BYTES: usize = 4 * 1024;
 /// Frames taken from the queue at once.
