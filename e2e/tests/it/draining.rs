@@ -241,7 +241,8 @@ async fn a_rolling_restart_under_load_fails_no_send() -> anyhow::Result<()> {
         let stored = &all[usize::try_from(number(message, "seq"))? - 1];
         assert_eq!(text(stored, "client_id"), text(message, "client_id"));
     }
-    // A second where the machine has nothing else to do; a busy one takes its time for the handshakes.
-    assert!(longest < Duration::from_secs(5), "{longest:?}");
+    // A second where nothing else runs: the hint of half a second, a handshake, a send. This test has the machine for itself, but
+    // not from what else is done on it; then the handshake and the send took 0.9 s each.
+    assert!(longest < Duration::from_secs(3), "{longest:?}");
     Ok(())
 }
