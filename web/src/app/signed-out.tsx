@@ -1,12 +1,13 @@
 // The screens for people without a session; the others are sent to their conversations.
-import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Navigate, Outlet } from "@tanstack/react-router";
+import { useRef } from "react";
 import { useSession } from "@/lib/client-context";
 import { Restoring } from "./restoring";
 
 export function SignedOut() {
   const state = useSession();
-  const { pathname } = useLocation();
-  // Whoever comes from signing up is new here.
-  if (state.status === "signed-in") return <Navigate to={pathname === "/sign-up" ? "/welcome" : "/"} replace />;
+  // Whoever comes from signing up is new here. The address is read, not followed: a change of it must not navigate again.
+  const next = window.location.pathname === "/sign-up" ? "/welcome" : "/";
+  if (state.status === "signed-in") return <Navigate to={next} replace />;
   return state.status === "signed-out" ? <Outlet /> : <Restoring />;
 }
