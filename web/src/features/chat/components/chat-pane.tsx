@@ -1,5 +1,5 @@
 // One open conversation: header, history, and where to write, or why one can't.
-import { useCallback, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { Spinner } from "@/components/spinner";
@@ -18,12 +18,15 @@ import { ActionsContext, SceneContext } from "./chat-scene";
 import { Composer, type ComposerHandle } from "./composer";
 import { DropZone } from "./drop-zone";
 import { MessageList, type MessageListHandle } from "./message-list";
-import { Overlays } from "./overlays";
 import { NO_FINDS, SearchBar } from "./search-bar";
 import { useChatActions } from "./use-chat-actions";
 import { standingOf, useChatScene } from "./use-chat-scene";
 import { useJumpToDay } from "./use-jump-to-day";
 import { useOpenAt } from "./use-open-at";
+
+// Menus and dialogs are not needed to read and write; they are fetched as soon as there is nothing else to do.
+const loadOverlays = () => import("./overlays");
+const Overlays = lazy(loadOverlays);
 
 interface Props extends FootSlots {
   conversationId: string;
@@ -66,6 +69,12 @@ function OpenChat({ chat, conversation, notConnected, notMember, onDetails, atSe
   const name = nameOf(conversation, members, me.id);
   const inside = standingOf(conversation) !== "not-member";
   const loaded = inside && !isLoading && !error;
+  const wasOpen = useRef(false);
+  wasOpen.current ||= overlay !== undefined;
+  useEffect(() => {
+    const timer = setTimeout(() => void loadOverlays().catch(() => undefined), 1_500);
+    return () => clearTimeout(timer);
+  }, []);
   useOpenAt(loaded ? atSeq : undefined, actions.jumpTo);
 
   const save = (message: Message, body: string) => {
@@ -148,14 +157,18 @@ function OpenChat({ chat, conversation, notConnected, notMember, onDetails, atSe
             />
           </ChatFoot>
         </DropZone>
-        <Overlays
-          overlay={overlay}
-          conversation={conversation}
-          messages={history.items}
-          onClose={close}
-          onDelete={deleteMessage}
-          onJump={jumpToDay}
-        />
+        {wasOpen.current && (
+          <Suspense>
+            <Overlays
+              overlay={overlay}
+              conversation={conversation}
+              messages={history.items}
+              onClose={close}
+              onDelete={deleteMessage}
+              onJump={jumpToDay}
+            />
+          </Suspense>
+        )}
       </ActionsContext>
     </SceneContext>
   );

@@ -1,12 +1,15 @@
 // Puts an emoji where the cursor stands.
-import { useRef, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { IconButton } from "@/components/button";
 import { texts } from "@/texts/texts";
-import { EmojiPopover } from "./emoji-popover";
+
+const EmojiPopover = lazy(() => import("./emoji-popover"));
 
 export function EmojiButton({ onChoose }: { onChoose: (emoji: string) => void }) {
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
+  const wasOpen = useRef(false);
+  wasOpen.current ||= open;
   return (
     <>
       <IconButton
@@ -17,16 +20,18 @@ export function EmojiButton({ onChoose }: { onChoose: (emoji: string) => void })
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       />
-      {button.current && (
-        <EmojiPopover
-          anchor={button.current}
-          open={open}
-          onClose={() => setOpen(false)}
-          onChoose={(emoji) => {
-            setOpen(false);
-            onChoose(emoji);
-          }}
-        />
+      {wasOpen.current && button.current && (
+        <Suspense>
+          <EmojiPopover
+            anchor={button.current}
+            open={open}
+            onClose={() => setOpen(false)}
+            onChoose={(emoji) => {
+              setOpen(false);
+              onChoose(emoji);
+            }}
+          />
+        </Suspense>
       )}
     </>
   );

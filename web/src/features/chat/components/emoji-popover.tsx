@@ -15,7 +15,7 @@ interface Props {
   onChoose: (emoji: string) => void;
 }
 
-export function EmojiPopover({ anchor, open, onClose, onChoose }: Props) {
+export default function EmojiPopover({ anchor, open, onClose, onChoose }: Props) {
   return (
     <Popover.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Popover.Portal>

@@ -8,7 +8,7 @@ import { kindOf } from "../model/files";
 import { type Overlay, useActions, useScene } from "./chat-scene";
 import { DateDialog } from "./date-dialog";
 import { EditsDialog } from "./edits-dialog";
-import { EmojiPopover } from "./emoji-popover";
+import EmojiPopover from "./emoji-popover";
 import { InfoDialog } from "./info-dialog";
 import { MessageMenu } from "./message-menu";
 import { ReportDialog } from "./report-dialog";
@@ -25,7 +25,7 @@ interface Props {
   onJump: (day: Date) => Promise<void>;
 }
 
-export function Overlays({ overlay, conversation, messages, onClose, onDelete, onJump }: Props) {
+export default function Overlays({ overlay, conversation, messages, onClose, onDelete, onJump }: Props) {
   const { ownUserId } = useScene();
   const { toggleReaction } = useActions();
   const kept = useRef<Overlay>(undefined);
