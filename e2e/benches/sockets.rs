@@ -4,6 +4,8 @@
 
 #[path = "sockets/block.rs"]
 mod block;
+#[path = "sockets/room.rs"]
+mod room;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,6 +24,8 @@ const PEOPLE: usize = 400;
 const SOCKETS_EACH: usize = 5;
 /// People of each cause.
 const EACH_CAUSE: usize = 60;
+/// People of the room whose messages are timed.
+const ROOM: usize = 101;
 /// How long the sockets are watched doing nothing: two heartbeats.
 const IDLE: Duration = Duration::from_secs(50);
 const PAUSE: Duration = Duration::from_secs(3);
@@ -68,6 +72,8 @@ async fn main() -> anyhow::Result<()> {
     let cpu = cpu_share(&pids).await? - alone;
     println!("CPU of both gateways, idle     {:.1} us a socket and second", cpu * 1e6 / sockets);
     println!("CPU of both without sockets    {:.1} ms a second", alone * 1e3);
+
+    room::fan_out(people.get_mut(..ROOM).context("too few")?).await?;
 
     let mut group = people.split_off(PEOPLE - EACH_CAUSE);
     removal(&mut group).await?;
@@ -225,7 +231,7 @@ fn print(cause: &str, mut times: Vec<f64>) {
     let at = |quantile: f64| {
         times.get(((times.len().saturating_sub(1)) as f64 * quantile) as usize).copied().unwrap_or(f64::NAN)
     };
-    println!("{cause:<38} {} sockets: p50 {:.0} ms   p99 {:.0} ms", times.len(), at(0.5), at(0.99));
+    println!("{cause:<38} {:>6} times: p50 {:.1} ms   p99 {:.1} ms", times.len(), at(0.5), at(0.99));
 }
 
 fn gateway_pids(stack: &Stack) -> anyhow::Result<Vec<i32>> {

@@ -27,6 +27,8 @@ pub use subject::Subject;
 
 /// Handshakes of sockets and event streams under way in this process: each holds a request, and asks other services.
 const HANDSHAKES_MAX: usize = 2048;
+/// When it is worth trying again: they are answered within moments.
+const HANDSHAKES_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Counts all that is limited.
 pub struct Limits {
@@ -80,7 +82,12 @@ impl Limits {
     /// `unavailable` when too many are under way here.
     pub fn begin_handshake(&self) -> Result<OwnedSemaphorePermit, Failure> {
         let place = Arc::clone(&self.handshakes).try_acquire_owned();
-        place.map_err(|_| Failure::unavailable("a free place for another socket"))
+        place.map_err(|_| {
+            let detail = "too many sockets are being opened here just now; try again in a moment";
+            let mut failure = Failure::new(Reason::Unavailable, detail);
+            failure.retry_after = Some(HANDSHAKES_RETRY_AFTER);
+            failure
+        })
     }
 
     /// Counts a handshake of a user.

@@ -65,7 +65,8 @@ struct Serving<'a> {
     is_online: bool,
     is_deaf: bool,
     sync_at: Instant,
-    reconnect_after: Option<Duration>,
+    /// The service said, before it closed, when it wants to be seen again.
+    reconnect_at: Option<Instant>,
 }
 
 impl Task {
@@ -84,7 +85,7 @@ impl Task {
             is_online: false,
             is_deaf,
             sync_at: Instant::now() + SYNC_INTERVAL,
-            reconnect_after: None,
+            reconnect_at: None,
         };
         serving.run().await
     }
@@ -125,7 +126,8 @@ impl Serving<'_> {
 
     fn end(&self) -> End {
         let (code, reason) = self.socket.end();
-        End::Socket { code, reason, reconnect_after: self.reconnect_after }
+        let reconnect_after = self.reconnect_at.map(|at| at.saturating_duration_since(Instant::now()));
+        End::Socket { code, reason, reconnect_after }
     }
 
     /// Asks for what happened before this socket; the first time for the whole inbox.
@@ -162,7 +164,7 @@ impl Serving<'_> {
             "auth.expiring" => self.refresh(),
             "server.draining" => {
                 let after = event.data.get("reconnect_after_ms").and_then(Value::as_u64);
-                self.reconnect_after = after.map(Duration::from_millis);
+                self.reconnect_at = after.map(|after| Instant::now() + Duration::from_millis(after));
             }
             "sync.required" => self.on_sync_required(&event),
             "server.degraded" => {
