@@ -22,11 +22,12 @@ export function ConnectionBanner() {
     if (online) socket.reconnectNow();
   }, [online, socket]);
   const words = texts.live;
+  // A socket may look open for a while after the network has gone.
+  if (!online) return <Banner icon="alert">{words.offline}</Banner>;
   if (state.status === "open") {
     const worst = WORST.find((name) => state.degraded.includes(name));
     return worst ? <Banner icon="alert">{words.degraded[worst]}</Banner> : null;
   }
-  if (!online) return <Banner icon="alert">{words.offline}</Banner>;
   if (state.status === "idle" || !late) return null;
   return (
     <Banner icon="retry" again={state.status === "connecting" ? undefined : () => socket.reconnectNow()}>
