@@ -23,7 +23,7 @@ interface Props {
   onRooms: () => void;
 }
 
-const REQUESTS_SHOWN = 2;
+const REQUESTS_SHOWN = 1;
 
 export function ChatsSection({ openId, actionsOf, onOpen, onMessage, onNewGroup, onRooms }: Props) {
   const navigate = useNavigate();

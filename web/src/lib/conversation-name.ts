@@ -12,7 +12,7 @@ export function nameOf({ kind, title, peer }: Named, members: readonly Member[] 
   const others = members.filter((member) => member.user.id !== ownId).map((member) => member.user.display_name);
   if (others.length === 0) return texts.conversations.untitled;
   const shown = others.slice(0, 4);
-  return new Intl.ListFormat(locale, { style: "narrow", type: "unit" }).format(shown);
+  return new Intl.ListFormat(locale, { style: "short", type: "unit" }).format(shown);
 }
 
 /** What the avatar of a conversation is drawn from; `null` for somebody who is gone. */

@@ -51,7 +51,14 @@ function Request({ request, onOpen }: { request: FollowRequest; onOpen: (user: U
   const give = (given: FollowAnswer) => () => answer.mutate({ request, answer: given });
   return (
     <li className={styles.request} aria-label={words.asks(name)}>
-      <PersonRow user={user} line={`@${user.username} · ${words.asksToFollowYou}`} onOpen={onOpen} />
+      <PersonRow user={user} line={`@${user.username} · ${words.asksToFollowYou}`} onOpen={onOpen}>
+        <IconButton
+          icon="close"
+          label={words.declineName(name)}
+          disabled={answer.isPending}
+          onClick={give("decline")}
+        />
+      </PersonRow>
       <div className={styles.answers}>
         {!follows && (
           <Button size="small" busy={answer.isPending} onClick={give("accept-and-follow")}>
@@ -67,12 +74,6 @@ function Request({ request, onOpen }: { request: FollowRequest; onOpen: (user: U
         >
           {words.accept}
         </Button>
-        <IconButton
-          icon="close"
-          label={words.declineName(name)}
-          disabled={answer.isPending}
-          onClick={give("decline")}
-        />
       </div>
       {answer.error && (
         <p className={styles.fault} role="alert">
