@@ -1,5 +1,6 @@
 // Starts the service worker, and tells when a newer version of the client is there.
 import { useSyncExternalStore } from "react";
+import { router } from "./router";
 
 const LOOK_AGAIN_MS = 60 * 60 * 1000;
 
@@ -15,6 +16,10 @@ function offer(load: () => void): void {
 export function startWorker(): void {
   const workers = navigator.serviceWorker;
   if (!workers) return;
+  // A click on a notice leads here: the page moves by itself, without being loaded again.
+  workers.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+    if (typeof data === "object" && data !== null && "path" in data) router.history.push(String(data.path));
+  });
   const hadController = workers.controller !== null;
   let asked = false;
   workers.addEventListener("controllerchange", () => {
