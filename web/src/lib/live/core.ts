@@ -2,7 +2,7 @@
 // and the cache that they fill.
 import type { QueryClient } from "@tanstack/react-query";
 import type { ServerClient } from "@/lib/client-context";
-import { accountDatabase, OUTBOX } from "@/sdk/account-database";
+import { accountDatabase, deleteAccountDatabase, OUTBOX } from "@/sdk/account-database";
 import { unwrap } from "@/sdk/api-client";
 import { deliverMessage } from "@/sdk/deliver";
 import type { LiveEvent } from "@/sdk/events";
@@ -33,7 +33,7 @@ interface Options {
 
 export type LiveCore = ReturnType<typeof createLive>;
 
-export function createLive({ server: { session, api }, me, cache, onEvent }: Options) {
+export function createLive({ server: { session, accounts, api }, me, cache, onEvent }: Options) {
   const baseUrl = window.location.origin;
   const database = accountDatabase(me.id);
   const apply = (event: LiveEvent) => applyEvent(cache, me.id, event);
@@ -109,6 +109,13 @@ export function createLive({ server: { session, api }, me, cache, onEvent }: Opt
     if (dark && navigator.onLine) void sync.run();
   };
 
+  /** Whoever signs out leaves nothing on this device; a session that the server ended keeps what was not sent yet. */
+  const forget = () => {
+    const state = session.getState();
+    const left = accounts.getAccounts().every((account) => account.user.id !== me.id);
+    if (left && state.status === "signed-out" && state.reason !== "ended") deleteAccountDatabase(me.id);
+  };
+
   return {
     socket,
     outbox,
@@ -130,6 +137,7 @@ export function createLive({ server: { session, api }, me, cache, onEvent }: Opt
         typingEnds.stop();
         socket.stop();
         outbox.stop();
+        forget();
       };
     },
   };
