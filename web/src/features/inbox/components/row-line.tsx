@@ -41,7 +41,7 @@ export function RowLine({ conversation, typing, draft, systemText }: Props): Rea
       <>
         <TickMark tick="waiting" />
         <span className={styles.excerpt}>
-          {words.ownPrefix}
+          <bdi>{words.ownPrefix}</bdi>
           <bdi>{oneLine(waiting.body)}</bdi>
         </span>
       </>
@@ -51,7 +51,7 @@ export function RowLine({ conversation, typing, draft, systemText }: Props): Rea
     <>
       {tick && <TickMark tick={tick} />}
       <span className={styles.excerpt} data-quiet={quiet}>
-        {lead}
+        {lead && <bdi>{lead}</bdi>}
         {icon && (
           <span className={styles.fileMark}>
             <Icon name={icon} size={15} />
