@@ -29,8 +29,9 @@ export default defineConfig({
   projects: [
     {
       name: "journey",
-      testMatch: ["journey.spec.ts", "way-in.spec.ts", "docs.spec.ts", "axe.spec.ts", "live.spec.ts"],
+      testMatch: ["journey.spec.ts", "way-in.spec.ts", "docs.spec.ts", "live.spec.ts"],
     },
+    { name: "axe", testMatch: "axe.spec.ts" },
     { name: "screenshots", testMatch: "screenshots.spec.ts" },
   ],
 });
