@@ -32,11 +32,6 @@ export function openPlane(cache: QueryClient, ownUserId: string, id: string, ope
   cache.setQueryData<Plane>(queryKeys.plane(id), (plane) => planeOpened(plane, opened, ownUserId));
 }
 
-/** After a reconnect: whatever events were missed, the snapshots tell. */
-export function refetchAll(cache: QueryClient): void {
-  void cache.invalidateQueries({ predicate: (query) => query.queryKey[0] !== queryKeys.config[0] });
-}
-
 function readState(cache: QueryClient, ownUserId: string): LiveState {
   const inbox = cache.getQueryData<LoadedInbox>(queryKeys.inbox);
   const followRequests = cache.getQueryData<FollowRequest[]>(queryKeys.followRequests);
