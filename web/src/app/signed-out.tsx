@@ -1,6 +1,5 @@
 // The screens for people without a session; the others are sent to their conversations.
 import { Navigate, Outlet } from "@tanstack/react-router";
-import { useRef } from "react";
 import { useSession } from "@/lib/client-context";
 import { Restoring } from "./restoring";
 
