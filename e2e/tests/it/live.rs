@@ -11,11 +11,15 @@ use pulse_types::ConversationId;
 use tokio::sync::mpsc;
 
 use crate::degraded::restarts::{Ended, postgres};
-use crate::people::{Pair, gateway_url, pair, until};
+use crate::people::{Pair, connect, gateway_url, pair, sign_up, until};
 use crate::positions::{lose_events, lose_no_more, on_messages};
 
 /// How long what happens soon may take on a busy machine.
 const SOON: Duration = Duration::from_secs(15);
+/// How long a message is left on its way before the connection is cut.
+const ON_ITS_WAY: Duration = Duration::from_millis(200);
+/// Within what it asks after it came back; the service compares positions every 10 s.
+const ASKED_WITHIN: Duration = Duration::from_secs(5);
 /// How long it is listened for what must not come.
 const QUIET: Duration = Duration::from_secs(1);
 
@@ -100,18 +104,28 @@ async fn whose_gateway_is_gone_goes_on_at_another_one_and_looks_on_there() -> an
     kept.live.look_at(chat.id).await?;
     ada.typing(chat.id, true).await?;
     kept.typing().await?;
-    // For good.
-    wire.cut();
-    kept.offline().await?;
-    ada.typing(chat.id, false).await?;
-    ada.send(chat.id, &NewMessage::new("meanwhile")).await?;
-    let said = kept.live.send(chat.id, NewMessage::new("from the outbox"));
-    let (said, online) =
-        tokio::join!(tokio::time::timeout(SOON, said), async { kept_online(&mut kept.updates).await });
-    online?;
+    // For good, and with a message under way.
+    let linus = sign_up(&gateway_url(&stack, 0)?, "linus").await?;
+    connect(&linus, &grace).await?;
+    let other = linus.open_direct(grace.user_id()).await?.id;
+    wire.stall();
+    let said = kept.live.send(chat.id, NewMessage::new("under way"));
+    let meanwhile = async {
+        tokio::time::sleep(ON_ITS_WAY).await;
+        wire.cut();
+        ada.typing(chat.id, false).await?;
+        anyhow::Ok(linus.send(other, &NewMessage::new("meanwhile")).await?)
+    };
+    let (said, back, meanwhile) =
+        tokio::join!(tokio::time::timeout(SOON, said), back(&mut kept.updates), meanwhile);
+    meanwhile?;
+    back?;
+    // Asked at once, not when the service compares positions.
+    tokio::time::timeout(ASKED_WITHIN, until(async || Ok(kept.bodies(other) == ["meanwhile"]))).await??;
     let seq = said.context("it was not sent")??.message.seq;
-    until(async || Ok(kept.bodies(chat.id) == ["meanwhile", "from the outbox"])).await?;
-    assert_eq!(ada.history(chat.id).await?.last().map(|message| message.seq), Some(seq), "once");
+    until(async || Ok(kept.bodies(chat.id) == ["under way"])).await?;
+    let stored: Vec<_> = ada.history(chat.id).await?.iter().map(|message| message.seq).collect();
+    assert_eq!(stored, [seq], "once");
     // What was looked at is looked at again, unasked.
     ada.typing(chat.id, true).await?;
     kept.typing().await?;
@@ -123,8 +137,10 @@ async fn whose_gateway_is_gone_goes_on_at_another_one_and_looks_on_there() -> an
     Ok(())
 }
 
-async fn kept_online(updates: &mut mpsc::Receiver<Update>) -> anyhow::Result<()> {
+/// Waits until it was told that it is offline, and then that it is online again.
+async fn back(updates: &mut mpsc::Receiver<Update>) -> anyhow::Result<()> {
     let waits = async {
+        while !matches!(updates.recv().await.context("it has ended")?, Update::Offline { .. }) {}
         while !matches!(updates.recv().await.context("it has ended")?, Update::Online(_)) {}
         anyhow::Ok(())
     };
