@@ -1,4 +1,4 @@
-//! A message to a room of 100 people with 500 sockets on both gateways: until the first and the last of them has it.
+//! A message to a room of 100 people who have it open on 500 sockets of both gateways: until each and until the last of them has it.
 
 use std::time::Instant;
 
@@ -26,6 +26,9 @@ pub(super) async fn fan_out(people: &mut [Person]) -> anyhow::Result<()> {
         room.get("id").and_then(serde_json::Value::as_str).context("id")?.parse()?;
     for member in members.iter() {
         member.account.join(id).await?;
+        for socket in &member.sockets {
+            socket.request("conversation.open", json!({"conversation_id": id})).await?;
+        }
     }
     let (mut each, mut last) = (Vec::new(), Vec::new());
     for number in 0..MESSAGES {
