@@ -16,3 +16,7 @@ globalThis.ResizeObserver ??= class {
 };
 globalThis.matchMedia ??= (query) => ({ matches: false, media: query }) as MediaQueryList;
 Element.prototype.scrollTo ??= () => undefined;
+
+// jsdom 26 has none; switches click with it.
+const view = document.defaultView;
+if (view && !("PointerEvent" in view)) Object.assign(view, { PointerEvent: class extends MouseEvent {} });

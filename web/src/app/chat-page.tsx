@@ -5,6 +5,7 @@ import { Spinner } from "@/components/spinner";
 import { tell } from "@/components/toast";
 import { ChatPane } from "@/features/chat/components/chat-pane";
 import { RoomPreview } from "@/features/conversations/components/room-preview";
+import { NoticeLevelSwitch } from "@/features/notices/components/notice-level-switch";
 import { explain } from "@/features/people/components/explain";
 import { FollowButton } from "@/features/people/components/follow-button";
 import { Profile } from "@/features/people/components/person-panel";
@@ -68,6 +69,7 @@ export function ChatPage() {
               onPerson={toPerson}
               onReport={setReporting}
               onMessage={toMessage}
+              notices={(shown) => <NoticeLevelSwitch conversation={shown} />}
               profile={(peer) => <Profile user={peer} onMessage={() => void navigate({ ...here, search: {} })} />}
             />
           </Suspense>

@@ -31,7 +31,8 @@ export class SocketConnection {
   private attempt = 0;
   private wasOpen = false;
   private heartbeatMs = 25_000;
-  private drainDelayMs: number | undefined;
+  /** When the server that sends us away wants to be seen again. */
+  private welcomeAt: number | undefined;
   private readonly timers: { retry?: Timer; silence?: Timer; ping?: Timer; renew?: Timer } = {};
 
   constructor(private readonly options: SocketOptions) {
@@ -102,14 +103,14 @@ export class SocketConnection {
     if (frame.type === "auth.expiring") void this.renew();
     if (frame.type === "server.degraded" && this.state.status === "open")
       this.setState({ ...this.state, degraded: frame.data.degraded });
-    if (frame.type === "server.draining") this.drainDelayMs = frame.data.reconnect_after_ms;
+    if (frame.type === "server.draining") this.welcomeAt = this.now() + frame.data.reconnect_after_ms;
   }
 
   private opened(socket: WebSocket, hello: Hello): void {
     const again = this.wasOpen;
     this.wasOpen = true;
     this.attempt = 0;
-    this.drainDelayMs = undefined;
+    this.welcomeAt = undefined;
     this.heartbeatMs = hello.heartbeat_interval_ms;
     const { degraded, connection_id: connectionId } = hello;
     this.setState({ status: "open", degraded, connectionId, transport: "websocket", since: this.now() });
@@ -152,7 +153,8 @@ export class SocketConnection {
   private lost(socket: WebSocket, code: number): void {
     if (socket !== this.socket) return;
     const next = afterClose(code);
-    const drainDelayMs = code === 1012 ? this.drainDelayMs : undefined;
+    const { welcomeAt } = this;
+    const drainDelayMs = code === 1012 && welcomeAt !== undefined ? Math.max(0, welcomeAt - this.now()) : undefined;
     const beforeHello = this.state.status === "connecting";
     this.drop();
     if (next === "sign-in") {

@@ -88,9 +88,7 @@ export const live: typeof english = {
     message: "رسالة جديدة",
   },
   level: {
-    title: "أشعرني بشأن",
-    all: "كل الرسائل",
-    mentions: "الإشارات إليّ فقط",
-    none: "لا شيء",
+    mentions: "الإشارات فقط",
+    onThisDevice: "أخبرني على هذا الجهاز عندما يشير إليّ أحد، ولا شيء غير ذلك.",
   },
 };

@@ -79,9 +79,7 @@ export const live = {
     message: "New message",
   },
   level: {
-    title: "Notify about",
-    all: "Every message",
     mentions: "Mentions only",
-    none: "Nothing",
+    onThisDevice: "Tell me on this device when somebody mentions me, and of nothing else.",
   },
 };
