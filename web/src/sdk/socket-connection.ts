@@ -153,8 +153,8 @@ export class SocketConnection {
   private lost(socket: WebSocket, code: number): void {
     if (socket !== this.socket) return;
     const next = afterClose(code);
-    const { welcomeAt } = this;
-    const drainDelayMs = code === 1012 && welcomeAt !== undefined ? Math.max(0, welcomeAt - this.now()) : undefined;
+    const welcomeAt = code === 1012 ? this.welcomeAt : undefined;
+    const drainDelayMs = welcomeAt === undefined ? undefined : Math.max(0, welcomeAt - this.now());
     const beforeHello = this.state.status === "connecting";
     this.drop();
     if (next === "sign-in") {
