@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Button } from "@/components/button";
 import { texts } from "@/texts/texts";
 import styles from "./update-notice.module.css";
-import { useNewVersion } from "./worker";
+import { useNewVersion } from "./new-version";
 
 export function UpdateNotice() {
   const { update: words } = texts.app;
