@@ -2,8 +2,8 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "@/app/app";
+import { startWorker } from "@/app/new-version";
 import { listenForInstall } from "@/app/use-install";
-import { startWorker } from "@/app/worker";
 import "@/app/global.css";
 import { followAppearance, showAppearance, storedAppearance } from "@/lib/appearance";
 import { Arrival } from "@/lib/arrival";

@@ -2,8 +2,8 @@
 import { useState } from "react";
 import { Button } from "@/components/button";
 import { texts } from "@/texts/texts";
-import styles from "./update-notice.module.css";
 import { useNewVersion } from "./new-version";
+import styles from "./update-notice.module.css";
 
 export function UpdateNotice() {
   const { update: words } = texts.app;
