@@ -44,7 +44,17 @@ pub(crate) async fn await_event(
     event_type: &str,
     is_it: impl Fn(&Value) -> bool,
 ) -> anyhow::Result<Value> {
-    let deadline = tokio::time::Instant::now() + SOON;
+    await_within(SOON, socket, event_type, is_it).await
+}
+
+/// The same, of what may take longer.
+pub(crate) async fn await_within(
+    time: Duration,
+    socket: &mut Socket,
+    event_type: &str,
+    is_it: impl Fn(&Value) -> bool,
+) -> anyhow::Result<Value> {
+    let deadline = tokio::time::Instant::now() + time;
     loop {
         let next = tokio::time::timeout_at(deadline, socket.next_event()).await;
         let event = next.with_context(|| format!("no {event_type} came"))??;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use crate::people::{connect, gateway_url, two_gateways};
-use crate::planes::{await_event, everything, person, pretend_members, socket, versions};
+use crate::planes::{await_event, await_within, everything, person, pretend_members, socket, versions};
 use crate::rest::{group, number, ok, text};
 
 /// What the contract allows.
@@ -70,7 +70,7 @@ async fn a_lost_event_becomes_known_even_the_last_one() -> anyhow::Result<()> {
     lose_no_more(&stack).await?;
     for socket in &mut sockets {
         let left = KNOWN_WITHIN.saturating_sub(lost_at.elapsed());
-        tokio::time::timeout(left, await_event(socket, "sync.required", names(&id))).await??;
+        await_within(left, socket, "sync.required", names(&id)).await?;
     }
     eprintln!("known after {:.1} s", lost_at.elapsed().as_secs_f64());
     let path = format!("GET /v1/conversations/{id}/changes?after={before}");
@@ -109,8 +109,7 @@ async fn somebody_whose_membership_began_or_ended_unheard_gets_to_know() -> anyh
     ok(&ada, &format!("DELETE {}", member(&grace)), None).await?;
     lose_no_more(&stack).await?;
     for socket in [&mut here, &mut only, &mut there] {
-        let told = await_event(socket, "sync.required", names(&id));
-        tokio::time::timeout(KNOWN_WITHIN, told).await??;
+        await_within(KNOWN_WITHIN, socket, "sync.required", names(&id)).await?;
     }
     let closed = tokio::time::timeout(Duration::from_secs(2), only.wait_closed()).await?;
     assert_eq!(closed, Some(1000));
