@@ -7,14 +7,15 @@ import { listenForInstall } from "@/app/use-install";
 import "@/app/global.css";
 import { followAppearance, showAppearance, storedAppearance } from "@/lib/appearance";
 import { Arrival } from "@/lib/arrival";
-import { applyTheme, storedTheme } from "@/lib/theme";
+import { followTheme, showTheme, storedTheme } from "@/lib/theme";
 import { AccountList } from "@/sdk/account-list";
 import { createApiClient, createPublicClient } from "@/sdk/api-client";
 import { SessionStore } from "@/sdk/session-store";
 import { loadTexts } from "@/texts/texts";
 
 const arrival = new Arrival(window);
-applyTheme(storedTheme());
+showTheme(storedTheme());
+followTheme();
 showAppearance(storedAppearance());
 followAppearance();
 listenForInstall();

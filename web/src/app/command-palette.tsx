@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Avatar } from "@/components/avatar";
 import { Icon, type IconName } from "@/components/icon";
+import { useUpdateMe } from "@/features/account/api/update-me";
 import { SETTINGS_PAGES } from "@/features/account/components/settings-nav";
 import { Palette, type PaletteEntry } from "@/features/palette/components/palette";
 import { ranked } from "@/features/palette/model/rank";
@@ -65,6 +66,7 @@ function useCommands(): PaletteEntry[] {
   const { session } = useServer();
   const { me } = useLive();
   const accounts = useAccounts();
+  const update = useUpdateMe();
   const command = (label: string, icon: IconName, onSelect: () => void, keys?: readonly string[]): PaletteEntry => ({
     id: label,
     label,
@@ -72,7 +74,11 @@ function useCommands(): PaletteEntry[] {
     onSelect,
     ...(keys && { keys }),
   });
-  const theme = (label: string, icon: IconName, value: Theme) => command(label, icon, () => applyTheme(value));
+  const theme = (label: string, icon: IconName, value: Theme) =>
+    command(label, icon, () => {
+      applyTheme(value);
+      update.mutate({ settings: { theme: value } });
+    });
   return [
     command(words.newChat, "chat", () => void navigate({ to: "/people" })),
     command(words.home, "back", () => void navigate({ to: "/" })),

@@ -27,10 +27,15 @@ export function useKeyboard(): void {
       previousPane: () => movePane(-1),
       nextChat: () => step(1),
       previousChat: () => step(-1),
-      escape: () => void navigate({ to: "/" }),
+      // One step at a time: first the details of a chat, then the chat.
+      escape: () => {
+        const { pathname, search } = router.state.location;
+        if ("details" in search && search.details) router.history.push(pathname);
+        else void navigate({ to: "/" });
+      },
     };
     const pressed = (event: KeyboardEvent) => {
-      const name = shortcutOf(event);
+      const name = shortcutOf(event) ?? (leavesComposer(event) ? "escape" : undefined);
       const deed = name && deeds[name];
       // What lies over the page has its own keys; Escape belongs to it alone.
       const covered = document.querySelector("[role=dialog], [role=menu], [role=listbox]") !== null;
@@ -42,4 +47,10 @@ export function useKeyboard(): void {
     window.addEventListener("keydown", pressed);
     return () => window.removeEventListener("keydown", pressed);
   }, [navigate, router, conversations]);
+}
+
+/** Escape in the empty field of a chat; what is written there is not left by accident. */
+function leavesComposer({ key, target, defaultPrevented, isComposing }: KeyboardEvent): boolean {
+  if (key !== "Escape" || defaultPrevented || isComposing || !(target instanceof HTMLTextAreaElement)) return false;
+  return target.value === "" && window.location.pathname.startsWith("/c/");
 }

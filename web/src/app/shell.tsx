@@ -13,6 +13,8 @@ import { MAIN_ID, useKeyboard } from "./keyboard";
 import { SettingsList } from "./settings-list";
 import styles from "./shell.module.css";
 import { Sidebar } from "./sidebar";
+import { useAccountTheme } from "./use-account-theme";
+import { useKeptFocus } from "./use-kept-focus";
 
 /** The addresses at which a phone shows the left pane. */
 const LISTS: ReadonlySet<string> = new Set(["/", "/people", "/rooms", "/settings"]);
@@ -22,6 +24,8 @@ export function Shell() {
   const inSettings = pathname.startsWith("/settings");
   useKeyboard();
   useEndOfQuiet();
+  useAccountTheme();
+  useKeptFocus();
   return (
     <div className={styles.shell} data-detail={!LISTS.has(pathname) || undefined}>
       <a className={styles.skip} href={`#${MAIN_ID}`} onClick={toMain}>

@@ -5,6 +5,7 @@ import { Menu } from "@base-ui/react/menu";
 import type { ReactElement, ReactNode } from "react";
 import styles from "./action-menu.module.css";
 import { Icon, type IconName } from "./icon";
+import { MenuItem, MenuLine, MenuPopup, Submenu } from "./menu";
 
 export interface Action {
   label: string;
@@ -37,7 +38,9 @@ export function ActionContext({ actions, label, children }: ContextProps) {
   return (
     <ContextMenu.Root>
       <ContextMenu.Trigger render={children} />
-      <Popup label={label} actions={actions} />
+      <MenuPopup label={label}>
+        <Entries actions={actions} />
+      </MenuPopup>
     </ContextMenu.Root>
   );
 }
@@ -57,59 +60,30 @@ export function ActionButton({ actions, label, icon = "more", children }: Button
       <Menu.Trigger className={styles.trigger} aria-label={label} title={label}>
         <Icon name={icon} />
       </Menu.Trigger>
-      <Popup label={label} actions={actions}>
+      <MenuPopup label={label}>
         {children}
-      </Popup>
+        <Entries actions={actions} />
+      </MenuPopup>
     </Menu.Root>
   );
 }
 
-function Popup({ label, actions, children }: { label: string; actions: readonly ActionEntry[]; children?: ReactNode }) {
-  return (
-    <Menu.Portal>
-      <Menu.Positioner sideOffset={6} align="end" className={styles.positioner}>
-        <Menu.Popup className={styles.popup} aria-label={label}>
-          {children}
-          {actions.map((entry) =>
-            "choices" in entry ? <Group key={entry.label} group={entry} /> : <Item key={entry.label} action={entry} />,
-          )}
-        </Menu.Popup>
-      </Menu.Positioner>
-    </Menu.Portal>
-  );
-}
-
-function Group({ group }: { group: ActionGroup }) {
-  return (
-    <Menu.SubmenuRoot>
-      <Menu.SubmenuTrigger className={styles.item}>
-        <Icon name={group.icon} size={18} />
-        {group.label}
-        <span className={styles.further}>
-          <Icon name="forward" size={16} />
-        </span>
-      </Menu.SubmenuTrigger>
-      <Menu.Portal>
-        <Menu.Positioner sideOffset={2} alignOffset={-6} className={styles.positioner}>
-          <Menu.Popup className={styles.popup} aria-label={group.label}>
-            {group.choices.map((action) => (
-              <Item key={action.label} action={action} />
-            ))}
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.SubmenuRoot>
-  );
-}
-
-function Item({ action: { label, icon, onSelect, danger, apart } }: { action: Action }) {
+function Entry({ entry }: { entry: ActionEntry }) {
+  if ("choices" in entry)
+    return (
+      <Submenu icon={entry.icon} label={entry.label}>
+        <Entries actions={entry.choices} />
+      </Submenu>
+    );
+  const { apart, ...action } = entry;
   return (
     <>
-      {apart && <Menu.Separator className={styles.separator} />}
-      <Menu.Item className={styles.item} data-danger={danger || undefined} onClick={onSelect}>
-        <Icon name={icon} size={18} />
-        {label}
-      </Menu.Item>
+      {apart && <MenuLine />}
+      <MenuItem {...action} />
     </>
   );
+}
+
+function Entries({ actions }: { actions: readonly ActionEntry[] }) {
+  return actions.map((entry) => <Entry key={entry.label} entry={entry} />);
 }

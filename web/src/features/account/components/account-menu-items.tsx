@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Avatar } from "@/components/avatar";
 import { Confirm } from "@/components/confirm";
-import { Icon, type IconName } from "@/components/icon";
+import { MenuItem, MenuLine, MenuPopup } from "@/components/menu";
 import { useAccounts, useLive, useServer } from "@/lib/client-context";
 import { texts } from "@/texts/texts";
 import { useEndSession } from "../api/end-session";
@@ -24,41 +24,28 @@ export function AccountMenuItems({ onHelp }: { onHelp?: (() => void) | undefined
         <Menu.Trigger className={styles.trigger}>
           <OwnFace />
         </Menu.Trigger>
-        <Menu.Portal>
-          <Menu.Positioner sideOffset={8} align="end" className={styles.positioner}>
-            <Menu.Popup className={styles.popup} aria-label={words.label(me.display_name)}>
-              <div className={styles.who}>
-                <Avatar user={me} size={42} />
-                <span>
-                  <strong dir="auto">{me.display_name}</strong>
-                  <bdi>@{me.username}</bdi>
-                </span>
-              </div>
-              <Menu.Separator className={styles.separator} />
-              <PresenceItems />
-              <Menu.Separator className={styles.separator} />
-              <Accounts />
-              <Menu.Separator className={styles.separator} />
-              <Item icon="gear" label={words.settings} onClick={() => void navigate({ to: "/settings" })} />
-              {onHelp && <Item icon="keyboard" label={words.help} onClick={onHelp} />}
-              <Menu.Separator className={styles.separator} />
-              <Item icon="leave" label={words.signOut} onClick={() => void session.logout()} />
-              <Item icon="shield" label={words.signOutEverywhere} onClick={() => setLeaving(true)} />
-            </Menu.Popup>
-          </Menu.Positioner>
-        </Menu.Portal>
+        <MenuPopup label={words.label(me.display_name)}>
+          <div className={styles.who}>
+            <Avatar user={me} size={42} />
+            <span>
+              <strong dir="auto">{me.display_name}</strong>
+              <bdi>@{me.username}</bdi>
+            </span>
+          </div>
+          <MenuLine />
+          <PresenceItems />
+          <MenuLine />
+          <Accounts />
+          <MenuLine />
+          <MenuItem icon="gear" label={words.settings} onSelect={() => void navigate({ to: "/settings" })} />
+          {onHelp && <MenuItem icon="keyboard" label={words.help} onSelect={onHelp} />}
+          <MenuLine />
+          <MenuItem icon="leave" label={words.signOut} onSelect={() => void session.logout()} />
+          <MenuItem icon="shield" label={words.signOutEverywhere} onSelect={() => setLeaving(true)} />
+        </MenuPopup>
       </Menu.Root>
       {leaving && <SignOutEverywhere onClose={() => setLeaving(false)} />}
     </>
-  );
-}
-
-function Item({ icon, label, onClick }: { icon: IconName; label: string; onClick: () => void }) {
-  return (
-    <Menu.Item className={styles.item} onClick={onClick}>
-      <Icon name={icon} size={18} />
-      {label}
-    </Menu.Item>
   );
 }
 
@@ -71,15 +58,15 @@ function Accounts() {
   return (
     <Menu.Group aria-label={words.accounts}>
       {others.map(({ sessionId, user, unread }) => (
-        <Menu.Item key={sessionId} className={styles.item} onClick={() => void session.switchTo(sessionId)}>
-          <Avatar user={user} size={26} />
-          <span className={styles.name} dir="auto">
-            {user.display_name}
-          </span>
-          {unread > 0 && <span className={styles.badge}>{unread > 99 ? "99+" : unread}</span>}
-        </Menu.Item>
+        <MenuItem
+          key={sessionId}
+          mark={<Avatar user={user} size={26} />}
+          label={user.display_name}
+          end={unread > 0 && <span className={styles.badge}>{unread > 99 ? "99+" : unread}</span>}
+          onSelect={() => void session.switchTo(sessionId)}
+        />
       ))}
-      <Item icon="userPlus" label={words.addAccount} onClick={() => session.leave()} />
+      <MenuItem icon="userPlus" label={words.addAccount} onSelect={() => session.leave()} />
     </Menu.Group>
   );
 }

@@ -3,7 +3,7 @@ import { type ReactNode, useId, useState } from "react";
 import { ChoiceRow } from "@/components/choice-row";
 import { SwitchRow } from "@/components/switch-row";
 import { type Appearance, applyAppearance, storedAppearance } from "@/lib/appearance";
-import { applyTheme, storedTheme, type Theme } from "@/lib/theme";
+import { applyTheme, type Theme, useTheme } from "@/lib/theme";
 import { chooseLanguage, chosenLanguage, LANGUAGES, type Language, texts } from "@/texts/texts";
 import { useUpdateMe } from "../api/update-me";
 import styles from "./appearance.module.css";
@@ -12,12 +12,11 @@ import { SettingsPage, SettingsSection } from "./settings-page";
 
 export function AppearanceSettings({ back }: { back: ReactNode }) {
   const { appearance: words, nav } = texts.account;
-  const [theme, setTheme] = useState(storedTheme);
+  const theme = useTheme();
   const [appearance, setAppearance] = useState(storedAppearance);
   const update = useUpdateMe();
   const chooseTheme = (next: Theme) => {
     applyTheme(next);
-    setTheme(next);
     // The other devices follow; without an answer this one has it all the same.
     update.mutate({ settings: { theme: next } });
   };

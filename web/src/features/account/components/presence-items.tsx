@@ -1,6 +1,6 @@
 // The choice of how others see the person, as part of a menu.
 import { Menu } from "@base-ui/react/menu";
-import { Icon } from "@/components/icon";
+import { MenuChoice, MenuItem, Submenu } from "@/components/menu";
 import { formatClock } from "@/lib/format-time";
 import { texts } from "@/texts/texts";
 import styles from "./account-menu.module.css";
@@ -20,39 +20,23 @@ export function PresenceItems() {
         onValueChange={(next: OwnStatus) => choose.mutate({ status: next })}
       >
         {plain.map((value) => (
-          <Menu.RadioItem key={value} value={value} closeOnClick={false} className={styles.item}>
-            <span className={styles.dot} data-status={value} />
-            {words[value]}
-            <Menu.RadioItemIndicator className={styles.chosen}>
-              <Icon name="check" size={17} />
-            </Menu.RadioItemIndicator>
-          </Menu.RadioItem>
+          <MenuChoice key={value} value={value} mark={<Dot status={value} />} label={words[value]} />
         ))}
       </Menu.RadioGroup>
-      <Menu.SubmenuRoot>
-        <Menu.SubmenuTrigger className={styles.item}>
-          <span className={styles.dot} data-status="dnd" />
-          {status === "dnd" && until ? words.until(formatClock(new Date(until).toISOString())) : words.dnd}
-          <span className={styles.chosen}>
-            <Icon name={status === "dnd" ? "check" : "forward"} size={17} />
-          </span>
-        </Menu.SubmenuTrigger>
-        <Menu.Portal>
-          <Menu.Positioner sideOffset={4} alignOffset={-6} className={styles.positioner}>
-            <Menu.Popup className={styles.popup} aria-label={words.dnd}>
-              {endings().map(([label, end]) => (
-                <Menu.Item
-                  key={label}
-                  className={styles.item}
-                  onClick={() => choose.mutate({ status: "dnd", ...(end !== undefined && { until: end }) })}
-                >
-                  {label}
-                </Menu.Item>
-              ))}
-            </Menu.Popup>
-          </Menu.Positioner>
-        </Menu.Portal>
-      </Menu.SubmenuRoot>
+      <Submenu
+        mark={<Dot status="dnd" />}
+        label={status === "dnd" && until ? words.until(formatClock(new Date(until).toISOString())) : words.dnd}
+        title={words.dnd}
+        chosen={status === "dnd"}
+      >
+        {endings().map(([label, end]) => (
+          <MenuItem
+            key={label}
+            label={label}
+            onSelect={() => choose.mutate({ status: "dnd", ...(end !== undefined && { until: end }) })}
+          />
+        ))}
+      </Submenu>
       {choose.isError && (
         <p className={styles.fault} role="alert">
           {words.failed}
@@ -60,6 +44,10 @@ export function PresenceItems() {
       )}
     </>
   );
+}
+
+function Dot({ status }: { status: OwnStatus }) {
+  return <span className={styles.dot} data-status={status} />;
 }
 
 function endings(): [string, number | undefined][] {

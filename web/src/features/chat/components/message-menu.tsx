@@ -1,11 +1,12 @@
 // Everything that can be done with a message, in one menu at the place where it was asked for: a quick row of reactions,
 // then the rest.
 import { Menu } from "@base-ui/react/menu";
-import { Icon, type IconName } from "@/components/icon";
+import { Icon } from "@/components/icon";
+import { MenuItem, MenuPopup } from "@/components/menu";
 import { texts } from "@/texts/texts";
 import type { MessageRow } from "../model/timeline";
 import { type Anchor, permissionsOf, useActions, useScene } from "./chat-scene";
-import styles from "./menu.module.css";
+import styles from "./message-menu.module.css";
 
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
@@ -25,76 +26,50 @@ export function MessageMenu({ row, anchor, open, onClose }: Props) {
   const mine = new Set(message?.reactions.filter((reaction) => reaction.me).map((reaction) => reaction.emoji));
   return (
     <Menu.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Menu.Portal>
-        <Menu.Positioner
-          anchor={anchor}
-          sideOffset={4}
-          align="start"
-          collisionPadding={8}
-          className={styles.positioner}
-        >
-          <Menu.Popup className={styles.popup} aria-label={words.label}>
-            {may.react && message && (
-              <div className={styles.quick}>
-                {QUICK.map((emoji) => (
-                  <Menu.Item
-                    key={emoji}
-                    className={styles.emoji}
-                    aria-label={words.reactWith(emoji)}
-                    data-mine={mine.has(emoji) || undefined}
-                    onClick={() => actions.toggleReaction(message, emoji)}
-                  >
-                    {emoji}
-                  </Menu.Item>
-                ))}
-                <Menu.Item
-                  className={styles.emoji}
-                  aria-label={words.moreEmoji}
-                  onClick={() => actions.open({ kind: "emoji", message, anchor })}
-                >
-                  <Icon name="plus" size={18} />
-                </Menu.Item>
-              </div>
-            )}
-            {message && may.reply && <Item icon="reply" label={words.reply} onClick={() => actions.reply(message)} />}
-            {message && may.edit && <Item icon="pencil" label={words.edit} onClick={() => actions.edit(message)} />}
-            {may.copy && <Item icon="copy" label={words.copy} onClick={() => actions.copy(row)} />}
-            {message && may.info && (
-              <Item icon="info" label={words.info} onClick={() => actions.open({ kind: "info", message })} />
-            )}
-            {message && may.history && (
-              <Item icon="history" label={words.history} onClick={() => actions.open({ kind: "edits", message })} />
-            )}
-            {message && may.report && (
-              <Item icon="flag" label={words.report} onClick={() => actions.open({ kind: "report", message })} />
-            )}
-            {message && may.delete && (
-              <Item
-                icon="trash"
-                label={words.delete}
-                danger
-                onClick={() => actions.open({ kind: "delete", message })}
-              />
-            )}
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
+      <MenuPopup label={words.label} anchor={anchor} align="start">
+        {may.react && message && (
+          <div className={styles.quick}>
+            {QUICK.map((emoji) => (
+              <Menu.Item
+                key={emoji}
+                className={styles.emoji}
+                aria-label={words.reactWith(emoji)}
+                data-mine={mine.has(emoji) || undefined}
+                onClick={() => actions.toggleReaction(message, emoji)}
+              >
+                {emoji}
+              </Menu.Item>
+            ))}
+            <Menu.Item
+              className={styles.emoji}
+              aria-label={words.moreEmoji}
+              onClick={() => actions.open({ kind: "emoji", message, anchor })}
+            >
+              <Icon name="plus" size={18} />
+            </Menu.Item>
+          </div>
+        )}
+        {message && may.reply && <MenuItem icon="reply" label={words.reply} onSelect={() => actions.reply(message)} />}
+        {message && may.edit && <MenuItem icon="pencil" label={words.edit} onSelect={() => actions.edit(message)} />}
+        {may.copy && <MenuItem icon="copy" label={words.copy} onSelect={() => actions.copy(row)} />}
+        {message && may.info && (
+          <MenuItem icon="info" label={words.info} onSelect={() => actions.open({ kind: "info", message })} />
+        )}
+        {message && may.history && (
+          <MenuItem icon="history" label={words.history} onSelect={() => actions.open({ kind: "edits", message })} />
+        )}
+        {message && may.report && (
+          <MenuItem icon="flag" label={words.report} onSelect={() => actions.open({ kind: "report", message })} />
+        )}
+        {message && may.delete && (
+          <MenuItem
+            icon="trash"
+            label={words.delete}
+            danger
+            onSelect={() => actions.open({ kind: "delete", message })}
+          />
+        )}
+      </MenuPopup>
     </Menu.Root>
-  );
-}
-
-interface ItemProps {
-  icon: IconName;
-  label: string;
-  danger?: boolean;
-  onClick: () => void;
-}
-
-function Item({ icon, label, danger, onClick }: ItemProps) {
-  return (
-    <Menu.Item className={styles.item} data-danger={danger || undefined} onClick={onClick}>
-      <Icon name={icon} size={18} />
-      {label}
-    </Menu.Item>
   );
 }

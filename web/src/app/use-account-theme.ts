@@ -1,0 +1,16 @@
+// The theme that was chosen on another device: taken over when it changes, and by a device without a choice of its own.
+import { useEffect, useRef } from "react";
+import { useLive } from "@/lib/client-context";
+import { applyTheme, storedTheme, type Theme, themeNamed } from "@/lib/theme";
+
+export function useAccountTheme(): void {
+  const { me } = useLive();
+  const theme = themeNamed(me.settings.theme);
+  const known = useRef<Theme>(undefined);
+  useEffect(() => {
+    const before = known.current;
+    known.current = theme;
+    const changed = before !== undefined && before !== theme;
+    if (changed || (storedTheme() === "system" && theme !== "system")) applyTheme(theme);
+  }, [theme]);
+}
