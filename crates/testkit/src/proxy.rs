@@ -19,6 +19,8 @@ enum Wire {
     Open(Duration),
     /// Connections stay, nothing passes.
     Stalled,
+    /// What the client says passes, answers do not.
+    Mute,
     /// Connections are closed, new ones too.
     Cut,
 }
@@ -70,6 +72,11 @@ impl Proxy {
         self.wire.send_replace(Wire::Stalled);
     }
 
+    /// Passes on what the client says and none of the answers, as a host does that is lost once it has acted.
+    pub fn mute(&self) {
+        self.wire.send_replace(Wire::Mute);
+    }
+
     /// Closes all connections, and every new one at once.
     pub fn cut(&self) {
         self.wire.send_replace(Wire::Cut);
@@ -105,20 +112,25 @@ async fn connect(client: TcpStream, target: String, wire: watch::Receiver<Wire>)
     let (from_server, to_server) = server.into_split();
     let mut until_cut = wire.clone();
     tokio::select! {
-        _ = async { tokio::join!(pass(from_client, to_server, wire.clone()), pass(from_server, to_client, wire)) } => {}
+        _ = async { tokio::join!(
+            pass(from_client, to_server, wire.clone(), &[Wire::Stalled]),
+            pass(from_server, to_client, wire, &[Wire::Stalled, Wire::Mute]),
+        ) } => {}
         _ = until_cut.wait_for(|wire| *wire == Wire::Cut) => {}
     }
 }
 
-/// Passes bytes on in one direction until a side closes; then closes the other, for this direction.
+/// Passes bytes on in one direction, but none while the wire is in one of the `closed` states, until a side closes; then closes
+/// the other, for this direction.
 async fn pass(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     mut wire: watch::Receiver<Wire>,
+    closed: &[Wire],
 ) {
     let mut buffer = vec![0; BUFFER_BYTES];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        let Ok(state) = wire.wait_for(|wire| *wire != Wire::Stalled).await.map(|state| *state) else {
+        let Ok(state) = wire.wait_for(|wire| !closed.contains(wire)).await.map(|state| *state) else {
             return;
         };
         if let Wire::Open(delay) = state
@@ -173,6 +185,12 @@ mod tests {
         proxy.stall();
         let stalled = tokio::time::timeout(Duration::from_millis(100), round_trip(&mut stream)).await;
         assert!(stalled.is_err());
+        proxy.restore();
+        stream.read_exact(&mut [0; 4]).await.unwrap();
+
+        proxy.mute();
+        let unanswered = tokio::time::timeout(Duration::from_millis(100), round_trip(&mut stream)).await;
+        assert!(unanswered.is_err());
         proxy.restore();
         stream.read_exact(&mut [0; 4]).await.unwrap();
 

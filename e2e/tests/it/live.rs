@@ -170,12 +170,45 @@ async fn tokens_are_renewed_under_way_and_after_an_absence() -> anyhow::Result<(
 #[tokio::test]
 async fn a_gateway_that_does_not_answer_is_not_waited_for_for_ever() -> anyhow::Result<()> {
     let Pair { stack, grace, .. } = pair(&[]).await?;
-    let (wire, url) = wire_to(&stack, 1).await?;
-    wire.stall();
+    // Connections are taken by the system and read by nobody, so nothing ends them from the other side.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", silent.local_addr()?);
     let began = Instant::now();
     let mut kept = Kept::start(&grace, &[url, gateway_url(&stack, 0)?])?;
     kept.online().await?;
     assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_said_while_it_was_away_is_known_when_it_is_back() -> anyhow::Result<()> {
+    let Pair { stack, ada, grace, chat } = pair(&[]).await?;
+    let (wire, url) = wire_to(&stack, 1).await?;
+    let mut kept = Kept::start(&grace, &[url])?;
+    kept.online().await?;
+    ada.send(chat.id, &NewMessage::new("before")).await?;
+    kept.message("before").await?;
+    wire.cut();
+    kept.offline().await?;
+    for body in ["one", "two"] {
+        ada.send(chat.id, &NewMessage::new(body)).await?;
+    }
+    wire.restore();
+    kept.online().await?;
+    assert_eq!(kept.bodies(chat.id), ["before", "one", "two"], "it is online when it knows all");
+    Ok(())
+}
+
+#[tokio::test]
+async fn it_does_not_come_back_when_its_session_has_ended() -> anyhow::Result<()> {
+    let Pair { stack: _stack, grace, .. } = pair(&[]).await?;
+    let mut kept = Kept::start(&grace, &[])?;
+    kept.online().await?;
+    grace.logout().await?;
+    let last = kept.told("the end", |update| matches!(update, Update::Offline { .. } | Update::Ended { .. }));
+    let last = last.await?;
+    // Without a further attempt, whose refusal would be told in place of the close code.
+    anyhow::ensure!(matches!(&last, Update::Ended { reason } if reason.contains("4403")), "{last:?}");
     Ok(())
 }
 
