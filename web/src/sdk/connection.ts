@@ -11,7 +11,7 @@ export type ConnectionState =
 /** What people ask about a connection when something is slow. */
 export interface ConnectionDetails {
   connectionId: string;
-  transport: "websocket" | "events";
+  transport: "websocket" | "events" | "polling";
   /** When it was opened, in milliseconds. */
   since: number;
   /** How long the last question was on its way, there and back. */

@@ -101,7 +101,8 @@ export type ControlFrame =
   | { type: "error"; id: string; error: FrameError }
   | { type: "auth.expiring"; data: { access_token_expires_at: string } }
   | { type: "server.degraded"; data: { degraded: string[] } }
-  | { type: "server.draining"; data: { reconnect_after_ms: number } };
+  | { type: "server.draining"; data: { reconnect_after_ms: number } }
+  | { type: "closing"; data: { code: number; reason: string } };
 
 const LIVE = new Set<string>([
   "message.created",
@@ -131,6 +132,7 @@ const CONTROL = new Set<string>([
   "auth.expiring",
   "server.degraded",
   "server.draining",
+  "closing",
 ] satisfies ControlFrame["type"][]);
 
 export type Frame = { kind: "live"; event: LiveEvent } | { kind: "control"; frame: ControlFrame };

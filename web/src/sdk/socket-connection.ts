@@ -1,30 +1,27 @@
-// Keeps one WebSocket to the gateway alive: opens it with a fresh token, renews that token in time, notices silence,
-// and comes back with jitter. What the events mean is not known here.
+// Keeps one connection to the gateway alive: opens it with a fresh token, renews that token in time, notices silence,
+// and comes back with jitter. It is a WebSocket, or what gets through in its place. What the events mean is not known here.
 import { backoffMs } from "./backoff";
-import type { ConnectionEvents, ConnectionState } from "./connection";
+import type { ConnectionState } from "./connection";
 import { afterClose, type ControlFrame, type Hello, parseFrame } from "./events";
 import { Requests } from "./requests";
+import type { SocketOptions } from "./socket-options";
+import { TokenRenewal } from "./token-renewal";
+import { Upgrade } from "./upgrade";
+import { Ways } from "./ways";
+import { socketWay, type Wire } from "./wire";
 
-export type { ConnectionState };
-
-export interface SocketOptions extends ConnectionEvents {
-  url: string;
-  accessToken: () => Promise<string>;
-  renewToken: () => Promise<string>;
-  onSessionEnded: () => void;
-  random?: () => number;
-  now?: () => number;
-  WebSocket?: typeof WebSocket;
-}
+export type { ConnectionState, SocketOptions };
 
 type Timer = ReturnType<typeof setTimeout>;
 
 const HANDSHAKE_MS = 10_000;
-const RENEW_BEFORE_MS = 60_000;
 
 export class SocketConnection {
   private state: ConnectionState = { status: "idle" };
-  private socket: WebSocket | undefined;
+  private wire: Wire | undefined;
+  private readonly ways: Ways;
+  private readonly upgrade: Upgrade;
+  private readonly renewal: TokenRenewal;
   private readonly requests = new Requests();
   private readonly listeners = new Set<() => void>();
   private readonly now: () => number;
@@ -33,10 +30,13 @@ export class SocketConnection {
   private heartbeatMs = 25_000;
   /** When the server that sends us away wants to be seen again. */
   private welcomeAt: number | undefined;
-  private readonly timers: { retry?: Timer; silence?: Timer; ping?: Timer; renew?: Timer } = {};
+  private readonly timers: { retry?: Timer; silence?: Timer; ping?: Timer } = {};
 
   constructor(private readonly options: SocketOptions) {
     this.now = options.now ?? Date.now;
+    this.ways = new Ways(socketWay(options.url, options.WebSocket), options.further);
+    this.upgrade = new Upgrade(this.ways, options.accessToken);
+    this.renewal = new TokenRenewal(() => this.renewed(), this.now);
   }
 
   getState = (): ConnectionState => this.state;
@@ -65,8 +65,8 @@ export class SocketConnection {
 
   /** Sends a frame and resolves with the data of its reply; rejects with `ApiError` (`network`, `timeout`, or a code). */
   request<T>(type: string, data: object): Promise<T> {
-    const socket = this.state.status === "open" ? this.socket : undefined;
-    const transmit = socket && ((id: string) => socket.send(JSON.stringify({ type, id, data })));
+    const wire = this.state.status === "open" ? this.wire : undefined;
+    const transmit = wire && ((id: string) => wire.send(JSON.stringify({ type, id, data })));
     return this.requests.send(transmit) as Promise<T>;
   }
 
@@ -77,47 +77,60 @@ export class SocketConnection {
     const token = await (renew ? this.options.renewToken() : this.options.accessToken()).catch(() => undefined);
     if (this.state !== state) return;
     if (token === undefined) {
-      this.retryLater();
-      return;
+      this.ways.startOver();
+      return this.retryLater();
     }
-    const Socket = this.options.WebSocket ?? WebSocket;
-    const socket = new Socket(this.options.url, ["pulse.v1.json", `bearer.${token}`]);
-    this.socket = socket;
-    this.timers.silence = setTimeout(() => this.lost(socket, 1006), HANDSHAKE_MS);
-    socket.onmessage = (message) => this.receive(socket, String(message.data));
-    socket.onclose = (close) => this.lost(socket, close.code);
+    const wire = this.ways.current.open(token);
+    this.timers.silence = setTimeout(() => this.lost(wire, 4408), HANDSHAKE_MS);
+    this.take(wire);
   }
 
-  private receive(socket: WebSocket, text: string): void {
-    if (socket !== this.socket) return;
-    if (this.state.status === "open") this.expectMore(socket);
+  private take(wire: Wire): void {
+    this.wire = wire;
+    wire.onmessage = (message) => this.receive(wire, String(message.data));
+    wire.onclose = (close) => this.lost(wire, close.code);
+  }
+
+  private receive(wire: Wire, text: string): void {
+    if (wire !== this.wire) return;
+    if (this.state.status === "open") this.expectMore(wire);
     const frame = parseFrame(text);
     if (frame?.kind === "live") this.options.onEvent(frame.event);
-    if (frame?.kind === "control") this.control(socket, frame.frame);
+    if (frame?.kind === "control") this.control(wire, frame.frame);
   }
 
-  private control(socket: WebSocket, frame: ControlFrame): void {
-    if (frame.type === "hello") this.opened(socket, frame.data);
+  private control(wire: Wire, frame: ControlFrame): void {
+    if (frame.type === "hello") this.opened(wire, frame.data);
     if (frame.type === "reply") this.requests.resolve(frame.id, frame.data);
     if (frame.type === "error") this.requests.reject(frame.id, frame.error);
-    if (frame.type === "auth.expiring") void this.renew();
+    if (frame.type === "auth.expiring" && this.ways.current === this.ways.best) void this.renewal.run();
+    if (frame.type === "closing") this.lost(wire, frame.data.code);
     if (frame.type === "server.degraded" && this.state.status === "open")
       this.setState({ ...this.state, degraded: frame.data.degraded });
     if (frame.type === "server.draining") this.welcomeAt = this.now() + frame.data.reconnect_after_ms;
   }
 
-  private opened(socket: WebSocket, hello: Hello): void {
+  private opened(wire: Wire, hello: Hello): void {
     const again = this.wasOpen;
+    const { transport } = this.ways.current;
+    this.ways.opened();
     this.wasOpen = true;
     this.attempt = 0;
     this.welcomeAt = undefined;
     this.heartbeatMs = hello.heartbeat_interval_ms;
     const { degraded, connection_id: connectionId } = hello;
-    this.setState({ status: "open", degraded, connectionId, transport: "websocket", since: this.now() });
-    this.expectMore(socket);
+    this.setState({ status: "open", degraded, connectionId, transport, since: this.now() });
+    this.expectMore(wire);
     this.timers.ping = setInterval(() => void this.ping(), this.heartbeatMs);
     void this.ping();
-    this.renewBefore(hello.access_token_expires_at, Date.parse(hello.server_time));
+    // The others can't take a new token: they end with 4401, or fetch one for each call.
+    if (transport === "websocket") this.renewal.before(hello.access_token_expires_at, Date.parse(hello.server_time));
+    this.upgrade.begin((better, word) => {
+      this.drop();
+      this.ways.startOver();
+      this.take(better);
+      this.receive(better, word);
+    });
     this.options.onHello(hello, again);
   }
 
@@ -128,40 +141,34 @@ export class SocketConnection {
   }
 
   /** The server's own pings don't reach scripts, so silence is measured on our `ping` frames and their replies. */
-  private expectMore(socket: WebSocket): void {
+  private expectMore(wire: Wire): void {
     clearTimeout(this.timers.silence);
-    this.timers.silence = setTimeout(() => this.lost(socket, 4408), this.heartbeatMs * 2);
+    this.timers.silence = setTimeout(() => this.lost(wire, 4408), this.heartbeatMs * 2);
   }
 
-  private renewBefore(expiresAt: string, from: number): void {
-    const lifeMs = Date.parse(expiresAt) - from;
-    clearTimeout(this.timers.renew);
-    this.timers.renew = setTimeout(() => void this.renew(), Math.max(lifeMs - RENEW_BEFORE_MS, lifeMs / 2, 1_000));
+  /** Shows the server a new token; gives the time when that one ends. */
+  private async renewed(): Promise<string | undefined> {
+    const { wire } = this;
+    const access_token = await this.options.renewToken();
+    if (wire !== this.wire) return undefined;
+    const answer = await this.request<{ access_token_expires_at: string }>("auth.refresh", { access_token });
+    return wire === this.wire ? answer.access_token_expires_at : undefined;
   }
 
-  private async renew(): Promise<void> {
-    clearTimeout(this.timers.renew);
-    const socket = this.socket;
-    const token = await this.options.renewToken().catch(() => undefined);
-    if (token === undefined || socket !== this.socket) return;
-    const answer = await this.request<{ access_token_expires_at: string }>("auth.refresh", {
-      access_token: token,
-    }).catch(() => undefined);
-    if (answer && socket === this.socket) this.renewBefore(answer.access_token_expires_at, this.now());
-  }
-
-  private lost(socket: WebSocket, code: number): void {
-    if (socket !== this.socket) return;
+  private lost(wire: Wire, code: number): void {
+    if (wire !== this.wire) return;
+    const beforeHello = this.state.status === "connecting";
     const next = afterClose(code);
     const welcomeAt = code === 1012 ? this.welcomeAt : undefined;
     const drainDelayMs = welcomeAt === undefined ? undefined : Math.max(0, welcomeAt - this.now());
-    const beforeHello = this.state.status === "connecting";
     this.drop();
+    // 1013 and 4401 are words of the server: it was reached.
+    if (beforeHello && ![1013, 4401, 4403].includes(code)) this.ways.failed(code !== 4408);
     if (next === "sign-in") {
       this.setState({ status: "idle" });
       this.options.onSessionEnded();
-    } else if (next === "stop") this.setState({ status: "stopped", code });
-    else if (next === "renew-token") void this.open(true);
+    } else if (next === "stop" && !beforeHello) this.setState({ status: "stopped", code });
+    else if (next === "renew-token" && !beforeHello) void this.open(true);
     // A refused handshake looks like 1006 to a script, and the token may be why: the next attempt brings a new one.
     else this.retryLater(drainDelayMs, beforeHello);
   }
@@ -173,16 +180,17 @@ export class SocketConnection {
     this.timers.retry = setTimeout(() => void this.open(renew), waitMs);
   }
 
-  /** Lets go of the present socket and all that waits on it. */
+  /** Lets go of the present wire and all that waits on it. */
   private drop(): void {
     clearTimeout(this.timers.retry);
     clearTimeout(this.timers.silence);
-    clearTimeout(this.timers.renew);
+    this.renewal.stop();
+    this.upgrade.stop();
     clearInterval(this.timers.ping);
-    const socket = this.socket;
-    this.socket = undefined;
+    const { wire } = this;
+    this.wire = undefined;
     this.requests.failAll();
-    socket?.close(1000);
+    wire?.close(1000);
   }
 
   private setState(state: ConnectionState): void {

@@ -5,8 +5,10 @@ import type { ServerClient } from "@/lib/client-context";
 import { accountDatabase, deleteAccountDatabase, OUTBOX } from "@/sdk/account-database";
 import { unwrap } from "@/sdk/api-client";
 import { deliverMessage } from "@/sdk/deliver";
+import { eventStreamWay } from "@/sdk/event-stream";
 import type { LiveEvent } from "@/sdk/events";
 import { Interest } from "@/sdk/interest";
+import { longPollingWay } from "@/sdk/long-polling";
 import { Outbox } from "@/sdk/outbox";
 import type { OutboxWord } from "@/sdk/outbox-message";
 import { databaseOutboxStore } from "@/sdk/outbox-store";
@@ -62,6 +64,7 @@ export function createLive({ server: { session, accounts, api }, me, cache, onEv
         accessToken: () => session.accessToken(),
         renewToken: () => session.renew(),
         onSessionEnded: () => session.clear("ended"),
+        further: [eventStreamWay(baseUrl, api), longPollingWay(api)],
         ...events,
       }),
     onHello: () => {

@@ -40,6 +40,7 @@ export const live: typeof english = {
     transport: "طريقة النقل",
     websocket: "WebSocket",
     events: "سيل أحداث",
+    polling: "استقصاء طويل",
     shared: "مشترك مع علامة تبويب أخرى",
     latency: "زمن الاستجابة",
     milliseconds: (ms) => plural("ar", ms, { other: "# م.ث" }),

@@ -31,6 +31,7 @@ export const live = {
     transport: "Transport",
     websocket: "WebSocket",
     events: "Event stream",
+    polling: "Long polling",
     shared: "Shared with another tab",
     latency: "Latency",
     milliseconds: (ms: number) => plural("en", ms, { other: "# ms" }),
