@@ -1,5 +1,6 @@
 // A person at a browser: what they do, in the words of the screen.
-import { type BrowserContext, expect, type Page } from "@playwright/test";
+import { type Browser, type BrowserContext, expect, type Page } from "@playwright/test";
+import type { Actor } from "./scene";
 import { freshName } from "./stack";
 
 export const PASSWORD = "a quiet river at dawn";
@@ -13,8 +14,9 @@ export class Person {
   private constructor(
     readonly page: Page,
     readonly name: string,
+    username?: string,
   ) {
-    this.username = freshName(name.split(" ")[0]?.toLowerCase() ?? "someone");
+    this.username = username ?? freshName(name.split(" ")[0]?.toLowerCase() ?? "someone");
   }
 
   static async open(context: BrowserContext, url: string, name: string): Promise<Person> {
@@ -22,6 +24,17 @@ export class Person {
     await page.addInitScript(rememberSockets);
     await page.goto(url);
     return new Person(page, name);
+  }
+
+  /** Somebody whom `enrol` made, at a browser of their own where they are signed in already. */
+  static async enter(browser: Browser, url: string, actor: Actor, path = "/"): Promise<Person> {
+    const context = await browser.newContext({ storageState: actor.state, locale: "en-GB", reducedMotion: "reduce" });
+    const page = await context.newPage();
+    await page.addInitScript(rememberSockets);
+    await page.goto(`${url}${path}`);
+    const person = new Person(page, actor.name, actor.username);
+    await expect(page.getByRole("main")).toBeVisible();
+    return person;
   }
 
   get email(): string {

@@ -1,6 +1,7 @@
 // Reads out what comes, for those who listen to the page: new messages of others, and who asks to follow.
 import { useEffect, useState } from "react";
 import { useLive } from "@/lib/client-context";
+import { plainText } from "@/lib/plain-text";
 import type { LiveEvent } from "@/sdk/events";
 import { texts } from "@/texts/texts";
 
@@ -21,7 +22,7 @@ export function Announcer() {
 /** What is read out for an event; `undefined` when nothing is. */
 export function announcementOf(event: LiveEvent, ownUserId: string): string | undefined {
   if (event.type === "message.created" && event.data.sender && event.data.sender.id !== ownUserId)
-    return texts.live.says(event.data.sender.display_name, event.data.body || texts.live.file);
+    return texts.live.says(event.data.sender.display_name, plainText(event.data.body) || texts.live.file);
   if (event.type === "follow.requested") return texts.live.asks(event.data.user.display_name);
   return undefined;
 }

@@ -2,9 +2,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useLive, useServer } from "@/lib/client-context";
+import { useNamelessMembers } from "@/lib/queries/conversation-name";
 import { fetchInboxPage, useInboxQuery } from "@/lib/queries/inbox";
 import { queryKeys } from "@/lib/query-keys";
-import type { Conversation } from "@/sdk/types";
+import type { Conversation, Member } from "@/sdk/types";
 import { byActivity, type LoadedInbox } from "./conversation";
 import { isMuted } from "./muted";
 import { useNames, useTypingIn } from "./use-typing";
@@ -15,7 +16,7 @@ export interface InboxFilter {
   kind?: Conversation["kind"];
   unread?: boolean;
   mentions?: boolean;
-  /** Part of a title, a name or a username. */
+  /** Part of a title, a name or a username; of those in it for a group without a title. */
   q?: string;
 }
 
@@ -25,9 +26,11 @@ export function useInbox(filter: InboxFilter = {}) {
   const cache = useQueryClient();
   const { data: inbox, error, isLoading, refetch } = useQuery(useInboxQuery());
   const { archived = false, kind, unread, mentions, q } = filter;
+  const items = inbox?.items ?? NONE;
+  const membersOf = useNamelessMembers(q?.trim() ? items : NONE);
   const conversations = useMemo(
-    () => chosen(inbox?.items ?? [], { archived, ...defined({ kind, unread, mentions, q }) }),
-    [inbox, archived, kind, unread, mentions, q],
+    () => chosen(items, { archived, ...defined({ kind, unread, mentions, q }) }, membersOf),
+    [items, archived, kind, unread, mentions, q, membersOf],
   );
   const cursor = archived ? inbox?.archived_cursor : inbox?.next_cursor;
   const more = useCallback(async () => {
@@ -66,7 +69,11 @@ export function unreadOf(inbox: LoadedInbox, now = Date.now()): number {
 }
 
 /** What the filter leaves, pinned first, each part by activity. */
-export function chosen(items: readonly Conversation[], filter: InboxFilter): Conversation[] {
+export function chosen(
+  items: readonly Conversation[],
+  filter: InboxFilter,
+  membersOf: ReadonlyMap<string, readonly Member[]> = new Map(),
+): Conversation[] {
   const q = filter.q?.trim().toLowerCase() ?? "";
   const left = items.filter((conversation) => {
     const { my, kind } = conversation;
@@ -74,14 +81,18 @@ export function chosen(items: readonly Conversation[], filter: InboxFilter): Con
     if (filter.kind && kind !== filter.kind) return false;
     if (filter.unread && !my?.unread_count) return false;
     if (filter.mentions && !my?.mention_count) return false;
-    return q === "" || namesIn(conversation).some((name) => name.toLowerCase().includes(q));
+    return (
+      q === "" || namesIn(conversation, membersOf.get(conversation.id)).some((name) => name.toLowerCase().includes(q))
+    );
   });
   const sorted = byActivity(left);
   return [...sorted.filter((item) => item.my?.pinned), ...sorted.filter((item) => !item.my?.pinned)];
 }
 
-function namesIn({ title, peer }: Conversation): string[] {
-  return [title, peer?.display_name, peer?.username].filter((name) => name != null);
+/** A group without a name is found by those who are in it. */
+function namesIn({ title, peer }: Conversation, members: readonly Member[] = []): string[] {
+  const named = [title, peer?.display_name, peer?.username].filter((name) => name != null);
+  return [...named, ...members.flatMap(({ user }) => [user.display_name, user.username])];
 }
 
 function withPage(present: LoadedInbox, page: LoadedInbox, archived: boolean): LoadedInbox {
@@ -91,6 +102,8 @@ function withPage(present: LoadedInbox, page: LoadedInbox, archived: boolean): L
   if (archived) return { ...present, items, archived_cursor: page.next_cursor };
   return { ...present, items, next_cursor: page.next_cursor };
 }
+
+const NONE: readonly Conversation[] = [];
 
 function defined<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {

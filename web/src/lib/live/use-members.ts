@@ -1,5 +1,5 @@
 // GET /v1/conversations/{id}/members: who is in it. Of a direct one they are known without asking.
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useLive, useServer } from "@/lib/client-context";
 import { queryKeys } from "@/lib/query-keys";
@@ -18,11 +18,8 @@ export function useMembers(conversation: Conversation | undefined) {
   const cache = useQueryClient();
   const id = conversation?.id ?? "";
   const asked = conversation !== undefined && conversation.kind !== "direct" && conversation.my !== null;
-  const { data, error, isLoading } = useQuery({
-    queryKey: queryKeys.members(id),
-    queryFn: ({ signal }) => fetchMembers(api, id, conversation?.kind === "group" ? MOST_AT_ONCE : PAGE_SIZE, signal),
-    enabled: asked,
-  });
+  const most = conversation?.kind === "group" ? MOST_AT_ONCE : PAGE_SIZE;
+  const { data, error, isLoading } = useQuery({ ...membersQuery(api, id, most), enabled: asked });
   const members = useMemo(() => {
     if (conversation?.kind !== "direct") return data?.items ?? [];
     return [me, conversation.peer].flatMap((user) => (user ? [directMember(user, conversation)] : []));
@@ -35,6 +32,14 @@ export function useMembers(conversation: Conversation | undefined) {
     cache.setQueryData<MemberList>(queryKeys.members(id), (list) => list && withPage(list, page));
   }, [api, cache, id, cursor]);
   return { members, error, isLoading, ...(cursor ? { fetchMore } : {}) };
+}
+
+/** `most`: how many are fetched at once. */
+export function membersQuery(api: ApiClient, id: string, most = MOST_AT_ONCE) {
+  return queryOptions({
+    queryKey: queryKeys.members(id),
+    queryFn: ({ signal }) => fetchMembers(api, id, most, signal),
+  });
 }
 
 async function fetchMembers(api: ApiClient, id: string, most: number, signal: AbortSignal): Promise<MemberList> {

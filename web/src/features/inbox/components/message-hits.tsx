@@ -3,10 +3,11 @@ import { Link } from "@tanstack/react-router";
 import { Avatar } from "@/components/avatar";
 import { Fault } from "@/components/fault";
 import { MoreRows } from "@/components/more-rows";
-import { faceOf, nameOf } from "@/lib/conversation-name";
+import { faceOf } from "@/lib/conversation-name";
 import { errorText } from "@/lib/error-text";
 import { formatFull, formatListTime } from "@/lib/format-time";
 import { useOneConversation } from "@/lib/live/use-conversation";
+import { useConversationNames } from "@/lib/queries/conversation-name";
 import { useNow } from "@/lib/use-now";
 import type { components } from "@/sdk/schema";
 import { texts } from "@/texts/texts";
@@ -44,6 +45,7 @@ export function MessageHits({ q }: { q: string }) {
 function HitRow({ hit: { message, highlights }, now }: { hit: Hit; now: Date }) {
   const { conversation } = useOneConversation(message.conversation_id);
   const { sender } = message;
+  const nameOf = useConversationNames(conversation ? [conversation] : []);
   const name = conversation ? nameOf(conversation) : (sender?.display_name ?? "");
   const lead = sender && sender.id !== conversation?.peer?.id ? texts.inbox.saidBy(sender.display_name) : "";
   return (
@@ -54,7 +56,7 @@ function HitRow({ hit: { message, highlights }, now }: { hit: Hit; now: Date }) 
       className={styles.row}
       data-walk
     >
-      <Avatar user={conversation ? faceOf(conversation) : sender} size={40} />
+      <Avatar user={conversation ? faceOf(conversation, name) : sender} size={40} />
       <span className={styles.main}>
         <span className={styles.top}>
           <bdi className={styles.name}>{name}</bdi>

@@ -2,10 +2,11 @@
 import type { ReactNode } from "react";
 import { Icon } from "@/components/icon";
 import { useLive, usePendingMessages } from "@/lib/client-context";
+import { plainText } from "@/lib/plain-text";
 import type { Conversation } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 import { useRowTick } from "../api/row-receipts";
-import { excerptOf, oneLine, type SystemText } from "../model/excerpt";
+import { excerptOf, type SystemText } from "../model/excerpt";
 import type { RowTick } from "../model/row-tick";
 import styles from "./inbox.module.css";
 
@@ -27,13 +28,13 @@ export function RowLine({ conversation, typing, draft, systemText }: Props): Rea
   if (failed)
     return (
       <span className={styles.excerpt}>
-        <span className={styles.failed}>{words.notSent}</span> <bdi>{oneLine(failed.body)}</bdi>
+        <span className={styles.failed}>{words.notSent}</span> <bdi>{plainText(failed.body)}</bdi>
       </span>
     );
   if (draft)
     return (
       <span className={styles.excerpt}>
-        <span className={styles.failed}>{words.draft}</span> <bdi>{oneLine(draft)}</bdi>
+        <span className={styles.failed}>{words.draft}</span> <bdi>{plainText(draft)}</bdi>
       </span>
     );
   if (waiting)
@@ -42,7 +43,7 @@ export function RowLine({ conversation, typing, draft, systemText }: Props): Rea
         <TickMark tick="waiting" />
         <span className={styles.excerpt}>
           <bdi>{words.ownPrefix}</bdi>
-          <bdi>{oneLine(waiting.body)}</bdi>
+          <bdi>{plainText(waiting.body)}</bdi>
         </span>
       </>
     );

@@ -1,5 +1,6 @@
 // The line under the name of a conversation: what was said last, in words.
 import type { IconName } from "@/components/icon";
+import { plainText } from "@/lib/plain-text";
 import type { Conversation, Message } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 
@@ -22,13 +23,8 @@ export function excerptOf({ kind, last_message: last }: Last, ownId: string, sys
   const own = last.sender?.id === ownId;
   if (last.deleted_at) return { text: own ? words.ownDeleted : words.deleted, quiet: true };
   const lead = own ? words.ownPrefix : kind !== "direct" && last.sender ? words.saidBy(firstName(last.sender)) : "";
-  const said = last.body.trim() === "" ? attached(last.attachments) : { text: oneLine(last.body), ...icon(last) };
+  const said = last.body.trim() === "" ? attached(last.attachments) : { text: plainText(last.body), ...icon(last) };
   return { ...(lead && { lead }), ...said };
-}
-
-/** Bodies may have many lines; a row has one. */
-export function oneLine(body: string): string {
-  return body.replace(/\s+/g, " ").trim();
 }
 
 function attached(files: Message["attachments"]): Pick<Excerpt, "text" | "icon"> {

@@ -3,6 +3,7 @@
 import { type FormEvent, useEffect, useState } from "react";
 import { Avatar } from "@/components/avatar";
 import { Button, IconButton } from "@/components/button";
+import { plainText } from "@/lib/plain-text";
 import type { Message } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 import styles from "./notices.module.css";
@@ -13,11 +14,13 @@ interface Props {
   message: Message;
   title: string;
   onOpen: () => void;
+  /** An answer is begun: the notice stays until that is sent or put away. */
+  onAnswering: () => void;
   onReply: (body: string) => void;
   onDismiss: () => void;
 }
 
-export function Notice({ message, title, onOpen, onReply, onDismiss }: Props) {
+export function Notice({ message, title, onOpen, onAnswering, onReply, onDismiss }: Props) {
   const words = texts.live.notice;
   const [busy, setBusy] = useState(false);
   const [replying, setReplying] = useState(false);
@@ -29,6 +32,10 @@ export function Notice({ message, title, onOpen, onReply, onDismiss }: Props) {
     const timer = setTimeout(onDismiss, SHOWN_MS);
     return () => clearTimeout(timer);
   }, [busy, replying, id]);
+  const answer = () => {
+    setReplying(true);
+    onAnswering();
+  };
   const send = (event: FormEvent) => {
     event.preventDefault();
     if (body.trim() !== "") onReply(body.trim());
@@ -47,7 +54,7 @@ export function Notice({ message, title, onOpen, onReply, onDismiss }: Props) {
         <Avatar user={message.sender} size={40} />
         <span className={styles.words}>
           <strong dir="auto">{title}</strong>
-          <span dir="auto">{message.body || texts.live.file}</span>
+          <span dir="auto">{plainText(message.body) || texts.live.file}</span>
         </span>
       </button>
       <IconButton icon="close" label={words.dismiss} onClick={onDismiss} />
@@ -66,7 +73,7 @@ export function Notice({ message, title, onOpen, onReply, onDismiss }: Props) {
         </form>
       ) : (
         <div className={styles.actions}>
-          <Button kind="quiet" size="small" onClick={() => setReplying(true)}>
+          <Button kind="quiet" size="small" onClick={answer}>
             {words.reply}
           </Button>
           <Button kind="quiet" size="small" onClick={onOpen}>

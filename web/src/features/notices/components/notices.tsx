@@ -1,12 +1,14 @@
 // Hears of what comes: shows it on the page, on the desktop, and by a tone, as far as the person wants that; takes it
 // away again when it is read, here or on another device.
-import { useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { useLive } from "@/lib/client-context";
-import { nameOf } from "@/lib/conversation-name";
+import { usePresence } from "@/lib/live/presence";
 import { useInbox } from "@/lib/live/use-inbox";
+import { plainText } from "@/lib/plain-text";
+import { useConversationNames } from "@/lib/queries/conversation-name";
 import { useAttention } from "@/lib/use-attention";
 import type { LiveEvent } from "@/sdk/events";
-import type { Conversation, Message } from "@/sdk/types";
+import type { Message } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 import { attend, isAttended } from "../model/attended";
 import { decide } from "../model/decide";
@@ -19,6 +21,7 @@ import styles from "./notices.module.css";
 interface Shown {
   message: Message;
   title: string;
+  answering?: true;
 }
 
 const MOST = 3;
@@ -33,18 +36,23 @@ export function Notices({ openId, onOpen }: Props) {
   const { conversations } = useInbox();
   const archived = useInbox({ archived: true }).conversations;
   const attention = useAttention();
+  const known = useMemo(() => [...conversations, ...archived], [conversations, archived]);
+  const nameOf = useConversationNames(known);
+  // "Do not disturb" may be chosen for this device, or for others to see: then it holds on all devices.
+  const busy = usePresence([me.id]).get(me.id)?.status === "dnd";
   const [shown, setShown] = useState<readonly Shown[]>([]);
   const drop = (id: string) => setShown((all) => all.filter(({ message }) => message.conversation_id !== id));
-  const find = (id: string) => [...conversations, ...archived].find((conversation) => conversation.id === id);
+  const find = (id: string) => known.find((conversation) => conversation.id === id);
 
   const arrived = (message: Message) => {
     const conversation = find(message.conversation_id);
-    const reaction = decide(message, { me, conversation, openId, attention, quiet: isQuiet() });
+    const reaction = decide(message, { me, conversation, openId, attention, quiet: busy || isQuiet() });
     if (!conversation) return;
-    const title = titleOf(message, conversation);
+    const sender = message.sender?.display_name ?? "";
+    const title = conversation.kind === "direct" ? sender : texts.live.notice.inGroup(sender, nameOf(conversation));
     if (reaction.notice)
       setShown((all) =>
-        [...all.filter((one) => one.message.conversation_id !== conversation.id), { message, title }].slice(-MOST),
+        [...all.filter(({ message: one }) => one.conversation_id !== conversation.id), { message, title }].slice(-MOST),
       );
     const { desktop, preview, sound } = deviceSettings();
     // Of several tabs one speaks for all; nothing pops up while the person looks at another one.
@@ -52,7 +60,7 @@ export function Notices({ openId, onOpen }: Props) {
     if (reaction.desktop && desktop)
       void showDesktop({
         title,
-        body: preview ? message.body || texts.live.file : texts.live.notifications.message,
+        body: preview ? plainText(message.body) || texts.live.file : texts.live.notifications.message,
         tag: conversation.id,
         path: `/c/${conversation.id}`,
         icon: message.sender?.avatar_url ?? undefined,
@@ -67,7 +75,9 @@ export function Notices({ openId, onOpen }: Props) {
     if (event.type === "conversation.removed") drop(event.data.conversation_id);
     if (event.type !== "unread.updated") return;
     const { conversation_id: id, read_seq, unread_count } = event.data;
-    setShown((all) => all.filter(({ message }) => message.conversation_id !== id || message.seq > read_seq));
+    const stays = ({ message, answering }: Shown) =>
+      answering || message.conversation_id !== id || message.seq > read_seq;
+    setShown((all) => all.filter(stays));
     if (unread_count === 0) void closeDesktop(id);
   });
   useEffect(() => events.listen(heard), [events]);
@@ -84,6 +94,9 @@ export function Notices({ openId, onOpen }: Props) {
             drop(message.conversation_id);
             onOpen(message.conversation_id);
           }}
+          onAnswering={() =>
+            setShown((all) => all.map((one) => (one.message.id === message.id ? { ...one, answering: true } : one)))
+          }
           onReply={(body) => {
             drop(message.conversation_id);
             outbox.send(message.conversation_id, { body });
@@ -93,9 +106,4 @@ export function Notices({ openId, onOpen }: Props) {
       ))}
     </section>
   );
-}
-
-function titleOf(message: Message, conversation: Conversation): string {
-  const name = message.sender?.display_name ?? "";
-  return conversation.kind === "direct" ? name : texts.live.notice.inGroup(name, nameOf(conversation));
 }
