@@ -27,6 +27,12 @@ export function writeDraft(userId: string, conversationId: string, text: string)
   for (const listener of listeners) listener();
 }
 
+/** The person leaves this device. */
+export function forgetDrafts(userId: string): void {
+  localStorage.removeItem(keyOf(userId));
+  for (const listener of listeners) listener();
+}
+
 /** All drafts, as they change here and in other tabs. */
 export function useDrafts(userId: string): Drafts {
   return useSyncExternalStore(subscribe, () => readDrafts(userId));

@@ -21,6 +21,22 @@ export function deleteAccountDatabase(userId: string): void {
   globalThis.indexedDB?.deleteDatabase(nameOf(userId));
 }
 
+/** Nothing stays but what its owner wrote and could not send. */
+export async function deleteAllButUnsent(userId: string): Promise<void> {
+  const unsent = await withAccount(userId, async (database) => {
+    const transaction = database.transaction([OUTBOX, CACHE], "readwrite");
+    await settled(transaction.objectStore(CACHE).clear());
+    return settled(transaction.objectStore(OUTBOX).count());
+  });
+  if (unsent === 0) deleteAccountDatabase(userId);
+}
+
+/** Runs a task on the account's database, and closes it. */
+export async function withAccount<T>(userId: string, task: (database: IDBDatabase) => Promise<T>): Promise<T> {
+  const database = await openDatabase(userId);
+  return task(database).finally(() => database.close());
+}
+
 async function openDatabase(userId: string): Promise<IDBDatabase> {
   const request = indexedDB.open(nameOf(userId), VERSION);
   request.onupgradeneeded = () => {

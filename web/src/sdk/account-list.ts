@@ -64,10 +64,12 @@ export class AccountList {
     );
   }
 
-  /** The session has ended. */
-  drop(sessionId: string): void {
+  /** The session has ended. Gives the id of its user, who is not signed in here any more. */
+  drop(sessionId: string): string | undefined {
     this.refresh();
+    const dropped = this.accounts.find((account) => account.sessionId === sessionId);
     this.write(this.accounts.filter((account) => account.sessionId !== sessionId));
+    return dropped?.user.id;
   }
 
   setUnread(sessionId: string, unread: number): void {

@@ -145,9 +145,11 @@ export class Outbox {
         return;
       } catch (cause) {
         if (!this.running || !this.find(clientId)) return;
-        const { code, retryable, retryAfterMs } = toApiError(cause);
-        this.update(clientId, { status: retryable ? "waiting" : "failed", errorCode: code });
-        if (retryable)
+        const { code, status, retryable, retryAfterMs } = toApiError(cause);
+        // A session that is over says nothing of the message: it waits for the next sign-in.
+        const waits = retryable || status === 401;
+        this.update(clientId, { status: waits ? "waiting" : "failed", errorCode: code });
+        if (waits)
           await this.pauses.wait(clientId, retryAfterMs ?? backoffMs(attempt, this.options.random ?? Math.random));
       }
     }

@@ -1,33 +1,23 @@
 // Who is signed in. The access token lives in memory only; the refresh token is a cookie that scripts can't read;
 // what survives a reload is the session's id.
-import type { AccountList } from "./account-list";
 import { ApiError, errorFromProblem, networkError, toApiError } from "./api-error";
+import type { SessionState, SessionStoreOptions } from "./session-state";
 import type { LoginRequest, Me, MfaChallenge, RegisterRequest, SecondFactor, Session } from "./types";
+
+export type { SessionState };
 
 export const SESSION_STORAGE_KEY = "pulse.session_id";
 /** A token with less life than this is renewed before it is used. */
 const RENEW_BEFORE_MS = 10_000;
-
-export type SessionState =
-  | { status: "restoring" }
-  | { status: "unreachable" }
-  | { status: "signed-out"; reason?: "ended" }
-  | { status: "signed-in"; user: Me; sessionId: string };
-
-export interface SessionStoreOptions {
-  baseUrl: string;
-  storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
-  /** Where the accounts of this browser are listed, when there may be several. */
-  accounts?: Pick<AccountList, "put" | "drop">;
-  now?: () => number;
-  /** Runs one renewal at a time across the tabs of a browser. */
-  exclusive?: <T>(task: () => Promise<T>) => Promise<T>;
-}
+/** How long the server may take to answer before what was kept is shown. */
+const PATIENCE_MS = 3_000;
 
 export class SessionStore {
   private state: SessionState;
   private token: { value: string; expiresAt: number } | undefined;
   private renewal: Promise<string> | undefined;
+  /** When the session is over, whatever happens. */
+  private endsAt = Number.POSITIVE_INFINITY;
   private readonly listeners = new Set<() => void>();
   private readonly now: () => number;
 
@@ -65,7 +55,7 @@ export class SessionStore {
   /** Takes the account's newest state, if it is still the one signed in. */
   updateUser = (user: Me): void => {
     if (this.state.status !== "signed-in" || this.state.user.id !== user.id) return;
-    this.options.accounts?.put(this.state.sessionId, user);
+    this.remember(this.state.sessionId, user);
     this.setState({ ...this.state, user });
   };
 
@@ -84,10 +74,15 @@ export class SessionStore {
     this.setState({ status: "signed-out" });
   }
 
-  /** Takes up the session of an earlier visit, if there is one. Never rejects: the state tells. */
+  /**
+   * Takes up the session of an earlier visit, if there is one. Without a connection the person counts as signed in by what
+   * was kept, until the server can be asked. Never rejects: the state tells.
+   */
   async restore(): Promise<void> {
     if (!this.options.storage.getItem(SESSION_STORAGE_KEY)) return;
+    const late = setTimeout(() => void this.showKept(), PATIENCE_MS);
     await this.renew().catch(() => undefined);
+    clearTimeout(late);
   }
 
   /** A token good for at least ten seconds. Rejects with a 401 code when the session is over, else with `network`. */
@@ -118,7 +113,8 @@ export class SessionStore {
   clear(reason?: "ended"): void {
     this.forget();
     const sessionId = this.options.storage.getItem(SESSION_STORAGE_KEY);
-    if (sessionId) this.options.accounts?.drop(sessionId);
+    const userId = sessionId && this.options.accounts?.drop(sessionId);
+    if (userId) this.options.kept?.forget(userId, reason === "ended");
     this.options.storage.removeItem(SESSION_STORAGE_KEY);
     this.setState(reason ? { status: "signed-out", reason } : { status: "signed-out" });
   }
@@ -126,6 +122,7 @@ export class SessionStore {
   private forget(): void {
     this.token = undefined;
     this.renewal = undefined;
+    this.endsAt = Number.POSITIVE_INFINITY;
   }
 
   private async open(call: string, body: object): Promise<MfaChallenge | null> {
@@ -147,8 +144,9 @@ export class SessionStore {
       const error = toApiError(cause);
       // Of a session that this tab does not show any more nothing follows here.
       if (this.options.storage.getItem(SESSION_STORAGE_KEY) !== sessionId) throw error;
-      if (error.status === 401) this.clear("ended");
-      else if (this.state.status === "restoring") this.setState({ status: "unreachable" });
+      if (error.status === 401 || this.now() >= this.endsAt) this.clear("ended");
+      else await this.showKept();
+      if (this.state.status === "restoring") this.setState({ status: "unreachable" });
       throw error;
     }
   }
@@ -156,9 +154,25 @@ export class SessionStore {
   private accept(session: Session): string {
     this.token = { value: session.access_token, expiresAt: this.now() + session.expires_in * 1000 };
     this.options.storage.setItem(SESSION_STORAGE_KEY, session.session_id);
-    this.options.accounts?.put(session.session_id, session.user);
+    this.endsAt = Date.parse(session.session_expires_at);
+    this.remember(session.session_id, session.user);
     this.setState({ status: "signed-in", user: session.user, sessionId: session.session_id });
     return session.access_token;
+  }
+
+  private remember(sessionId: string, user: Me): void {
+    this.options.accounts?.put(sessionId, user);
+    void this.options.kept?.keep({ sessionId, user, endsAt: this.endsAt });
+  }
+
+  private async showKept(): Promise<void> {
+    const sessionId = this.options.storage.getItem(SESSION_STORAGE_KEY);
+    if (!sessionId || this.state.status !== "restoring") return;
+    const kept = await this.options.kept?.find(sessionId, this.now());
+    if (!kept || this.state.status !== "restoring") return;
+    if (this.options.storage.getItem(SESSION_STORAGE_KEY) !== sessionId) return;
+    this.endsAt = kept.endsAt;
+    this.setState({ status: "signed-in", user: kept.user, sessionId });
   }
 
   private async post<T>(call: string, body: object, token?: string): Promise<T> {

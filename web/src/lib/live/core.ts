@@ -2,7 +2,7 @@
 // and the cache that they fill.
 import type { QueryClient } from "@tanstack/react-query";
 import type { ServerClient } from "@/lib/client-context";
-import { accountDatabase, deleteAccountDatabase, OUTBOX } from "@/sdk/account-database";
+import { accountDatabase, OUTBOX } from "@/sdk/account-database";
 import { unwrap } from "@/sdk/api-client";
 import { deliverMessage } from "@/sdk/deliver";
 import { eventStreamWay } from "@/sdk/event-stream";
@@ -35,7 +35,7 @@ interface Options {
 
 export type LiveCore = ReturnType<typeof createLive>;
 
-export function createLive({ server: { session, accounts, api }, me, cache, onEvent }: Options) {
+export function createLive({ server: { session, api }, me, cache, onEvent }: Options) {
   const baseUrl = window.location.origin;
   const database = accountDatabase(me.id);
   const apply = (event: LiveEvent) => applyEvent(cache, me.id, event);
@@ -69,6 +69,8 @@ export function createLive({ server: { session, accounts, api }, me, cache, onEv
       }),
     onHello: () => {
       void sync.run();
+      // What could not be loaded without a connection.
+      void cache.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" });
       interest.connected();
       outbox.retryAll();
     },
@@ -112,13 +114,6 @@ export function createLive({ server: { session, accounts, api }, me, cache, onEv
     if (dark && navigator.onLine) void sync.run();
   };
 
-  /** Whoever signs out leaves nothing on this device; a session that the server ended keeps what was not sent yet. */
-  const forget = () => {
-    const state = session.getState();
-    const left = accounts.getAccounts().every((account) => account.user.id !== me.id);
-    if (left && state.status === "signed-out" && state.reason !== "ended") deleteAccountDatabase(me.id);
-  };
-
   return {
     socket,
     outbox,
@@ -140,7 +135,6 @@ export function createLive({ server: { session, accounts, api }, me, cache, onEv
         typingEnds.stop();
         socket.stop();
         outbox.stop();
-        forget();
       };
     },
   };

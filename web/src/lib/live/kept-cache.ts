@@ -39,7 +39,7 @@ export async function restoreCache(
   }
 }
 
-/** Saves a while after each change, until the function that is given back is called. */
+/** Saves a while after each change, and when the page goes out of sight, until the function that is given back is called. */
 export function keepCache(
   cache: QueryClient,
   database: () => Promise<IDBDatabase>,
@@ -51,15 +51,25 @@ export function keepCache(
     const token = tokenOf();
     if (token === undefined) return;
     const kept: Kept = { token, entries: entriesOf(cache) };
-    const store = (await database()).transaction(CACHE, "readwrite").objectStore(CACHE);
-    await settled(store.put(kept, NAME));
+    const transaction = (await database()).transaction(CACHE, "readwrite");
+    const put = settled(transaction.objectStore(CACHE).put(kept, NAME));
+    // Nothing is added: the page may be gone before it would be committed by itself.
+    transaction.commit();
+    await put;
   };
+  const saveNow = () => {
+    if (timer === undefined || document.visibilityState === "visible") return;
+    clearTimeout(timer);
+    void save().catch(() => undefined);
+  };
+  document.addEventListener("visibilitychange", saveNow);
   const unsubscribe = cache.getQueryCache().subscribe(({ type, query }) => {
     if (type !== "updated" || !KEPT.has(query.queryKey[0])) return;
     timer ??= setTimeout(() => void save().catch(() => undefined), SAVE_MS);
   });
   return () => {
     unsubscribe();
+    document.removeEventListener("visibilitychange", saveNow);
     clearTimeout(timer);
   };
 }
