@@ -7,6 +7,7 @@ import { budget } from "./plugins/budget";
 import { emojiData } from "./plugins/emoji-data";
 import { precompress } from "./plugins/precompress";
 import { scaleText } from "./plugins/scale-text";
+import { chunkOf } from "./plugins/screens";
 import { shellList } from "./plugins/shell-list";
 
 const { version } = JSON.parse(await readFile(new URL("./package.json", import.meta.url), "utf8")) as {
@@ -26,6 +27,7 @@ export default defineConfig({
     rollupOptions: {
       input: { index: "index.html", "service-worker": "src/service-worker.ts" },
       output: {
+        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: chunkOf }] },
         // The worker keeps its name: browsers look there for the next version of it.
         entryFileNames: ({ name }) => (name === "service-worker" ? "[name].js" : "assets/[name]-[hash].js"),
       },

@@ -1,7 +1,11 @@
-// Before every test file: matchers for the screen, and a clean screen and storage after each test.
+// Before every test file: matchers for the screen, what is fetched later, and a clean screen and storage after each test.
 import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
-import { afterEach } from "vitest";
+import { afterEach, beforeAll } from "vitest";
+import { fetchAll } from "@/lib/later";
+
+// What people get in a quiet moment is there from the start.
+beforeAll(fetchAll);
 
 afterEach(() => {
   cleanup();

@@ -1,15 +1,12 @@
 // An open chat, and beside it on a wide screen, over it on a phone, its details.
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { Spinner } from "@/components/spinner";
 import { tell } from "@/components/toast";
 import { ChatPane } from "@/features/chat/components/chat-pane";
-import { RoomPreview } from "@/features/conversations/components/room-preview";
-import { NoticeLevelSwitch } from "@/features/notices/components/notice-level-switch";
 import { explain } from "@/features/people/components/explain";
 import { FollowButton } from "@/features/people/components/follow-button";
-import { Profile } from "@/features/people/components/person-panel";
-import { ReportDialog } from "@/features/people/components/report-dialog";
+import { later } from "@/lib/later";
 import { useOneConversation } from "@/lib/live/use-conversation";
 import type { UserLite } from "@/sdk/types";
 import { texts } from "@/texts/texts";
@@ -17,10 +14,17 @@ import { BackButton } from "./back-button";
 import styles from "./chat-page.module.css";
 import { useMessagePerson } from "./use-message-person";
 
-// Most chats are opened without their details.
-const DetailsPane = lazy(async () => ({
-  default: (await import("@/features/conversations/components/details-pane")).DetailsPane,
-}));
+// Most chats are opened without their details, and most rooms from within.
+const ChatDetails = later(
+  () => import("./chat-details").then((part) => part.ChatDetails),
+  () => <Spinner label={texts.conversations.loadingDetails} />,
+);
+const RoomPreview = later(() =>
+  import("@/features/conversations/components/room-preview").then((part) => part.RoomPreview),
+);
+const ReportDialog = later(() =>
+  import("@/features/people/components/report-dialog").then((part) => part.ReportDialog),
+);
 
 export function ChatPage() {
   const { conversationId } = useParams({ from: "/signed-in/c/$conversationId" });
@@ -61,18 +65,14 @@ export function ChatPage() {
       </div>
       {details && (
         <div className={styles.details}>
-          <Suspense fallback={<Spinner label={texts.conversations.loadingDetails} />}>
-            <DetailsPane
-              key={conversationId}
-              conversationId={conversationId}
-              onClose={() => void navigate({ ...here, search: {} })}
-              onPerson={toPerson}
-              onReport={setReporting}
-              onMessage={toMessage}
-              notices={(shown) => <NoticeLevelSwitch conversation={shown} />}
-              profile={(peer) => <Profile user={peer} onMessage={() => void navigate({ ...here, search: {} })} />}
-            />
-          </Suspense>
+          <ChatDetails
+            key={conversationId}
+            conversationId={conversationId}
+            onClose={() => void navigate({ ...here, search: {} })}
+            onPerson={toPerson}
+            onReport={setReporting}
+            onMessage={toMessage}
+          />
         </div>
       )}
       {reporting && (

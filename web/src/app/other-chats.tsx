@@ -1,6 +1,8 @@
 // Notices of what comes in conversations that are not on screen.
 import { useLocation, useNavigate } from "@tanstack/react-router";
-import { Notices } from "@/features/notices/components/notices";
+import { later } from "@/lib/later";
+
+const Notices = later(() => import("@/features/notices/components/notices").then((part) => part.Notices));
 
 export function OtherChats() {
   const { pathname } = useLocation();

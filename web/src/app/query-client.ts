@@ -1,9 +1,10 @@
 // How the query cache behaves: events keep it fresh, so it is not asked again on every focus.
 import { QueryClient } from "@tanstack/react-query";
+import { queryKeys } from "@/lib/query-keys";
 import { toApiError } from "@/sdk/api-error";
 
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const client = new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 60_000,
@@ -14,4 +15,7 @@ export function createQueryClient(): QueryClient {
       mutations: { networkMode: "always" },
     },
   });
+  // The reducer keeps what did not change; to compare each message with its like at every event costs more than that.
+  client.setQueryDefaults(queryKeys.histories, { structuralSharing: false });
+  return client;
 }

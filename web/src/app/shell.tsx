@@ -7,14 +7,16 @@ import { Toasts } from "@/components/toast";
 import { useEndOfQuiet } from "@/features/account/components/use-own-presence";
 import { ArrivalNotice } from "@/features/auth/components/arrival-notice";
 import { VerifyEmailBanner } from "@/features/auth/components/verify-email-banner";
+import { later } from "@/lib/later";
 import { texts } from "@/texts/texts";
 import { FrameWindows } from "./frame-windows";
 import { MAIN_ID, useKeyboard } from "./keyboard";
-import { SettingsList } from "./settings-list";
 import styles from "./shell.module.css";
 import { Sidebar } from "./sidebar";
 import { useAccountTheme } from "./use-account-theme";
 import { useKeptFocus } from "./use-kept-focus";
+
+const SettingsList = later(() => import("./settings-list").then((part) => part.SettingsList));
 
 /** The addresses at which a phone shows the left pane. */
 const LISTS: ReadonlySet<string> = new Set(["/", "/people", "/rooms", "/settings"]);

@@ -5,19 +5,24 @@ import { ActionButton } from "@/components/action-menu";
 import { Logo } from "@/components/logo";
 import { AccountMenu } from "@/features/account/components/account-menu";
 import { useConversationActions } from "@/features/conversations/components/conversation-actions";
-import { RoomList } from "@/features/conversations/components/room-list";
-import { PeopleSection } from "@/features/people/components/people-section";
+import { later } from "@/lib/later";
 import { useListWalk } from "@/lib/use-list-walk";
 import type { User } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 import { ChatsSection } from "./chats-section";
 import { type NewKind, NewSomething, newActions } from "./new-something";
 import { SearchField } from "./search-field";
-import { SearchResults } from "./search-results";
 import { type Section, SectionNav, sectionOf } from "./section-nav";
 import styles from "./shell.module.css";
 import { useMessagePerson } from "./use-message-person";
 import { openWindow } from "./windows";
+
+// Most visits begin with the chats.
+const RoomList = later(() => import("@/features/conversations/components/room-list").then((part) => part.RoomList));
+const PeopleSection = later(() =>
+  import("@/features/people/components/people-section").then((part) => part.PeopleSection),
+);
+const SearchResults = later(() => import("./search-results").then((part) => part.SearchResults));
 
 export function Sidebar() {
   const words = texts.inbox;

@@ -3,6 +3,7 @@ import { Navigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useArrival } from "@/lib/arrival";
 import { useSession } from "@/lib/client-context";
+import { fetchInQuiet } from "@/lib/later";
 import { LiveProvider } from "./live-provider";
 import { Restoring } from "./restoring";
 import { Shell } from "./shell";
@@ -15,6 +16,9 @@ export function SignedInPage() {
     // The code of an outside sign-in has done its work, or is not needed.
     if (signedIn) arrival.forget("code");
   }, [signedIn, arrival]);
+  useEffect(() => {
+    if (signedIn) fetchInQuiet();
+  }, [signedIn]);
   if (state.status === "signed-out") return <Navigate to="/sign-in" replace />;
   if (state.status !== "signed-in") return <Restoring />;
   return (

@@ -1,11 +1,19 @@
 // What can be done with something, as a menu: under a button, or where somebody presses the other mouse button, the
 // context key or holds a finger. Both take the same list, so that neither knows more than the other.
-import { ContextMenu } from "@base-ui/react/context-menu";
-import { Menu } from "@base-ui/react/menu";
-import type { ReactElement, ReactNode } from "react";
+//
+// The menus themselves are fetched before somebody needs them; until then the button is a plain one.
+import { cloneElement, type HTMLAttributes, type ReactElement, type ReactNode, useRef, useState } from "react";
+import { later } from "@/lib/later";
+import { usePress } from "@/lib/use-press";
 import styles from "./action-menu.module.css";
+import type { ActionMenuProps } from "./action-popup";
 import { Icon, type IconName } from "./icon";
-import { MenuItem, MenuLine, MenuPopup, Submenu } from "./menu";
+
+const ActionPopup = later(() => import("./action-popup").then((part) => part.ActionPopup));
+const ActionMenu = later(
+  () => import("./action-popup").then((part) => part.ActionMenu),
+  (props: ActionMenuProps) => <PlainButton {...props} />,
+);
 
 export interface Action {
   label: string;
@@ -30,18 +38,26 @@ interface ContextProps {
   actions: readonly ActionEntry[];
   label: string;
   /** What is pressed; it keeps its own role and focus. */
-  children: ReactElement;
+  children: ReactElement<HTMLAttributes<HTMLElement>>;
 }
 
 export function ActionContext({ actions, label, children }: ContextProps) {
+  const [open, setOpen] = useState(false);
+  const place = useRef<{ x: number; y: number }>(undefined);
+  const press = usePress((_, x, y) => {
+    place.current = { x, y };
+    setOpen(true);
+    return true;
+  });
   if (actions.length === 0) return children;
+  const className = [children.props.className, styles.pressed].filter(Boolean).join(" ");
   return (
-    <ContextMenu.Root>
-      <ContextMenu.Trigger render={children} />
-      <MenuPopup label={label}>
-        <Entries actions={actions} />
-      </MenuPopup>
-    </ContextMenu.Root>
+    <>
+      {cloneElement(children, { ...press, className })}
+      {place.current && (
+        <ActionPopup open={open} place={place.current} label={label} actions={actions} onClose={() => setOpen(false)} />
+      )}
+    </>
   );
 }
 
@@ -53,37 +69,28 @@ interface ButtonProps {
   children?: ReactNode;
 }
 
-export function ActionButton({ actions, label, icon = "more", children }: ButtonProps) {
-  if (actions.length === 0) return null;
-  return (
-    <Menu.Root>
-      <Menu.Trigger className={styles.trigger} aria-label={label} title={label}>
-        <Icon name={icon} />
-      </Menu.Trigger>
-      <MenuPopup label={label}>
-        {children}
-        <Entries actions={actions} />
-      </MenuPopup>
-    </Menu.Root>
-  );
+export function ActionButton({ icon = "more", ...props }: ButtonProps) {
+  const [atOnce] = useState(ActionMenu.isThere);
+  const [wanted, setWanted] = useState(false);
+  if (props.actions.length === 0) return null;
+  if (atOnce || wanted) return <ActionMenu {...props} icon={icon} opened={wanted} />;
+  return <PlainButton {...props} icon={icon} onPress={() => setWanted(true)} />;
 }
 
-function Entry({ entry }: { entry: ActionEntry }) {
-  if ("choices" in entry)
-    return (
-      <Submenu icon={entry.icon} label={entry.label}>
-        <Entries actions={entry.choices} />
-      </Submenu>
-    );
-  const { apart, ...action } = entry;
+function PlainButton({ label, icon, onPress }: Pick<ActionMenuProps, "label" | "icon"> & { onPress?: () => void }) {
   return (
-    <>
-      {apart && <MenuLine />}
-      <MenuItem {...action} />
-    </>
+    <button
+      type="button"
+      className={styles.trigger}
+      aria-label={label}
+      title={label}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={ActionMenu.preload}
+      onFocus={ActionMenu.preload}
+      onClick={onPress}
+    >
+      <Icon name={icon} />
+    </button>
   );
-}
-
-function Entries({ actions }: { actions: readonly ActionEntry[] }) {
-  return actions.map((entry) => <Entry key={entry.label} entry={entry} />);
 }

@@ -1,56 +1,45 @@
 // How the connection is, on a click: for those who wonder why something is slow, and for whoever helps them.
-import { Popover } from "@base-ui/react/popover";
-import { useConnection } from "@/lib/client-context";
-import { formatFull } from "@/lib/format-time";
+import { useState } from "react";
+import { later } from "@/lib/later";
 import { texts } from "@/texts/texts";
 import styles from "./connection-banner.module.css";
 import { Icon } from "./icon";
 
+export interface DetailsProps {
+  label?: string | undefined;
+}
+
+const ConnectionPopover = later(
+  () => import("./connection-popover").then((part) => part.ConnectionPopover),
+  ({ label }) => <Plain label={label} />,
+);
+
 /** A button that shows the details; in the banner while something is wrong, in the settings always. */
-export function ConnectionDetails({ label }: { label?: string }) {
-  const words = texts.live;
+export function ConnectionDetails({ label }: DetailsProps) {
+  // Fetched before it is needed: when it is, the network may be what is missing.
+  const [atOnce] = useState(ConnectionPopover.isThere);
+  const [wanted, setWanted] = useState(false);
+  if (atOnce || wanted) return <ConnectionPopover label={label} opened={wanted} />;
+  return <Plain label={label} onPress={() => setWanted(true)} />;
+}
+
+function Plain({ label, onPress }: DetailsProps & { onPress?: () => void }) {
   return (
-    <Popover.Root>
-      <Popover.Trigger className={styles.more} aria-label={label ? undefined : words.details}>
-        {label ?? <Icon name="more" size={17} />}
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={6}>
-          <Popover.Popup className={styles.details}>
-            <Popover.Title className={styles.title}>{words.details}</Popover.Title>
-            <Facts />
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+    <button
+      type="button"
+      className={styles.more}
+      aria-label={label ? undefined : texts.live.details}
+      aria-haspopup="dialog"
+      aria-expanded={false}
+      onPointerEnter={ConnectionPopover.preload}
+      onFocus={ConnectionPopover.preload}
+      onClick={onPress}
+    >
+      <DetailsLabel label={label} />
+    </button>
   );
 }
 
-function Facts() {
-  const state = useConnection();
-  const words = texts.live.connection;
-  const facts: [string, string][] = [
-    [words.state, words.states[state.status]],
-    [words.server, window.location.host],
-  ];
-  if (state.status === "open") {
-    const { latencyMs, since, transport, connectionId, degraded } = state;
-    facts.push(
-      [words.latency, latencyMs === undefined ? words.unknown : words.milliseconds(Math.round(latencyMs))],
-      [words.transport, words[transport]],
-      [words.since, formatFull(new Date(since).toISOString())],
-      [words.id, connectionId],
-    );
-    for (const name of degraded) facts.push([name, texts.live.degraded[name] ?? name]);
-  }
-  return (
-    <dl className={styles.facts}>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+export function DetailsLabel({ label }: DetailsProps) {
+  return label ?? <Icon name="more" size={17} />;
 }

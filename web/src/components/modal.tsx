@@ -1,40 +1,13 @@
-// A window over the page: a title, what is asked, and the buttons. On a phone it fills the screen from below.
-import { Dialog } from "@base-ui/react/dialog";
-import type { ReactNode } from "react";
-import { texts } from "@/texts/texts";
-import { Icon } from "./icon";
-import styles from "./modal.module.css";
+// A window over the page. What it is made of is fetched before somebody needs it.
+import { useRef } from "react";
+import { later } from "@/lib/later";
+import type { ModalProps } from "./modal-window";
 
-interface Props {
-  open: boolean;
-  onClose: () => void;
-  title: string;
-  /** One sentence under the title. */
-  explain?: string;
-  /** The buttons; they stay in sight while the rest scrolls. */
-  foot?: ReactNode;
-  children?: ReactNode;
-}
+const ModalWindow = later(() => import("./modal-window").then((part) => part.ModalWindow));
 
-export function Modal({ open, onClose, title, explain, foot, children }: Props) {
-  return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className={styles.backdrop} />
-        <Dialog.Viewport className={styles.viewport}>
-          <Dialog.Popup className={styles.popup}>
-            <header className={styles.head}>
-              <Dialog.Title className={styles.title}>{title}</Dialog.Title>
-              <Dialog.Close className={styles.close} aria-label={texts.common.close}>
-                <Icon name="close" />
-              </Dialog.Close>
-            </header>
-            {explain && <Dialog.Description className={styles.explain}>{explain}</Dialog.Description>}
-            {children && <div className={styles.body}>{children}</div>}
-            {foot && <footer className={styles.foot}>{foot}</footer>}
-          </Dialog.Popup>
-        </Dialog.Viewport>
-      </Dialog.Portal>
-    </Dialog.Root>
-  );
+export function Modal(props: ModalProps) {
+  // It stays when it is closed, so that it can fade.
+  const wasOpen = useRef(false);
+  wasOpen.current ||= props.open;
+  return wasOpen.current && <ModalWindow {...props} />;
 }

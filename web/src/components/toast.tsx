@@ -1,63 +1,62 @@
-// A line that comes and goes: what was done with a way to take it back, or why it did not work. Read out politely.
-import { Toast } from "@base-ui/react/toast";
+// A line that comes and goes: what was done with a way to take it back, or why it did not work. What is said before
+// the place for it is there waits.
+import { useEffect, useState } from "react";
 import { errorText } from "@/lib/error-text";
-import { texts } from "@/texts/texts";
-import { Icon } from "./icon";
-import styles from "./toast.module.css";
+import { later } from "@/lib/later";
 
-const manager = Toast.createToastManager();
+const ToastWindow = later(() => import("./toast-window").then((part) => part.ToastWindow));
 
 interface Undo {
   label: string;
   run: () => void;
 }
 
+export interface Told {
+  title: string;
+  fault?: boolean;
+  undo?: Undo | undefined;
+}
+
+const waiting: Told[] = [];
+let listener: ((told: Told) => void) | undefined;
+
 /** Says what was done; with `undo` it stays a little longer. */
 export function tell(title: string, undo?: Undo): void {
-  const id = manager.add({
-    title,
-    timeout: undo ? 8_000 : 4_000,
-    ...(undo && {
-      actionProps: {
-        children: undo.label,
-        onClick: () => {
-          undo.run();
-          manager.close(id);
-        },
-      },
-    }),
-  });
+  say({ title, undo });
 }
 
 /** Says why something did not work that has no place of its own to say it. */
 export function tellFault(cause: unknown, text: (cause: unknown) => string = errorText): void {
-  manager.add({ title: text(cause), type: "fault", priority: "high", timeout: 8_000 });
+  say({ title: text(cause), fault: true });
 }
 
+function say(told: Told): void {
+  if (listener) {
+    listener(told);
+    return;
+  }
+  waiting.push(told);
+  ToastWindow.preload();
+}
+
+/** Gives what has been said so far, and what will be; until the function that is given back is called. */
+export function hearTold(hear: (told: Told) => void): () => void {
+  listener = hear;
+  for (const told of waiting.splice(0)) hear(told);
+  return () => {
+    if (listener === hear) listener = undefined;
+  };
+}
+
+/** A reader of the screen hears only what is put into a place that is there already: so it is there early. */
 export function Toasts() {
-  return (
-    <Toast.Provider toastManager={manager} limit={3}>
-      <Toast.Portal>
-        <Toast.Viewport className={styles.viewport}>
-          <Shown />
-        </Toast.Viewport>
-      </Toast.Portal>
-    </Toast.Provider>
-  );
+  const [wanted, setWanted] = useState(ToastWindow.isThere);
+  useEffect(() => {
+    if (wanted) return;
+    const timer = setTimeout(() => setWanted(true), SOON_MS);
+    return () => clearTimeout(timer);
+  }, [wanted]);
+  return wanted && <ToastWindow />;
 }
 
-function Shown() {
-  const { toasts } = Toast.useToastManager();
-  return toasts.map((toast) => (
-    <Toast.Root key={toast.id} toast={toast} className={styles.toast} swipeDirection={["down", "left", "right"]}>
-      <Toast.Content className={styles.content}>
-        {toast.type === "fault" && <Icon name="alert" size={18} />}
-        <Toast.Title className={styles.title} render={<p />} />
-        <Toast.Action className={styles.action} />
-        <Toast.Close className={styles.close} aria-label={texts.common.close}>
-          <Icon name="close" size={17} />
-        </Toast.Close>
-      </Toast.Content>
-    </Toast.Root>
-  ));
-}
+const SOON_MS = 1_000;

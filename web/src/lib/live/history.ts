@@ -10,6 +10,53 @@ export interface History {
   hasAfter?: boolean;
 }
 
+/** So many messages of one conversation are held at most; those far from the reader are let go, to be paged in again. */
+export const MOST_HELD = 2_000;
+/** What stays of them: letting go is rare, and what the reader may reach at once is there. */
+const KEPT = 1_200;
+
+/** The place of the first message that is not before `seq`, by halving. */
+export function lowerBound(messages: readonly Message[], seq: number): number {
+  let [low, high] = [0, messages.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((messages[middle]?.seq ?? 0) < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Where the message with this `seq` stands; -1 when it is not loaded. */
+export function indexOfSeq(messages: readonly Message[], seq: number): number {
+  const index = lowerBound(messages, seq);
+  return messages[index]?.seq === seq ? index : -1;
+}
+
+/** One message at its place; the others are left as they are, and are not looked at. */
+export function putMessage(known: readonly Message[], message: Message): Message[] {
+  const index = lowerBound(known, message.seq);
+  const before = known[index]?.seq === message.seq ? known[index] : undefined;
+  return known.toSpliced(index, before ? 1 : 0, mergeMessage(before, message));
+}
+
+/** When there are too many, the stretch around a place. */
+export function keepNear(history: History, seq: number): History {
+  const { items } = history;
+  if (items.length <= MOST_HELD) return history;
+  const middle = lowerBound(items, seq) - KEPT / 2;
+  const start = Math.min(Math.max(0, middle), items.length - KEPT);
+  const end = start + KEPT;
+  const hasBefore = history.hasBefore || start > 0;
+  const hasAfter = history.hasAfter || end < items.length;
+  return { items: items.slice(start, end), hasBefore, hasAfter };
+}
+
+/** The latest of a conversation that nobody looks at; whoever does has `keepNear`, and that comes first. */
+export function keepLatest(history: History): History {
+  if (history.items.length <= 2 * MOST_HELD) return history;
+  return { ...history, items: history.items.slice(-MOST_HELD), hasBefore: true };
+}
+
 /** All messages of both, each once, in the order of `seq`; of two states of one message the higher version stays. */
 export function mergeMessages(known: readonly Message[], fresh: readonly Message[]): Message[] {
   const bySeq = new Map(known.map((message) => [message.seq, message]));

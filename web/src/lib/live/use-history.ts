@@ -5,13 +5,28 @@ import { useServer } from "@/lib/client-context";
 import { queryKeys } from "@/lib/query-keys";
 import { unwrap } from "@/sdk/api-client";
 import type { MessagePage } from "@/sdk/types";
-import { type History, joinLatestPage, joinNewerPage, joinOlderPage, jumpToPage } from "./history";
+import {
+  type History,
+  indexOfSeq,
+  joinLatestPage,
+  joinNewerPage,
+  joinOlderPage,
+  jumpToPage,
+  keepNear,
+} from "./history";
 
 const PAGE_SIZE = 50;
+/** Whoever reads on reads fast. */
+const NEXT_PAGE_SIZE = 100;
 /** A message that the inbox knows of comes by itself; only one that was missed is fetched. */
 const CATCH_UP_MS = 1_500;
 
-type Place = { before: number } | { after: number } | { around: number } | { at: string } | Record<never, never>;
+type Place =
+  | { before: number; limit: number }
+  | { after: number; limit: number }
+  | { around: number }
+  | { at: string }
+  | Record<never, never>;
 
 export function useHistory(conversationId: string, headSeq: number, enabled: boolean) {
   const { api } = useServer();
@@ -52,7 +67,7 @@ export function useHistory(conversationId: string, headSeq: number, enabled: boo
         const known = cache.getQueryData<History>(queryKeys.history(conversationId));
         const before = known?.items[0]?.seq;
         if (!known?.hasBefore || before === undefined) return;
-        const fetched = await page({ before });
+        const fetched = await page({ before, limit: NEXT_PAGE_SIZE });
         put((present) => (present.items[0]?.seq === before ? joinOlderPage(present, fetched) : present));
       }),
     [cache, conversationId, once, page, put],
@@ -63,7 +78,7 @@ export function useHistory(conversationId: string, headSeq: number, enabled: boo
         const known = cache.getQueryData<History>(queryKeys.history(conversationId));
         const after = known?.items.at(-1)?.seq;
         if (!known?.hasAfter || after === undefined) return;
-        const fetched = await page({ after });
+        const fetched = await page({ after, limit: NEXT_PAGE_SIZE });
         put((present) => (present.items.at(-1)?.seq === after ? joinNewerPage(present, fetched) : present));
       }),
     [cache, conversationId, once, page, put],
@@ -72,7 +87,7 @@ export function useHistory(conversationId: string, headSeq: number, enabled: boo
   const jumpTo = useCallback(
     async (place: number | Date): Promise<boolean> => {
       const known = cache.getQueryData<History>(queryKeys.history(conversationId));
-      if (typeof place === "number" && known?.items.some((message) => message.seq === place)) return false;
+      if (typeof place === "number" && indexOfSeq(known?.items ?? [], place) >= 0) return false;
       const fetched = await page(typeof place === "number" ? { around: place } : { at: place.toISOString() });
       put((present) => jumpToPage(present, fetched));
       return true;
@@ -84,6 +99,8 @@ export function useHistory(conversationId: string, headSeq: number, enabled: boo
     const fetched = await page({});
     put((present) => joinLatestPage({ ...present, hasAfter: false }, fetched));
   }, [cache, conversationId, page, put]);
+
+  const letGo = useCallback((nearSeq: number) => void put((known) => keepNear(known, nearSeq)), [put]);
 
   const lastSeq = query.data?.hasAfter ? undefined : query.data?.items.at(-1)?.seq;
   useEffect(() => {
@@ -102,5 +119,5 @@ export function useHistory(conversationId: string, headSeq: number, enabled: boo
     },
     [cache, conversationId],
   );
-  return { query, loadOlder, loadNewer, jumpTo, toLatest };
+  return { query, loadOlder, loadNewer, jumpTo, toLatest, letGo };
 }

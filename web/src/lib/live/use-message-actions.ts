@@ -7,7 +7,7 @@ import { unwrap } from "@/sdk/api-client";
 import type { Message } from "@/sdk/types";
 import { applyEvent } from "./apply-event";
 import { ask } from "./ask";
-import type { History } from "./history";
+import { type History, indexOfSeq } from "./history";
 import { withOwnReaction } from "./message";
 
 export function useMessageActions(conversationId: string) {
@@ -18,10 +18,13 @@ export function useMessageActions(conversationId: string) {
     const apply = (message: Message) => applyEvent(cache, me.id, { type: "message.updated", data: message });
     const paramsOf = (id: string) => ({ params: { path: { id } } });
     const fetchAgain = async (id: string) => apply(await unwrap(api.GET("/v1/messages/{id}", paramsOf(id))));
-    const show = (id: string, emoji: string, active: boolean) =>
+    const show = ({ seq }: Message, emoji: string, active: boolean) =>
       cache.setQueryData<History>(queryKeys.history(conversationId), (history) => {
-        const change = (message: Message) => (message.id === id ? withOwnReaction(message, emoji, active) : message);
-        return history && { ...history, items: history.items.map(change) };
+        const index = indexOfSeq(history?.items ?? [], seq);
+        const known = history?.items[index];
+        return history && known
+          ? { ...history, items: history.items.with(index, withOwnReaction(known, emoji, active)) }
+          : history;
       });
     const setReaction = async (message: Message, emoji: string, active: boolean) => {
       const { id } = message;
@@ -31,11 +34,11 @@ export function useMessageActions(conversationId: string) {
         await unwrap(active ? api.PUT(path, params) : api.DELETE(path, params));
         await fetchAgain(id);
       };
-      show(id, emoji, active);
+      show(message, emoji, active);
       try {
         await ask(socket, active ? "reaction.add" : "reaction.remove", { message_id: id, emoji }, byRest);
       } catch (cause) {
-        show(id, emoji, !active);
+        show(message, emoji, !active);
         throw cause;
       }
     };

@@ -7,18 +7,20 @@ import { tellFault } from "@/components/toast";
 import { useLive } from "@/lib/client-context";
 import { nameOf } from "@/lib/conversation-name";
 import { errorText } from "@/lib/error-text";
+import { later } from "@/lib/later";
 import { usePresence } from "@/lib/live/presence";
 import { useConversation } from "@/lib/live/use-conversation";
 import type { Conversation, Message } from "@/sdk/types";
 import { texts } from "@/texts/texts";
+import { loadParser, useReadable } from "../model/markdown";
 import { ChatFoot, type FootSlots } from "./chat-foot";
 import { ChatHeader } from "./chat-header";
 import styles from "./chat-pane.module.css";
 import { ActionsContext, SceneContext } from "./chat-scene";
 import { Composer, type ComposerHandle } from "./composer";
 import { DropZone } from "./drop-zone";
+import { NO_FINDS } from "./finds";
 import { MessageList, type MessageListHandle } from "./message-list";
-import { NO_FINDS, SearchBar } from "./search-bar";
 import { useChatActions } from "./use-chat-actions";
 import { standingOf, useChatScene } from "./use-chat-scene";
 import { useJumpToDay } from "./use-jump-to-day";
@@ -27,6 +29,7 @@ import { useOpenAt } from "./use-open-at";
 // Menus and dialogs are not needed to read and write; they are fetched as soon as there is nothing else to do.
 const loadOverlays = () => import("./overlays");
 const Overlays = lazy(loadOverlays);
+const SearchBar = later(() => import("./search-bar").then((part) => part.SearchBar));
 
 interface Props extends FootSlots {
   conversationId: string;
@@ -38,6 +41,8 @@ interface Props extends FootSlots {
 
 export function ChatPane(props: Props) {
   const chat = useConversation(props.conversationId);
+  // Together with the messages that may need it.
+  useEffect(() => void loadParser(), []);
   const { conversation, error } = chat;
   if (conversation) return <OpenChat {...props} chat={chat} conversation={conversation} />;
   if (error)
@@ -68,7 +73,8 @@ function OpenChat({ chat, conversation, notConnected, notMember, onDetails, atSe
   const [finds, setFinds] = useState(NO_FINDS);
   const name = nameOf(conversation, members, me.id);
   const inside = standingOf(conversation) !== "not-member";
-  const loaded = inside && !isLoading && !error;
+  const readable = useReadable(history.items);
+  const loaded = inside && !isLoading && !error && readable;
   const wasOpen = useRef(false);
   wasOpen.current ||= overlay !== undefined;
   useEffect(() => {
@@ -126,6 +132,7 @@ function OpenChat({ chat, conversation, notConnected, notMember, onDetails, atSe
               loadOlder={chat.loadOlder}
               loadNewer={chat.loadNewer}
               toLatest={chat.toLatest}
+              letGo={chat.letGo}
               markRead={chat.markRead}
               onLeave={focusComposer}
             />

@@ -37,6 +37,7 @@ interface Props {
   loadOlder: () => Promise<void>;
   loadNewer: () => Promise<void>;
   toLatest: () => Promise<void>;
+  letGo: (nearSeq: number) => void;
   markRead: (seq: number) => void;
   onLeave: () => void;
 }
@@ -50,7 +51,7 @@ export function MessageList(props: Props) {
   const actions = useActions();
   const today = useToday();
   const box = useRef<HTMLDivElement>(null);
-  const readSeq = useNewMark(conversation, history.items.at(-1)?.seq ?? 0);
+  const readSeq = useNewMark(conversation, history.hasAfter ? conversation.last_seq : (history.items.at(-1)?.seq ?? 0));
   // What is on its way stands at the end of the conversation, not at the end of a stretch in its middle.
   const pending = history.hasAfter ? NO_PENDING : props.pending;
   const timeline = useMemo(

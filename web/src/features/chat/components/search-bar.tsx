@@ -6,10 +6,8 @@ import { errorText } from "@/lib/error-text";
 import { useDebounced } from "@/lib/use-debounced";
 import { locale, texts } from "@/texts/texts";
 import { QUERY_MAX, useConversationSearch } from "../api/search-conversation";
-import type { Highlight } from "./message-text";
+import { type Finds, NO_FINDS } from "./finds";
 import styles from "./search-bar.module.css";
-
-export type Finds = ReadonlyMap<string, readonly Highlight[]>;
 
 interface Props {
   conversationId: string;
@@ -17,8 +15,6 @@ interface Props {
   onShow: (seq: number) => void;
   onClose: () => void;
 }
-
-export const NO_FINDS: Finds = new Map();
 
 export function SearchBar({ conversationId, onFinds, onShow, onClose }: Props) {
   const [typed, setTyped] = useState("");

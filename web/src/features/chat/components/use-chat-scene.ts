@@ -1,5 +1,5 @@
 // Gathers what the parts of a conversation share: who is in it and what may be done.
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import { useLive } from "@/lib/client-context";
 import type { History } from "@/lib/live/history";
 import type { Conversation, Member, Receipt, UserLite } from "@/sdk/types";
@@ -26,13 +26,15 @@ export function useChatScene(
 ): { scene: ChatScene; people: UserLite[] } {
   const { me } = useLive();
   const { items } = history;
-  const everybody = useMemo(() => {
-    const byId = new Map<string, UserLite>();
-    for (const { sender } of items.slice(-SENDERS_IN)) if (sender) byId.set(sender.id, sender);
-    for (const { user } of members) byId.set(user.id, user);
-    byId.set(me.id, me);
-    return byId;
-  }, [items, members, me]);
+  const everybody = useSamePeople(
+    useMemo(() => {
+      const byId = new Map<string, UserLite>();
+      for (const { sender } of items.slice(-SENDERS_IN)) if (sender) byId.set(sender.id, sender);
+      for (const { user } of members) byId.set(user.id, user);
+      byId.set(me.id, me);
+      return byId;
+    }, [items, members, me]),
+  );
   const byName = useMemo(() => new Map([...everybody.values()].map((user) => [user.username, user])), [everybody]);
   const people = useMemo(() => [...everybody.values()].filter((user) => user.id !== me.id), [everybody, me.id]);
   const others = useMemo(
@@ -56,4 +58,24 @@ export function useChatScene(
     [me.id, kind, others, writable, canModerate, everybody, byName],
   );
   return { scene, people };
+}
+
+type People = ReadonlyMap<string, UserLite>;
+
+/** The ones before while they are the same: each message draws again when they change. */
+function useSamePeople(now: People): People {
+  const kept = useRef(now);
+  if (!areSame(kept.current, now)) kept.current = now;
+  return kept.current;
+}
+
+function areSame(a: People, b: People): boolean {
+  if (a === b) return true;
+  if (a.size !== b.size) return false;
+  for (const [id, { username, display_name, avatar_url }] of b) {
+    const known = a.get(id);
+    if (!known || known.username !== username) return false;
+    if (known.display_name !== display_name || known.avatar_url !== avatar_url) return false;
+  }
+  return true;
 }

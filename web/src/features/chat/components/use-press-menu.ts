@@ -1,53 +1,18 @@
 // The menu of a message by the right button of the mouse, and by a long press where there is none.
-import { type MouseEvent, type PointerEvent, type TouchEvent, useRef } from "react";
+import { usePress } from "@/lib/use-press";
 import type { Timeline } from "../model/timeline";
 import type { ChatActions } from "./chat-scene";
 
-const LONG_PRESS_MS = 450;
-const STILL_PX = 10;
-const JUST_OPENED_MS = 1_500;
 /** What has a menu or use of its own. */
 const OWN_USE = "a, video, audio, input, textarea";
 
 export function usePressMenu(timeline: Timeline, actions: ChatActions) {
-  const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number }>(undefined);
-  const openedAt = useRef(0);
-
-  const open = (target: EventTarget, x: number, y: number): boolean => {
-    if (!(target instanceof Element) || target.closest(OWN_USE)) return false;
+  return usePress((target, x, y) => {
+    if (target.closest(OWN_USE)) return false;
     const index = Number(target.closest("article")?.closest<HTMLElement>("[data-index]")?.dataset.index);
     if (!Number.isInteger(index) || index >= timeline.count) return false;
     const point = { getBoundingClientRect: () => new DOMRect(x, y, 0, 0) };
     actions.open({ kind: "menu", row: timeline.rowAt(index), anchor: point });
-    openedAt.current = Date.now();
     return true;
-  };
-  const cancel = () => {
-    clearTimeout(press.current?.timer);
-    press.current = undefined;
-  };
-  return {
-    onContextMenu: (event: MouseEvent) => {
-      const justOpened = Date.now() - openedAt.current < JUST_OPENED_MS;
-      const selecting = (getSelection()?.toString() ?? "") !== "";
-      if (justOpened || (!selecting && open(event.target, event.clientX, event.clientY))) event.preventDefault();
-    },
-    onPointerDown: (event: PointerEvent) => {
-      cancel();
-      if (event.pointerType === "mouse") return;
-      const { target, clientX: x, clientY: y } = event;
-      const timer = setTimeout(() => open(target, x, y) && navigator.vibrate?.(8), LONG_PRESS_MS);
-      press.current = { timer, x, y };
-    },
-    onPointerMove: (event: PointerEvent) => {
-      const { x, y } = press.current ?? { x: event.clientX, y: event.clientY };
-      if (Math.hypot(event.clientX - x, event.clientY - y) > STILL_PX) cancel();
-    },
-    // Lifting the finger is no press outside of the menu that has just opened.
-    onTouchEnd: (event: TouchEvent) => {
-      if (Date.now() - openedAt.current < JUST_OPENED_MS && event.cancelable) event.preventDefault();
-    },
-    onPointerUp: cancel,
-    onPointerCancel: cancel,
-  };
+  });
 }

@@ -2,13 +2,14 @@
 // come in above, loads more on both sides, and goes where it is sent.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { MOST_HELD } from "@/lib/live/history";
 import type { Timeline } from "../model/timeline";
 import { useStayAtEnd } from "./use-stay-at-end";
 
 const ROW_PX = 52;
 const NEAR_END_PX = 80;
-/** This many rows from an edge, what lies beyond is loaded. */
-const LOAD_WITHIN = 20;
+/** This many rows from an edge, what lies beyond is loaded: about five screens, so that few ever see the edge. */
+const LOAD_WITHIN = 60;
 
 interface Options {
   box: RefObject<HTMLDivElement | null>;
@@ -19,9 +20,11 @@ interface Options {
   keepIndex: number;
   loadOlder: () => Promise<void>;
   loadNewer: () => Promise<void>;
+  /** Lets go of messages far from this one when there are too many. */
+  letGo: (nearSeq: number) => void;
 }
 
-export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex, loadOlder, loadNewer }: Options) {
+export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex, ...calls }: Options) {
   const list = useVirtualizer({
     count: timeline.count,
     getScrollElement: () => box.current,
@@ -63,8 +66,8 @@ export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex,
   }, [list, hasAfter]);
   useStayAtEnd(box, NEAR_END_PX, toEnd);
 
-  const older = useLoader(loadOlder);
-  const newer = useLoader(loadNewer);
+  const older = useLoader(calls.loadOlder);
+  const newer = useLoader(calls.loadNewer);
   const { range } = list;
   const nearStart = begun.current && range !== null && range.startIndex < LOAD_WITHIN;
   const nearEnd = begun.current && range !== null && range.endIndex > timeline.count - LOAD_WITHIN;
@@ -78,6 +81,13 @@ export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex,
   useEffect(() => {
     if (nearEnd && hasAfter && count > 0) startNewer();
   }, [nearEnd, hasAfter, count, startNewer]);
+
+  const { letGo } = calls;
+  const middle = range ? (range.startIndex + range.endIndex) >> 1 : 0;
+  const nearSeq = count > MOST_HELD ? timeline.rowAt(Math.min(middle, count - 1)).message?.seq : undefined;
+  useEffect(() => {
+    if (nearSeq !== undefined) letGo(nearSeq);
+  }, [nearSeq, letGo]);
 
   const atEnd = !hasAfter && (count === 0 || list.isAtEnd(NEAR_END_PX));
   return { list, older, newer, atEnd };

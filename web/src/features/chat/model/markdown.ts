@@ -1,25 +1,8 @@
-// The part of Markdown that messages know: bold, italic, struck out, code, quotes, lists and links. The parser gives a
-// tree; nothing here or later makes HTML of it. Headings, pictures, tables and HTML stay the characters they are.
+// The part of Markdown that messages know: bold, italic, struck out, code, quotes, lists and links. Headings, pictures,
+// tables and HTML stay the characters they are. Most messages are plain; the parser is fetched for the others.
 import type { Nodes, Root } from "mdast";
-import { fromMarkdown } from "mdast-util-from-markdown";
-import { gfmAutolinkLiteralFromMarkdown } from "mdast-util-gfm-autolink-literal";
-import { gfmStrikethroughFromMarkdown } from "mdast-util-gfm-strikethrough";
-import { gfmAutolinkLiteral } from "micromark-extension-gfm-autolink-literal";
-import { gfmStrikethrough } from "micromark-extension-gfm-strikethrough";
-
-const LEFT_OUT = [
-  "headingAtx",
-  "setextUnderline",
-  "thematicBreak",
-  "htmlFlow",
-  "htmlText",
-  "definition",
-  "codeIndented",
-  "labelStartImage",
-  "characterReference",
-];
-const EXTENSIONS = [gfmAutolinkLiteral(), gfmStrikethrough({ singleTilde: false }), { disable: { null: LEFT_OUT } }];
-const TREE_EXTENSIONS = [gfmAutolinkLiteralFromMarkdown(), gfmStrikethroughFromMarkdown()];
+import { useRef, useSyncExternalStore } from "react";
+import { fetchLater } from "@/lib/later";
 
 /** Without any of these, a text is one plain paragraph. */
 const MARKS = /[*_`~[<>\\@]|:\/\/|www\.|^\s*(?:[-+]|\d{1,9}[.)])\s/im;
@@ -27,18 +10,63 @@ const MARKS = /[*_`~[<>\\@]|:\/\/|www\.|^\s*(?:[-+]|\d{1,9}[.)])\s/im;
 const TOO_DEEP = /^(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])){17}/m;
 const KEPT = 400;
 
-const trees = new Map<string, Root | null>();
+const trees = new Map<string, Root>();
 
-/** The tree of a message; `null` for plain text. */
+let treeOf: ((body: string) => Root) | undefined;
+let missing = false;
+const listeners = new Set<() => void>();
+
+const fetchParser = fetchLater(async () => {
+  treeOf = (await import("./markdown-parser")).treeOf;
+  tellAll();
+});
+
+/** When it can't be had, messages are shown as they were written. */
+export async function loadParser(): Promise<void> {
+  try {
+    await fetchParser();
+  } catch {
+    missing = true;
+    tellAll();
+  }
+}
+
+function tellAll(): void {
+  for (const listener of listeners) listener();
+}
+
+/** The tree of a message; `null` for plain text, and for all while the parser is not there. */
 export function parseMessage(body: string): Root | null {
-  if (!MARKS.test(body) || TOO_DEEP.test(body)) return null;
+  if (!treeOf || !hasMarks(body)) return null;
   const known = trees.get(body);
   if (known !== undefined) return known;
-  const tree = fromMarkdown(body, { extensions: EXTENSIONS, mdastExtensions: TREE_EXTENSIONS });
+  const tree = treeOf(body);
   const oldest = trees.size >= KEPT ? trees.keys().next().value : undefined;
   if (oldest !== undefined) trees.delete(oldest);
   trees.set(body, tree);
   return tree;
+}
+
+export function useParser(): boolean {
+  return useSyncExternalStore(subscribe, () => treeOf !== undefined);
+}
+
+/** Whether messages can be drawn as they will stay: rows must not jump when the parser comes. Once true, it stays so. */
+export function useReadable(messages: readonly { body: string }[]): boolean {
+  const waits = useSyncExternalStore(subscribe, () => treeOf === undefined && !missing);
+  const drawn = useRef(false);
+  const readable = drawn.current || !waits || !messages.some(({ body }) => hasMarks(body));
+  drawn.current = readable && messages.length > 0;
+  return readable;
+}
+
+function hasMarks(body: string): boolean {
+  return MARKS.test(body) && !TOO_DEEP.test(body);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** The address when it is one to follow from a message; scripts and the like are none. */

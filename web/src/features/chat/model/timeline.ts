@@ -1,6 +1,7 @@
 // What the chat shows, top to bottom. Nothing is built ahead: a row is made when it is drawn, from its message and the
 // two beside it, so that a hundred thousand messages cost no more than ten.
 import { isSameDay } from "@/lib/format-time";
+import { indexOfSeq, lowerBound } from "@/lib/live/history";
 import type { PendingMessage } from "@/sdk/outbox";
 import type { Message } from "@/sdk/types";
 
@@ -75,22 +76,6 @@ export function makeTimeline({ messages, pending, ownUserId, readSeq }: Input): 
     },
     indexOf: (seq) => indexOfSeq(messages, seq),
   };
-}
-
-/** The place of the first message that is not before `seq`, by halving. */
-export function lowerBound(messages: readonly Message[], seq: number): number {
-  let [low, high] = [0, messages.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((messages[middle]?.seq ?? 0) < seq) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function indexOfSeq(messages: readonly Message[], seq: number): number {
-  const index = lowerBound(messages, seq);
-  return messages[index]?.seq === seq ? index : -1;
 }
 
 function firstNew(messages: readonly Message[], readSeq: number, ownUserId: string): number {

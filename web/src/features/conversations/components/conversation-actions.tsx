@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { ActionEntry } from "@/components/action-menu";
 import { tell, tellFault } from "@/components/toast";
+import { later } from "@/lib/later";
 import { isMuted } from "@/lib/live/muted";
 import type { Conversation } from "@/sdk/types";
 import { texts } from "@/texts/texts";
@@ -9,7 +10,9 @@ import { type MyChange, useChangeMy } from "../api/change-my";
 import { useMarkAllRead } from "../api/mark-all-read";
 import { MUTE_SPANS, mutedUntil } from "../model/mute";
 import { rightsOf } from "../model/rights";
-import { type Deed, DeedDialog } from "./deed-dialog";
+import type { Deed } from "./deed-dialog";
+
+const DeedDialog = later(() => import("./deed-dialog").then((part) => part.DeedDialog));
 
 interface Asked {
   conversation: Conversation;

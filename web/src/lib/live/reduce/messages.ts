@@ -3,7 +3,7 @@ import { type QueryKey, queryKeys } from "@/lib/query-keys";
 import type { MessageDeleted, ReactionUpdated } from "@/sdk/events";
 import type { Message } from "@/sdk/types";
 import { atVersion, laterMessage, withMessage } from "../conversation";
-import { type History, isDense, isWithin, mergeMessages } from "../history";
+import { type History, indexOfSeq, isDense, isWithin, keepLatest, putMessage } from "../history";
 import { type EarlyEvents, type KnownMessage, withDeletion, withEarly, withReaction } from "../message";
 import { EMPTY_PLANE, type LiveState, type Reduction } from "../state";
 import { changeConversation } from "./conversations";
@@ -18,8 +18,9 @@ export function messageCreated(state: LiveState, created: Message): Reduction {
   let next = withoutTyping(state, id, message.sender?.id);
   const history = state.histories[id];
   if (history && isWithin(history, message.seq)) {
-    const items = mergeMessages(history.items, [message]);
-    next = withHistory(next, id, { ...history, items: withReplies(items, message, state.early) });
+    const put = putMessage(history.items, withQuote(message, history.items, state.early));
+    const items = message.deleted_at ? unquoted(put, message.id) : put;
+    next = withHistory(next, id, keepLatest({ ...history, items }));
     if (!isDense(items)) stale.push(queryKeys.history(id));
   }
   return changeConversation(next, stale, id, (conversation) => withMessage(conversation, message, state.ownUserId));
@@ -32,47 +33,61 @@ export function messageUpdated(state: LiveState, updated: Message): Reduction {
 
 export function messageDeleted(state: LiveState, event: MessageDeleted): Reduction {
   const remembered = remember(state, event.message_id, (early) => ({ ...early, deleted: event }));
-  return changeMessage(remembered, event, (message) => withDeletion(message, event));
+  const changed = changeMessage(remembered, event, (message) => withDeletion(message, event));
+  const history = changed.state.histories[event.conversation_id];
+  if (!history) return changed;
+  const items = unquoted(history.items, event.message_id);
+  if (items === history.items) return changed;
+  return { ...changed, state: withHistory(changed.state, event.conversation_id, { ...history, items }) };
 }
 
 export function reactionUpdated(state: LiveState, event: ReactionUpdated): Reduction {
-  const known = state.histories[event.conversation_id]?.items.some((message) => message.id === event.message_id);
+  const items = state.histories[event.conversation_id]?.items ?? [];
+  const known = items[indexOfSeq(items, event.seq)]?.id === event.message_id;
   const remembered = known
     ? state
     : remember(state, event.message_id, (early) => ({ ...early, reactions: [...early.reactions, event] }));
   return changeMessage(remembered, event, (message) => withReaction(message, event, state.ownUserId));
 }
 
-type MessageEvent = Pick<MessageDeleted, "conversation_id" | "message_id" | "version">;
+type MessageEvent = Pick<MessageDeleted, "conversation_id" | "message_id" | "seq" | "version">;
 
 function changeMessage(
   state: LiveState,
-  { conversation_id: id, message_id, version }: MessageEvent,
+  { conversation_id: id, message_id, seq, version }: MessageEvent,
   change: (message: KnownMessage) => KnownMessage,
 ): Reduction {
-  const changed = (message: Message) => (message.id === message_id ? change(message) : message);
   const history = state.histories[id];
-  const next = history
-    ? withHistory(state, id, { ...history, items: withReplies(history.items.map(changed), undefined, state.early) })
-    : state;
+  const index = indexOfSeq(history?.items ?? [], seq);
+  const known = history?.items[index];
+  const next =
+    history && known?.id === message_id
+      ? withHistory(state, id, { ...history, items: history.items.with(index, change(known)) })
+      : state;
   return changeConversation(next, [], id, (conversation) => {
     const { last_message } = conversation;
-    const known = atVersion(conversation, version);
+    const later = atVersion(conversation, version);
     return last_message?.id === message_id
-      ? { ...known, last_message: laterMessage(null, changed(last_message)) }
-      : known;
+      ? { ...later, last_message: laterMessage(null, change(last_message)) }
+      : later;
   });
 }
 
-/** Replies stop quoting what was deleted. */
-function withReplies(items: Message[], added: Message | undefined, early: LiveState["early"]): Message[] {
-  const quoting = items.some((message) => message.reply_to && message.reply_to.excerpt !== "");
-  if (!quoting || (added && !added.deleted_at && !added.reply_to)) return items;
-  const deleted = new Set(items.filter((message) => message.deleted_at).map((message) => message.id));
+/** A reply does not quote what was deleted. */
+function withQuote(message: Message, items: readonly Message[], early: LiveState["early"]): Message {
+  const to = message.reply_to;
+  if (!to || to.excerpt === "") return message;
+  const gone = items[indexOfSeq(items, to.seq)]?.deleted_at || early[to.id]?.deleted;
+  return gone ? { ...message, reply_to: { ...to, excerpt: "" } } : message;
+}
+
+/** Replies stop quoting what was deleted; the same list when none did. */
+function unquoted(items: Message[], deletedId: string): Message[] {
+  const quotes = ({ reply_to }: Message) => reply_to?.id === deletedId && reply_to.excerpt !== "";
+  if (!items.some(quotes)) return items;
   return items.map((message) => {
     const to = message.reply_to;
-    const gone = to && to.excerpt !== "" && (deleted.has(to.id) || early[to.id]?.deleted);
-    return gone ? { ...message, reply_to: { ...to, excerpt: "" } } : message;
+    return to && quotes(message) ? { ...message, reply_to: { ...to, excerpt: "" } } : message;
   });
 }
 
