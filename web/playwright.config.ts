@@ -29,9 +29,23 @@ export default defineConfig({
   projects: [
     {
       name: "journey",
-      testMatch: ["journey.spec.ts", "way-in.spec.ts", "docs.spec.ts", "live.spec.ts"],
+      testMatch: [
+        "journey.spec.ts",
+        "way-in.spec.ts",
+        "docs.spec.ts",
+        "live.spec.ts",
+        "notice.spec.ts",
+        "group.spec.ts",
+        "room.spec.ts",
+        "outside.spec.ts",
+        "accounts.spec.ts",
+        "settings.spec.ts",
+        "offline.spec.ts",
+        "fallback.spec.ts",
+      ],
     },
     { name: "axe", testMatch: "axe.spec.ts" },
+    { name: "scroll", testMatch: "scroll.spec.ts" },
     { name: "screenshots", testMatch: "screenshots.spec.ts" },
   ],
 });

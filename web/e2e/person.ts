@@ -1,5 +1,5 @@
 // A person at a browser: what they do, in the words of the screen.
-import { type Browser, type BrowserContext, expect, type Page } from "@playwright/test";
+import { type Browser, type BrowserContext, type BrowserContextOptions, expect, type Page } from "@playwright/test";
 import type { Actor } from "./scene";
 import { freshName } from "./stack";
 
@@ -27,13 +27,20 @@ export class Person {
   }
 
   /** Somebody whom `enrol` made, at a browser of their own where they are signed in already. */
-  static async enter(browser: Browser, url: string, actor: Actor, path = "/"): Promise<Person> {
-    const context = await browser.newContext({ storageState: actor.state, locale: "en-GB", reducedMotion: "reduce" });
+  static async enter(
+    browser: Browser,
+    url: string,
+    actor: Actor,
+    path = "/",
+    more: BrowserContextOptions = {},
+  ): Promise<Person> {
+    const usual = { locale: "en-GB", reducedMotion: "reduce" } as const;
+    const context = await browser.newContext({ storageState: actor.state, ...usual, ...more });
     const page = await context.newPage();
     await page.addInitScript(rememberSockets);
     await page.goto(`${url}${path}`);
     const person = new Person(page, actor.name, actor.username);
-    await expect(page.getByRole("main")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Skip to the content" })).toBeAttached();
     return person;
   }
 

@@ -7,12 +7,13 @@ import { ChatPane } from "@/features/chat/components/chat-pane";
 import { explain } from "@/features/people/components/explain";
 import { FollowButton } from "@/features/people/components/follow-button";
 import { later } from "@/lib/later";
-import { useOneConversation } from "@/lib/live/use-conversation";
 import type { UserLite } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 import { BackButton } from "./back-button";
 import styles from "./chat-page.module.css";
 import { useMessagePerson } from "./use-message-person";
+import { useOpenChat } from "./use-open-chat";
+import { useTitle } from "./use-title";
 
 // Most chats are opened without their details, and most rooms from within.
 const ChatDetails = later(
@@ -22,6 +23,7 @@ const ChatDetails = later(
 const RoomPreview = later(() =>
   import("@/features/conversations/components/room-preview").then((part) => part.RoomPreview),
 );
+const Gone = later(() => import("@/features/conversations/components/gone").then((part) => part.Gone));
 const ReportDialog = later(() =>
   import("@/features/people/components/report-dialog").then((part) => part.ReportDialog),
 );
@@ -29,7 +31,7 @@ const ReportDialog = later(() =>
 export function ChatPage() {
   const { conversationId } = useParams({ from: "/signed-in/c/$conversationId" });
   const { at, details } = useSearch({ from: "/signed-in/c/$conversationId" });
-  const { conversation } = useOneConversation(conversationId);
+  const { conversation, name, gone, visible } = useOpenChat(conversationId);
   const [reporting, setReporting] = useState<UserLite>();
   const navigate = useNavigate();
   const message = useMessagePerson();
@@ -40,11 +42,19 @@ export function ChatPage() {
     const beside = window.matchMedia("(min-width: 1081px)").matches;
     void navigate({ ...here, search: { at: seq, ...(beside && details && { details }) } });
   };
+  useTitle(name);
   if (conversation?.kind === "room" && !conversation.my)
     return (
       <>
         <BackButton fallback="/rooms" />
-        <RoomPreview key={conversationId} room={conversation} />
+        <RoomPreview key={conversationId} room={conversation} removed={gone === "removed"} />
+      </>
+    );
+  if (gone && !visible)
+    return (
+      <>
+        <BackButton fallback="/" />
+        <Gone name={name} reason={gone} />
       </>
     );
   return (

@@ -9,8 +9,9 @@ import { Palette, type PaletteEntry } from "@/features/palette/components/palett
 import { ranked } from "@/features/palette/model/rank";
 import { useSearchPeople } from "@/features/people/api/search-people";
 import { useAccounts, useLive, useServer } from "@/lib/client-context";
-import { faceOf, nameOf } from "@/lib/conversation-name";
+import { faceOf } from "@/lib/conversation-name";
 import { useInbox } from "@/lib/live/use-inbox";
+import { useConversationNames } from "@/lib/queries/conversation-name";
 import { keysOf, SHORTCUTS } from "@/lib/shortcuts";
 import { applyTheme, type Theme } from "@/lib/theme";
 import { useDebounced } from "@/lib/use-debounced";
@@ -37,11 +38,12 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
 function useConversationEntries(): PaletteEntry[] {
   const navigate = useNavigate();
   const { conversations } = useInbox();
+  const nameOf = useConversationNames(conversations);
   return conversations.map((conversation) => ({
     id: conversation.id,
     label: nameOf(conversation),
     ...(conversation.peer && { detail: `@${conversation.peer.username}` }),
-    mark: <Avatar user={faceOf(conversation)} size={32} />,
+    mark: <Avatar user={faceOf(conversation, nameOf(conversation))} size={32} />,
     onSelect: () => void navigate({ to: "/c/$conversationId", params: { conversationId: conversation.id } }),
   }));
 }
@@ -80,7 +82,10 @@ function useCommands(): PaletteEntry[] {
       update.mutate({ settings: { theme: value } });
     });
   return [
-    command(words.newChat, "chat", () => void navigate({ to: "/people" })),
+    command(words.newChat, "chat", () => openWindow("message")),
+    command(words.newGroup, "people", () => openWindow("group")),
+    command(words.newRoom, "hash", () => openWindow("room")),
+    command(words.findRoom, "search", () => void navigate({ to: "/rooms" })),
     command(words.home, "back", () => void navigate({ to: "/" })),
     ...SETTINGS_PAGES.map((page) =>
       command(words.settings(nav[page]), "gear", () => void navigate({ to: "/settings/$page", params: { page } })),

@@ -1,5 +1,6 @@
 // The windows that any page may open over itself; fetched when first needed.
 import { lazy, Suspense } from "react";
+import { NewSomething } from "./new-something";
 import { closeWindow, useOpenWindow } from "./windows";
 
 const CommandPalette = lazy(() => import("./command-palette").then((part) => ({ default: part.CommandPalette })));
@@ -13,6 +14,9 @@ export function FrameWindows() {
     <Suspense fallback={null}>
       {open === "palette" && <CommandPalette onClose={closeWindow} />}
       {open === "help" && <HelpSheet onClose={closeWindow} />}
+      {(open === "message" || open === "group" || open === "room") && (
+        <NewSomething key={open} kind={open} onClose={closeWindow} />
+      )}
     </Suspense>
   );
 }

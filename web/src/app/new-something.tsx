@@ -4,8 +4,8 @@ import { lazy, Suspense } from "react";
 import type { Action } from "@/components/action-menu";
 import type { Conversation, User } from "@/sdk/types";
 import { texts } from "@/texts/texts";
-
-export type NewKind = "message" | "group" | "room";
+import { useMessagePerson } from "./use-message-person";
+import type { NewKind } from "./windows";
 
 // Windows that most visits never open are loaded when they are.
 const NewMessage = lazy(async () => ({
@@ -25,15 +25,13 @@ export function newActions(start: (kind: NewKind) => void, toRooms: () => void):
   ];
 }
 
-interface Props {
-  kind: NewKind | undefined;
-  onClose: () => void;
-  onMessage: (user: User) => void;
-}
-
-export function NewSomething({ kind, onClose, onMessage }: Props) {
+export function NewSomething({ kind, onClose }: { kind: NewKind; onClose: () => void }) {
   const navigate = useNavigate();
-  if (!kind) return null;
+  const messagePerson = useMessagePerson();
+  const message = (user: User) => {
+    onClose();
+    messagePerson(user);
+  };
   const findPeople = () => {
     onClose();
     void navigate({ to: "/people" });
@@ -45,7 +43,7 @@ export function NewSomething({ kind, onClose, onMessage }: Props) {
   return (
     <Suspense>
       {kind === "message" ? (
-        <NewMessage onClose={onClose} onMessage={onMessage} onFindPeople={findPeople} />
+        <NewMessage onClose={onClose} onMessage={message} onFindPeople={findPeople} />
       ) : (
         <NewConversation kind={kind} onClose={onClose} onCreated={created} />
       )}

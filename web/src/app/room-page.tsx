@@ -7,10 +7,12 @@ import { errorText } from "@/lib/error-text";
 import { useOneConversation } from "@/lib/live/use-conversation";
 import { texts } from "@/texts/texts";
 import { BackButton } from "./back-button";
+import { useTitle } from "./use-title";
 
 export function RoomPage() {
   const { conversationId } = useParams({ from: "/signed-in/rooms/$conversationId" });
   const { conversation, error } = useOneConversation(conversationId);
+  useTitle(conversation?.title ?? "");
   if (conversation?.my) return <Navigate to="/c/$conversationId" params={{ conversationId }} replace />;
   return (
     <>

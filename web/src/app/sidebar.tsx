@@ -10,7 +10,7 @@ import { useListWalk } from "@/lib/use-list-walk";
 import type { User } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 import { ChatsSection } from "./chats-section";
-import { type NewKind, NewSomething, newActions } from "./new-something";
+import { newActions } from "./new-something";
 import { SearchField } from "./search-field";
 import { type Section, SectionNav, sectionOf } from "./section-nav";
 import styles from "./shell.module.css";
@@ -27,7 +27,6 @@ const SearchResults = later(() => import("./search-results").then((part) => part
 export function Sidebar() {
   const words = texts.inbox;
   const [q, setQ] = useState("");
-  const [making, setMaking] = useState<NewKind>();
   const section = useSection();
   const { conversationId } = useParams({ strict: false });
   const navigate = useNavigate();
@@ -37,7 +36,6 @@ export function Sidebar() {
   const openPerson = (user: User) => void navigate({ to: "/people/$userId", params: { userId: user.id } });
   const message = (user: User) => {
     setQ("");
-    setMaking(undefined);
     messagePerson(user);
   };
   const toRooms = () => void navigate({ to: "/rooms" });
@@ -47,7 +45,7 @@ export function Sidebar() {
       <header className={styles.top}>
         <Logo size={32} />
         <h1 className={styles.brand}>PulseChat</h1>
-        <ActionButton icon="plus" label={texts.conversations.start} actions={newActions(setMaking, toRooms)} />
+        <ActionButton icon="plus" label={texts.conversations.start} actions={newActions(openWindow, toRooms)} />
         <AccountMenu onHelp={() => openWindow("help")} />
       </header>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys lead from the field into the list, nothing more */}
@@ -60,7 +58,7 @@ export function Sidebar() {
         />
         <div className={styles.lists} data-scroll>
           {rooms ? (
-            <RoomList q={q} openId={conversationId} onNewRoom={() => setMaking("room")} />
+            <RoomList q={q} openId={conversationId} onNewRoom={() => openWindow("room")} />
           ) : q.trim() ? (
             <SearchResults
               q={q}
@@ -77,7 +75,7 @@ export function Sidebar() {
               actionsOf={actionsOf}
               onOpen={openPerson}
               onMessage={message}
-              onNewGroup={() => setMaking("group")}
+              onNewGroup={() => openWindow("group")}
               onRooms={toRooms}
             />
           )}
@@ -85,7 +83,6 @@ export function Sidebar() {
       </div>
       <SectionNav section={section} onChoose={() => setQ("")} />
       {dialog}
-      <NewSomething kind={making} onClose={() => setMaking(undefined)} onMessage={message} />
     </aside>
   );
 }

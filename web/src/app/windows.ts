@@ -1,7 +1,8 @@
-// Which window of the frame lies over the page: the palette, the help on keys, or the choice of people for a new chat.
+// Which window of the frame lies over the page: the palette, the help on keys, or the start of something new.
 import { useSyncExternalStore } from "react";
 
-export type WindowName = "palette" | "help";
+export type NewKind = "message" | "group" | "room";
+export type WindowName = "palette" | "help" | NewKind;
 
 let open: WindowName | undefined;
 const listeners = new Set<() => void>();

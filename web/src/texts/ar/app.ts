@@ -56,6 +56,8 @@ export const app: Texts["app"] = {
     searching: "جارٍ البحث عن أشخاص…",
     newChat: "محادثة جديدة",
     newGroup: "مجموعة جديدة",
+    newRoom: "غرفة جديدة",
+    findRoom: "البحث عن غرفة",
     settings: (page) => `الإعدادات: ${page}`,
     light: "التبديل إلى الفاتح",
     dark: "التبديل إلى الداكن",

@@ -148,6 +148,19 @@ export const conversations: Texts["conversations"] = {
   deleteIt: "حذف لدى الجميع",
   deleteTitle: (name) => `أتحذف ${name}؟`,
   deleteText: "تزول كل رسائلها وملفاتها لدى الجميع. لا يمكن التراجع عن ذلك.",
+  gone: {
+    title: {
+      left: (name) => `غادرت ${name}`,
+      removed: (name) => `أُخرجت من ${name}`,
+      deleted: (name) => `حُذفت ${name}`,
+    },
+    text: {
+      left: "لم يعد بإمكانك القراءة أو الكتابة هناك.",
+      removed: "لا يمكنك القراءة أو الكتابة هناك حتى يضيفك مشرف من جديد.",
+      deleted: "حذفها مالكها لدى الجميع مع كل رسائلها.",
+    },
+    home: "إلى محادثاتك",
+  },
   faults: {
     notConnected: "لا يمكنك إضافة إلا المتصلين بك.",
     full: "لا مكان لمزيد من الأشخاص.",

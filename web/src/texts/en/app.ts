@@ -55,6 +55,8 @@ export const app = {
     searching: "Searching people…",
     newChat: "New chat",
     newGroup: "New group",
+    newRoom: "New room",
+    findRoom: "Find a room",
     settings: (page: string) => `Settings: ${page}`,
     light: "Switch to light",
     dark: "Switch to dark",

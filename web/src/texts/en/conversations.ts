@@ -126,6 +126,20 @@ export const conversations = {
   deleteIt: "Delete for everybody",
   deleteTitle: (name: string) => `Delete ${name}?`,
   deleteText: "All its messages and files are gone for everybody. This can't be taken back.",
+  // An open conversation that one is not in any more.
+  gone: {
+    title: {
+      left: (name: string) => `You left ${name}`,
+      removed: (name: string) => `You were removed from ${name}`,
+      deleted: (name: string) => `${name} was deleted`,
+    },
+    text: {
+      left: "You can't read or write there any more.",
+      removed: "You can't read or write there until somebody who looks after it adds you again.",
+      deleted: "Its owner deleted it for everybody, with all its messages.",
+    },
+    home: "To your conversations",
+  },
   // Faults that mean something special here.
   faults: {
     notConnected: "You can only add people you are connected with.",

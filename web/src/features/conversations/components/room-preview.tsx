@@ -12,7 +12,13 @@ import { useJoinRoom } from "../api/join-room";
 import { faultText } from "../model/fault-text";
 import styles from "./rooms.module.css";
 
-export function RoomPreview({ room }: { room: Conversation }) {
+interface Props {
+  room: Conversation;
+  /** Somebody who looks after it has just taken the reader out: only they can add them again. */
+  removed?: boolean;
+}
+
+export function RoomPreview({ room, removed = false }: Props) {
   const words = texts.conversations;
   const join = useJoinRoom();
   const navigate = useNavigate();
@@ -41,8 +47,14 @@ export function RoomPreview({ room }: { room: Conversation }) {
           {room.topic}
         </p>
       )}
-      <p className={styles.hint}>{closed ? words.roomClosed : words.preview}</p>
-      {!closed && (
+      {removed ? (
+        <p className={styles.hint} role="alert">
+          {words.gone.title.removed(name)}. {words.removedFromRoom}
+        </p>
+      ) : (
+        <p className={styles.hint}>{closed ? words.roomClosed : words.preview}</p>
+      )}
+      {!closed && !removed && (
         <div className={styles.do}>
           <Button size="large" busy={join.isPending} aria-label={words.joinRoom(name)} onClick={enter}>
             {words.join}
