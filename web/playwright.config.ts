@@ -42,6 +42,7 @@ export default defineConfig({
         "settings.spec.ts",
         "offline.spec.ts",
         "fallback.spec.ts",
+        "axe.spec.ts",
       ],
     },
     { name: "axe", testMatch: "axe.spec.ts" },

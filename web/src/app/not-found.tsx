@@ -8,7 +8,7 @@ export function NotFound() {
   const { notFound: words } = texts.app;
   useTitle(words.title);
   return (
-    <EmptyState icon="search" title={words.title}>
+    <EmptyState icon="search" title={words.title} alone>
       <p>{words.explain}</p>
       <Link to="/">{words.home}</Link>
     </EmptyState>

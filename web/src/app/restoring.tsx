@@ -25,7 +25,7 @@ function Unreachable() {
     if (online) void session.restore();
   }, [online, session]);
   return (
-    <EmptyState icon="alert" title={online ? words.title : words.offlineTitle}>
+    <EmptyState icon="alert" title={online ? words.title : words.offlineTitle} alone>
       <p>{online ? words.explain : words.offlineExplain}</p>
       <Button onClick={() => void session.restore()}>{texts.common.retry}</Button>
     </EmptyState>

@@ -8,15 +8,18 @@ interface Props {
   title: string;
   children?: ReactNode;
   compact?: boolean;
+  /** It is all there is on the page, so its title is the heading. */
+  alone?: boolean;
 }
 
-export function EmptyState({ icon, title, children, compact = false }: Props) {
+export function EmptyState({ icon, title, children, compact = false, alone = false }: Props) {
+  const Title = alone ? "h1" : "p";
   return (
     <div className={styles.empty} data-compact={compact || undefined}>
       <span className={styles.badge}>
         <Icon name={icon} size={compact ? 22 : 30} />
       </span>
-      <p className={styles.title}>{title}</p>
+      <Title className={styles.title}>{title}</Title>
       {children && <div className={styles.text}>{children}</div>}
     </div>
   );

@@ -21,6 +21,7 @@ export function MenuPopup({ label, children, anchor, align = "end" }: PopupProps
         align={align}
         collisionPadding={8}
         className={styles.positioner}
+        {...landmark(label)}
       >
         <Menu.Popup className={styles.popup} aria-label={label}>
           {children}
@@ -29,6 +30,9 @@ export function MenuPopup({ label, children, anchor, align = "end" }: PopupProps
     </Menu.Portal>
   );
 }
+
+/** A menu lies outside of the parts of the page, so it is one of its own. */
+const landmark = (label: string) => ({ role: "region", "aria-label": label });
 
 export function MenuLine() {
   return <Menu.Separator className={styles.separator} />;
@@ -86,7 +90,13 @@ export function Submenu({ title, chosen = false, children, ...looks }: SubmenuPr
         </span>
       </Menu.SubmenuTrigger>
       <Menu.Portal>
-        <Menu.Positioner sideOffset={2} alignOffset={-6} collisionPadding={8} className={styles.positioner}>
+        <Menu.Positioner
+          sideOffset={2}
+          alignOffset={-6}
+          collisionPadding={8}
+          className={styles.positioner}
+          {...landmark(title ?? looks.label)}
+        >
           <Menu.Popup className={styles.popup} aria-label={title ?? looks.label}>
             {children}
           </Menu.Popup>

@@ -12,7 +12,7 @@ export function ToastWindow() {
   return (
     <Toast.Provider toastManager={manager} limit={3}>
       <Toast.Portal>
-        <Toast.Viewport className={styles.viewport}>
+        <Toast.Viewport className={styles.viewport} aria-label={texts.common.happened}>
           <Shown />
         </Toast.Viewport>
       </Toast.Portal>

@@ -13,6 +13,7 @@ export const common: Texts["common"] = {
   loading: "جارٍ التحميل",
   more: "عرض المزيد",
   you: "أنت",
+  happened: "ما حدث للتو",
   justNow: "الآن",
   minutes: (count) =>
     plural("ar", count, {

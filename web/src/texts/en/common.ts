@@ -12,6 +12,7 @@ export const common = {
   loading: "Loading",
   more: "Show more",
   you: "You",
+  happened: "What has just happened",
   justNow: "just now",
   minutes: (count: number) => plural("en", count, { one: "# minute", other: "# minutes" }),
 };

@@ -20,7 +20,7 @@ export function EditsDialog({ message, open, onClose }: Props) {
   const words = texts.chat.edits;
   const earlier = [...(data?.items ?? [])].reverse();
   return (
-    <Modal title={words.title} open={open} onClose={onClose}>
+    <Modal title={words.title} open={open} onClose={onClose} reading>
       <Version body={message.body} at={message.edited_at ?? message.created_at} label={words.now} />
       {error && <Fault>{errorText(error)}</Fault>}
       {!data && !error && <Spinner label={words.loading} />}

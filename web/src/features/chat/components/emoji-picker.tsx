@@ -39,7 +39,7 @@ export default function EmojiPicker({ onChoose }: { onChoose: (emoji: string) =>
         <Picker.Search className={styles.search} aria-label={words.search} placeholder={words.search} autoFocus />
         <Picker.SkinToneSelector className={styles.tone} aria-label={words.skinTone} title={words.skinTone} />
       </div>
-      <Picker.Viewport className={styles.viewport}>
+      <Picker.Viewport className={styles.viewport} tabIndex={0} aria-label={words.open}>
         <Picker.Loading className={styles.state}>
           <Spinner label={words.loading} />
         </Picker.Loading>
@@ -52,8 +52,20 @@ export default function EmojiPicker({ onChoose }: { onChoose: (emoji: string) =>
                 {category.label}
               </div>
             ),
-            Emoji: ({ emoji, ...rest }) => (
-              <button type="button" {...rest} className={styles.emoji} data-active={emoji.isActive || undefined}>
+            // Rows and columns are counted from 1; the library begins at 0, and finds its rows by their number.
+            Row: ({ children, "aria-rowindex": row, ...rest }) => (
+              <div {...rest} {...(row && { "aria-rowindex": row })}>
+                {children}
+              </div>
+            ),
+            Emoji: ({ emoji, "aria-colindex": column = 0, ...rest }) => (
+              <button
+                type="button"
+                {...rest}
+                {...{ "aria-colindex": column + 1 }}
+                className={styles.emoji}
+                data-active={emoji.isActive || undefined}
+              >
                 {emoji.emoji}
               </button>
             ),

@@ -21,7 +21,7 @@ export function InfoDialog({ message, open, onClose }: Props) {
   const words = texts.chat.info;
   const items = data?.items ?? [];
   return (
-    <Modal title={words.title} open={open} onClose={onClose}>
+    <Modal title={words.title} open={open} onClose={onClose} reading>
       <dl className={styles.facts}>
         <dt>{words.sentAt}</dt>
         <dd>{formatFull(message.created_at)}</dd>

@@ -31,7 +31,7 @@ export function HelpSheet({ onClose }: { onClose: () => void }) {
     [words.menu, { key: "F10", shift: true }],
   ];
   return (
-    <Modal open onClose={onClose} title={words.title} explain={words.lead}>
+    <Modal open reading onClose={onClose} title={words.title} explain={words.lead}>
       <Part title={words.everywhere} lines={everywhere} />
       <Part title={words.chat} lines={chat} />
       <Part title={words.lists} lines={lists} />
