@@ -9,6 +9,7 @@ import {
   withUnread,
 } from "../conversation";
 import type { LiveState, Reduction } from "../state";
+import { withOwner, withOwnRole } from "./owner";
 
 export function conversationCreated(state: LiveState, conversation: EventConversation): Reduction {
   const { id, my, peer, version } = conversation;
@@ -26,9 +27,12 @@ export function conversationCreated(state: LiveState, conversation: EventConvers
 }
 
 export function conversationUpdated(state: LiveState, conversation: EventConversation): Reduction {
+  const next = withOwner(state, conversation);
   // With `my` it is a snapshot for this reader, and may tell of a conversation that was not in the list.
-  if (conversation.my) return conversationCreated(state, conversation);
-  return changeConversation(state, [], conversation.id, (item) => mergeConversation(item, conversation));
+  if (conversation.my) return conversationCreated(next, conversation);
+  return changeConversation(next, [], conversation.id, (item) =>
+    withOwnRole(mergeConversation(item, conversation), conversation, state.ownUserId),
+  );
 }
 
 export function conversationRemoved(state: LiveState, event: ConversationRemoved): Reduction {
