@@ -60,14 +60,15 @@ async function dropOlder(): Promise<void> {
 }
 
 async function fromShell(path: string, request: Request): Promise<Response> {
-  const kept = await caches.open(CACHE).then((cache) => cache.match(path));
+  const kept = await caches.open(CACHE).then((cache) => cache.match(path, { ignoreVary: true }));
   return kept ?? fetch(request);
 }
 
 /** Fonts, names of emoji: what a page may need later, fetched when it does and kept as long as this build. */
 async function keptForGood(request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
-  const kept = await cache.match(request);
+  // Modules are asked for with an `Origin`, on which answers vary; the file is the same.
+  const kept = await cache.match(request, { ignoreVary: true });
   if (kept) return kept;
   const response = await fetch(request);
   if (response.status === 200) await cache.put(request, response.clone());

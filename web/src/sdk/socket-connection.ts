@@ -163,14 +163,14 @@ export class SocketConnection {
     const drainDelayMs = welcomeAt === undefined ? undefined : Math.max(0, welcomeAt - this.now());
     this.drop();
     // 1013 and 4401 are words of the server: it was reached.
-    if (beforeHello && ![1013, 4401, 4403].includes(code)) this.ways.failed(code !== 4408);
+    const another = beforeHello && ![1013, 4401, 4403].includes(code) && this.ways.failed(code !== 4408);
     if (next === "sign-in") {
       this.setState({ status: "idle" });
       this.options.onSessionEnded();
     } else if (next === "stop" && !beforeHello) this.setState({ status: "stopped", code });
     else if (next === "renew-token" && !beforeHello) void this.open(true);
     // A refused handshake looks like 1006 to a script, and the token may be why: the next attempt brings a new one.
-    else this.retryLater(drainDelayMs, beforeHello);
+    else this.retryLater(another ? 0 : drainDelayMs, beforeHello && !another);
   }
 
   private retryLater(delayMs?: number, renew = false): void {

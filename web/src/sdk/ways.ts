@@ -20,12 +20,16 @@ export class Ways {
     return this.further[this.index - 1] ?? this.best;
   }
 
-  /** An attempt ended before the server said a word. A refusal of the best way may be chance: it gets a second one. */
-  failed(wasRefused: boolean): void {
+  /**
+   * An attempt ended before the server said a word. A refusal of the best way may be chance: it gets a second one. Gives
+   * true when another way is left that need not be waited for.
+   */
+  failed(wasRefused: boolean): boolean {
     this.failures += 1;
-    if (this.index === 0 && wasRefused && this.failures < 2) return;
+    if (this.index === 0 && wasRefused && this.failures < 2) return false;
     this.failures = 0;
     this.index = (this.index + 1) % (this.further.length + 1);
+    return this.index > 0;
   }
 
   opened(): void {

@@ -314,6 +314,7 @@ export const account: Texts["account"] = {
     version: "الإصدار",
     server: "الخادم",
     install: "التثبيت كتطبيق",
+    connection: "الاتصال",
     installLead: "نافذة وأيقونة خاصة به، ومحادثاتك في متناولك دون اتصال.",
     installButton: "تثبيت",
     installed: "يعمل كتطبيق.",

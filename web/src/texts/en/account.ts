@@ -300,6 +300,7 @@ export const account = {
     version: "Version",
     server: "Server",
     install: "Install as an app",
+    connection: "Connection",
     installLead: "Its own window and icon, and your conversations at hand without a connection.",
     installButton: "Install",
     installed: "It runs as an app.",

@@ -1,6 +1,7 @@
 // What this is, how to install it, and where its keys are explained.
 import type { ReactNode } from "react";
 import { Button } from "@/components/button";
+import { ConnectionDetails } from "@/components/connection-details";
 import { useServerConfig } from "@/lib/queries/config";
 import { texts } from "@/texts/texts";
 import styles from "./settings.module.css";
@@ -23,6 +24,12 @@ export function AboutSettings({ back, version, install, installed, onShowKeys }:
       <SettingsSection title="PulseChat">
         <Fact name={words.version} value={version} />
         <Fact name={words.server} value={config?.url ?? window.location.origin} />
+        <div className={styles.entry}>
+          <div>
+            <strong>{words.connection}</strong>
+            <ConnectionDetails label={texts.live.details} />
+          </div>
+        </div>
         <Fact name={words.licenceTitle} value={words.licence} />
         <div className={styles.entry}>
           <div>
