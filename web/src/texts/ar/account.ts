@@ -12,6 +12,7 @@ export const account: Texts["account"] = {
     appearance: "المظهر",
     presence: "كيف يراك الآخرون",
     accounts: "الحسابات",
+    elsewhere: "هناك رسائل غير مقروءة في حساب آخر",
     addAccount: "إضافة حساب آخر",
     current: "هذه العلامة",
     everywhereTitle: "تسجيل الخروج من كل مكان؟",

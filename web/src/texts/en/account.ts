@@ -11,6 +11,7 @@ export const account = {
     appearance: "Appearance",
     presence: "How others see you",
     accounts: "Accounts",
+    elsewhere: "Something is unread in another account",
     addAccount: "Add another account",
     current: "this tab",
     everywhereTitle: "Sign out everywhere?",

@@ -62,7 +62,14 @@ function Accounts() {
           key={sessionId}
           mark={<Avatar user={user} size={26} />}
           label={user.display_name}
-          end={unread > 0 && <span className={styles.badge}>{unread > 99 ? "99+" : unread}</span>}
+          end={
+            unread > 0 && (
+              <span className={styles.badge}>
+                <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
+                <span className="visually-hidden">{texts.inbox.unread(unread)}</span>
+              </span>
+            )
+          }
           onSelect={() => void session.switchTo(sessionId)}
         />
       ))}

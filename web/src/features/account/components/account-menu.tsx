@@ -42,7 +42,11 @@ export function OwnFace() {
     <>
       <Avatar user={me} size={36} />
       <span className="visually-hidden">{texts.account.menu.label(me.display_name)}</span>
-      {elsewhere && <span className={styles.elsewhere} />}
+      {elsewhere && (
+        <span className={styles.elsewhere}>
+          <span className="visually-hidden">{texts.account.menu.elsewhere}</span>
+        </span>
+      )}
     </>
   );
 }
