@@ -33,7 +33,7 @@ export function budget(): Plugin {
         const bytes = needed.reduce((sum, { code = "" }) => sum + gzipSync(code, { level: 9 }).length, 0);
         const kib = `${(bytes / 1024).toFixed(1)} KiB`;
         if (bytes > BUDGET_BYTES)
-          this.warn(`"${screen}" needs ${kib} of script, at most ${BUDGET_BYTES / 1024} may be:\n${heaviest(needed)}`);
+          this.error(`"${screen}" needs ${kib} of script, at most ${BUDGET_BYTES / 1024} may be:\n${heaviest(needed)}`);
         this.info(`"${screen}" needs ${kib} of script`);
       }
     },

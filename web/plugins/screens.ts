@@ -2,7 +2,9 @@
 // chunks, because each small one costs a request of its own and compresses badly.
 import { fileURLToPath } from "node:url";
 
-/** Screens by the files that hold them; those beside one another are needed together. */
+const SETTINGS = ["app/signed-in-page.tsx", "app/settings-list.tsx", "app/settings-page.tsx"];
+
+/** Screens by the files that hold them; those beside one another are needed together. A message with marks needs the parser beside. */
 export const SCREENS: Record<string, readonly string[]> = {
   "sign in": ["app/sign-in-page.tsx"],
   "sign up": ["app/sign-up-page.tsx"],
@@ -12,16 +14,19 @@ export const SCREENS: Record<string, readonly string[]> = {
   conversations: ["app/signed-in-page.tsx", "app/home-page.tsx"],
   welcome: ["app/signed-in-page.tsx", "app/welcome-page.tsx"],
   "a conversation": ["app/signed-in-page.tsx", "app/chat-page.tsx"],
-  "a conversation with marks": [
-    "app/signed-in-page.tsx",
-    "app/chat-page.tsx",
-    "features/chat/model/markdown-parser.ts",
-  ],
   people: ["app/signed-in-page.tsx", "app/home-page.tsx", "features/people/components/people-section.tsx"],
   "a person": ["app/signed-in-page.tsx", "app/person-page.tsx"],
   rooms: ["app/signed-in-page.tsx", "app/home-page.tsx", "features/conversations/components/room-list.tsx"],
   "a room": ["app/signed-in-page.tsx", "app/room-page.tsx"],
-  settings: ["app/signed-in-page.tsx", "app/settings-list.tsx", "app/settings-page.tsx"],
+  "own profile": [...SETTINGS, "features/account/components/profile-settings.tsx"],
+  privacy: [...SETTINGS, "features/account/components/privacy-settings.tsx"],
+  security: [...SETTINGS, "features/account/components/security-settings.tsx"],
+  appearance: [...SETTINGS, "features/account/components/appearance-settings.tsx"],
+  notifications: [
+    ...SETTINGS,
+    "features/account/components/notification-settings.tsx",
+    "features/notices/components/device-notifications.tsx",
+  ],
 };
 
 interface Graph {

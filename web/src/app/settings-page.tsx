@@ -2,21 +2,11 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Icon } from "@/components/icon";
-import { AboutSettings } from "@/features/account/components/about-settings";
-import { AppearanceSettings } from "@/features/account/components/appearance-settings";
-import { DataSettings } from "@/features/account/components/data-settings";
-import { HistorySettings } from "@/features/account/components/history-settings";
-import { NotificationSettings } from "@/features/account/components/notification-settings";
-import { PeopleSettings } from "@/features/account/components/people-settings";
-import { PrivacySettings } from "@/features/account/components/privacy-settings";
-import { ProfileSettings } from "@/features/account/components/profile-settings";
-import { SecuritySettings } from "@/features/account/components/security-settings";
-import { SessionSettings } from "@/features/account/components/session-settings";
+import { Spinner } from "@/components/spinner";
 import { SETTINGS_PAGES, type SettingsPageName } from "@/features/account/components/settings-nav";
 import { ResendVerification } from "@/features/auth/components/resend-verification";
-import { DeviceNotifications } from "@/features/notices/components/device-notifications";
-import { PagedPeople } from "@/features/people/components/paged-people";
 import { useLive } from "@/lib/client-context";
+import { later } from "@/lib/later";
 import type { User } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 import { NotFound } from "./not-found";
@@ -24,6 +14,56 @@ import { useInstall } from "./use-install";
 import { useMessagePerson } from "./use-message-person";
 import { useTitle } from "./use-title";
 import { openWindow } from "./windows";
+
+// Each page brings its own; the others are fetched while somebody reads the first.
+const AboutSettings = later(
+  () => import("@/features/account/components/about-settings").then((part) => part.AboutSettings),
+  Waiting,
+);
+const AppearanceSettings = later(
+  () => import("@/features/account/components/appearance-settings").then((part) => part.AppearanceSettings),
+  Waiting,
+);
+const DataSettings = later(
+  () => import("@/features/account/components/data-settings").then((part) => part.DataSettings),
+  Waiting,
+);
+const HistorySettings = later(
+  () => import("@/features/account/components/history-settings").then((part) => part.HistorySettings),
+  Waiting,
+);
+const NotificationSettings = later(
+  () => import("@/features/account/components/notification-settings").then((part) => part.NotificationSettings),
+  Waiting,
+);
+const PeopleSettings = later(
+  () => import("@/features/account/components/people-settings").then((part) => part.PeopleSettings),
+  Waiting,
+);
+const PrivacySettings = later(
+  () => import("@/features/account/components/privacy-settings").then((part) => part.PrivacySettings),
+  Waiting,
+);
+const ProfileSettings = later(
+  () => import("@/features/account/components/profile-settings").then((part) => part.ProfileSettings),
+  Waiting,
+);
+const SecuritySettings = later(
+  () => import("@/features/account/components/security-settings").then((part) => part.SecuritySettings),
+  Waiting,
+);
+const SessionSettings = later(
+  () => import("@/features/account/components/session-settings").then((part) => part.SessionSettings),
+  Waiting,
+);
+const DeviceNotifications = later(() =>
+  import("@/features/notices/components/device-notifications").then((part) => part.DeviceNotifications),
+);
+const PagedPeople = later(() => import("@/features/people/components/paged-people").then((part) => part.PagedPeople));
+
+function Waiting() {
+  return <Spinner label={texts.common.loading} />;
+}
 
 export function SettingsPage() {
   const { page } = useParams({ from: "/signed-in/settings/$page" });

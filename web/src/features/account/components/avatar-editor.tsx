@@ -5,11 +5,13 @@ import { Button } from "@/components/button";
 import { Confirm } from "@/components/confirm";
 import { Fault } from "@/components/fault";
 import { useLive } from "@/lib/client-context";
+import { later } from "@/lib/later";
 import { texts } from "@/texts/texts";
 import { useUpdateMe } from "../api/update-me";
 import { useUploadAvatar } from "../api/upload-avatar";
 import styles from "./avatar.module.css";
-import { AvatarCrop } from "./avatar-crop";
+
+const AvatarCrop = later(() => import("./avatar-crop").then((part) => part.AvatarCrop));
 
 interface Chosen {
   picture: ImageBitmap;

@@ -1,0 +1,69 @@
+// Scrolls through a conversation of very many messages, from the latest to the first and back down, and tells how many
+// frames a second were drawn and what the page held in memory. For `npm run scroll`, against a built client.
+import { type CDPSession, expect, type Page, test } from "@playwright/test";
+import { heapOf, numberInSight, rateOf, walk } from "./frames";
+import { keptLongChat, signIn } from "./long-chat";
+import { publicUrl } from "./stack";
+
+const COUNT = Number(process.env.PULSE_SCROLL_MESSAGES ?? 100_000);
+/** Pixels each frame: at 60 frames a second about twenty screens a second pass by. */
+const STEP = Number(process.env.PULSE_SCROLL_STEP ?? 240);
+const MOST_MINUTES = Number(process.env.PULSE_SCROLL_MINUTES ?? 15);
+const LEAST_FRAMES = 50;
+
+// Keeping a trace costs frames.
+test.use({ trace: "off" });
+
+test("scrolls smoothly through very many messages, and holds few of them", async ({ browser }) => {
+  test.setTimeout((MOST_MINUTES + 15) * 60_000);
+  const begun = Date.now();
+  const chat = await keptLongChat(publicUrl(), COUNT, process.env.PULSE_SCROLL_CHAT);
+  say(`${COUNT} messages stored in ${((Date.now() - begun) / 1_000).toFixed(0)} s`);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await signIn(context, publicUrl(), chat.people[0]);
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Performance.enable");
+  await page.goto(`${publicUrl()}/c/${chat.id}`);
+  await expect(page.getByRole("log").getByRole("article").last()).toBeVisible({ timeout: 60_000 });
+  await page.waitForLoadState("networkidle").catch(() => undefined);
+  say(`${COUNT} messages, ${STEP} px each frame, ${browser.browserType().name()} ${browser.version()}`);
+
+  const atEnd = await heapOf(devtools);
+  const up = await through(page, devtools, -STEP, COUNT / 2);
+  say(tell("up", up.gaps, up.rows, `heap ${atEnd.toFixed(1)} MiB at the end, ${up.halfway.toFixed(1)} in the middle`));
+  const atStart = await heapOf(devtools);
+  say(`heap ${atStart.toFixed(1)} MiB at the start; the first in sight is #${await numberInSight(page)}`);
+  const down = await walk(page, { step: STEP, ms: 20_000 });
+  say(tell("down again, 20 s", down.gaps, down.rows, `heap ${(await heapOf(devtools)).toFixed(1)} MiB`));
+
+  expect(rateOf(up.gaps).median).toBeGreaterThanOrEqual(LEAST_FRAMES);
+  expect(up.rows).toBeLessThan(120);
+  expect(Math.max(up.halfway, atStart)).toBeLessThan(atEnd + 64);
+});
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** A few seconds at a time, until nothing more comes. Looks into the memory once `middle` is passed. */
+async function through(page: Page, devtools: CDPSession, step: number, middle: number) {
+  const gaps: number[] = [];
+  let [rows, halfway] = [0, 0];
+  const until = Date.now() + MOST_MINUTES * 60_000;
+  let before = Number.NaN;
+  for (let number = await numberInSight(page); number !== before; number = await numberInSight(page)) {
+    before = number;
+    const part = await walk(page, { step, ms: 5_000 });
+    gaps.push(...part.gaps);
+    rows = Math.max(rows, part.rows);
+    if (halfway === 0 && number < middle) halfway = await heapOf(devtools);
+    if (Date.now() > until) throw new Error(`after ${MOST_MINUTES} minutes only #${number} is reached`);
+  }
+  return { gaps, rows, halfway };
+}
+
+function tell(way: string, gaps: readonly number[], rows: number, rest: string): string {
+  const { median, worstSecond, late } = rateOf(gaps);
+  const seconds = gaps.reduce((sum, gap) => sum + gap, 0) / 1_000;
+  const rates = `median ${median.toFixed(1)} frames/s, worst second ${worstSecond.toFixed(1)}`;
+  return `${way}: ${seconds.toFixed(0)} s, ${rates}, ${late.toFixed(1)} % later than 20 ms, at most ${rows} rows; ${rest}`;
+}
