@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 
 interface Stack {
   url: string;
-  gateways: { url: string }[];
+  gateways: { url: string; admin_url: string; pid: number }[];
+  redis: { pid: number };
   mail_dir: string;
 }
 
@@ -23,7 +24,8 @@ export function mailDir(): string {
   return readStack().mail_dir;
 }
 
-function readStack(): Stack {
+/** What runs and where, as it is now: a process that was replaced has another id. */
+export function readStack(): Stack {
   const path = process.env.PULSE_STACK_JSON;
   if (!path) throw new Error("PULSE_STACK_JSON must name the stack.json of a running stack");
   return JSON.parse(readFileSync(path, "utf8")) as Stack;

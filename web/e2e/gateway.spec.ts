@@ -1,0 +1,69 @@
+// Gateways that die while one chats: the browser comes back by itself, to whichever there is, and nothing is lost.
+import { expect, test } from "@playwright/test";
+import { Person, STORED } from "./person";
+import { type Actor, connect, enrol, talk } from "./scene";
+import { allGatewaysReady, gatewayWithSockets, killGateway, withoutGateways } from "./servers";
+import { publicUrl } from "./stack";
+
+test("a chat survives the death of its gateway, and of all gateways", async ({ browser }) => {
+  const url = publicUrl();
+  const [ada, ben] = (await Promise.all(["Ada Holm", "Ben Okafor"].map((name) => enrol(url, name)))) as [Actor, Actor];
+  await connect(ada, ben);
+  const chat = await talk(ada, ben, [[ben, "Is this line steady?"]]);
+  const person = await Person.enter(browser, url, ada, `/c/${chat}`);
+  const { page } = person;
+  const banner = page.getByRole("status").filter({ hasText: /Connection lost|Reconnecting/ });
+  const write = async (text: string) => {
+    const composer = page.getByRole("textbox", { name: /Message to/ });
+    await composer.fill(text);
+    await composer.press("Enter");
+  };
+  /** Repeats as long as there is no answer, under one `client_id`, as every client does. */
+  const benSays = async (body: string) => {
+    const data = { client_id: crypto.randomUUID(), body };
+    const once = async () =>
+      expect((await ben.api.post(`/v1/conversations/${chat}/messages`, { data })).ok()).toBe(true);
+    await expect(once).toPass({ timeout: 20_000 });
+  };
+  await person.expectMessage("Is this line steady?");
+  await person.say("So far it is");
+
+  await test.step("the gateway of this browser is killed: it goes on at the other one", async () => {
+    const place = await gatewayWithSockets();
+    killGateway(place);
+    await write("Said into the gap");
+    await benSays("And answered out of it");
+    await person.expectMessage("And answered out of it");
+    await expect(person.message("Said into the gap").getByRole("img", { name: STORED })).toBeVisible();
+    await expect.poll(gatewayWithSockets).toBe(1 - place);
+    await allGatewaysReady();
+  });
+
+  await test.step("all are killed: the banner says so, and goes when they are back", async () => {
+    await withoutGateways(async () => {
+      await expect(banner).toBeVisible({ timeout: 20_000 });
+      await write("Said to nobody");
+    });
+    await expect(banner).toBeHidden({ timeout: 30_000 });
+    await expect(person.message("Said to nobody").getByRole("img", { name: STORED })).toBeVisible();
+    await benSays("Back again");
+    await person.expectMessage("Back again");
+  });
+
+  await test.step("nothing is lost, nothing is there twice, and both see one order", async () => {
+    const { items } = await (await ben.api.get(`/v1/conversations/${chat}/messages`)).json();
+    const stored: string[] = items.map((item: { body: string }) => item.body);
+    expect([...stored].sort()).toEqual(
+      [
+        "And answered out of it",
+        "Back again",
+        "Is this line steady?",
+        "Said into the gap",
+        "Said to nobody",
+        "So far it is",
+      ].sort(),
+    );
+    expect(await page.getByRole("log").locator("[data-text]").allInnerTexts()).toEqual(stored);
+  });
+  await allGatewaysReady();
+});
