@@ -32,7 +32,7 @@ export const conversations: Texts["conversations"] = {
   findRoom: "البحث عن غرفة",
   newMessageText: "اكتب إلى شخص متصل بك.",
   newGroupText: "محادثة خاصة لأشخاص متصلين بك.",
-  newRoomText: "يستطيع الجميع هنا العثور على الغرفة وقراءتها والانضمام إليها.",
+  newRoomText: "يستطيع الجميع هنا العثور على الغرفة والانضمام إليها.",
   title: "الاسم",
   titleHintGroup: "من دون اسم تظهر أسماء الأعضاء.",
   titleRequired: "الغرفة تحتاج إلى اسم.",

@@ -14,7 +14,7 @@ export const conversations = {
   findRoom: "Find a room",
   newMessageText: "Write to somebody you are connected with.",
   newGroupText: "A private conversation of people you are connected with.",
-  newRoomText: "Anybody here can find a room, read it and join.",
+  newRoomText: "Anybody here can find a room and join it.",
   title: "Name",
   titleHintGroup: "Without a name, the members' names are shown.",
   titleRequired: "A room needs a name.",

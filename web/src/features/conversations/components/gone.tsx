@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { EmptyState } from "@/components/empty-state";
 import { texts } from "@/texts/texts";
+import styles from "./gone.module.css";
 
 interface Props {
   name: string;
@@ -11,8 +12,8 @@ interface Props {
 export function Gone({ name, reason }: Props) {
   const words = texts.conversations.gone;
   return (
-    <div role="alert">
-      <EmptyState icon="lock" title={words.title[reason](name)}>
+    <div role="alert" className={styles.gone}>
+      <EmptyState icon="lock" title={words.title[reason](name)} alone>
         <p>{words.text[reason]}</p>
         <Link to="/">{words.home}</Link>
       </EmptyState>
