@@ -27,8 +27,15 @@ const { privateKey } = generateKeyPairSync('rsa', {
 })
 const signingKey = createPrivateKey(privateKey).export({ format: 'jwk' })
 
+// A redirect URI on this machine without a port stands for every port (RFC 8252, section 7.3), as for an app that is
+// installed: so the system that is led back to may choose its port later.
+const forAnyPort = (uri) => uri.startsWith('http:') && new URL(uri).port === ''
+const clients = settings.clients.map((client) =>
+  client.redirect_uris.every(forAnyPort) ? { ...client, application_type: 'native' } : client,
+)
+
 const configuration = {
-  clients: settings.clients,
+  clients,
   claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username'] },
   // By the book an ID token of the code flow tells who, and UserInfo the rest; some providers tell all in the ID token.
   conformIdTokenClaims: !settings.id_token_claims,
