@@ -34,6 +34,7 @@ export default defineConfig({
         "way-in.spec.ts",
         "docs.spec.ts",
         "live.spec.ts",
+        "history.spec.ts",
         "notice.spec.ts",
         "group.spec.ts",
         "room.spec.ts",
@@ -44,6 +45,7 @@ export default defineConfig({
         "fallback.spec.ts",
         "gateway.spec.ts",
         "redis.spec.ts",
+        "new-version.spec.ts",
         "axe.spec.ts",
         "keyboard.spec.ts",
         "phone.spec.ts",
@@ -52,6 +54,7 @@ export default defineConfig({
     },
     { name: "axe", testMatch: "axe.spec.ts" },
     { name: "scroll", testMatch: "scroll.spec.ts" },
+    { name: "lighthouse", testMatch: "lighthouse.spec.ts" },
     { name: "screenshots", testMatch: "screenshots.spec.ts" },
   ],
 });

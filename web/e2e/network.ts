@@ -3,12 +3,14 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
+import { text } from "node:stream/consumers";
 
 export class Network {
   /** Refuses what is not plain HTTP: WebSockets. */
   refusesSockets = false;
   refusesStreams = false;
   private isCut = false;
+  private readonly rewritten = new Map<string, (text: string) => string>();
   private readonly wires = new Set<Duplex>();
 
   private constructor(private readonly server: Server) {
@@ -41,6 +43,11 @@ export class Network {
     this.isCut = false;
   }
 
+  /** Changes what is at a path, as if something else were put up there. */
+  rewrite(path: string, change: (text: string) => string): void {
+    this.rewritten.set(path, change);
+  }
+
   close(): void {
     this.cut();
     this.server.close();
@@ -53,12 +60,18 @@ export class Network {
   }
 
   private pass(incoming: IncomingMessage, answer: ServerResponse): void {
+    const change = this.rewritten.get(new URL(incoming.url ?? "", "http://localhost").pathname);
+    if (change) delete incoming.headers["accept-encoding"];
     const outgoing = request(incoming.url ?? "", { method: incoming.method ?? "GET", headers: incoming.headers });
     outgoing.on("response", (response) => {
       const isStream = response.headers["content-type"]?.startsWith("text/event-stream");
       if (isStream && this.refusesStreams) {
         response.destroy();
         answer.writeHead(502).end();
+        return;
+      }
+      if (change) {
+        void text(response).then((whole) => answer.setHeader("Content-Type", "text/javascript").end(change(whole)));
         return;
       }
       answer.writeHead(response.statusCode ?? 502, response.headers);
