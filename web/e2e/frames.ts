@@ -75,6 +75,12 @@ export async function heapOf(devtools: CDPSession): Promise<number> {
   return used / 2 ** 20;
 }
 
+/** For how many seconds a processor has worked for the page's main thread: it counts no time in which others had it. */
+export async function workOf(devtools: CDPSession): Promise<number> {
+  const { metrics } = await devtools.send("Performance.getMetrics");
+  return metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0;
+}
+
 /** The number of the topmost message in sight. */
 export async function numberInSight(page: Page): Promise<number> {
   return page.getByRole("log").evaluate((box) => {

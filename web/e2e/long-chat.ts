@@ -91,6 +91,8 @@ class Speaker {
 
   private post(path: string, body: unknown, token?: string): Promise<Response> {
     const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
-    return fetch(`${this.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const send = () => fetch(`${this.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    // The server may close a connection just when it is used again; by its client_id a message is stored once.
+    return send().catch(send);
   }
 }

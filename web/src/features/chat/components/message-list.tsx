@@ -55,8 +55,15 @@ export function MessageList(props: Props) {
   // What is on its way stands at the end of the conversation, not at the end of a stretch in its middle.
   const pending = history.hasAfter ? NO_PENDING : props.pending;
   const timeline = useMemo(
-    () => makeTimeline({ messages: history.items, pending, ownUserId: scene.ownUserId, readSeq }),
-    [history.items, pending, scene.ownUserId, readSeq],
+    () =>
+      makeTimeline({
+        messages: history.items,
+        pending,
+        ownUserId: scene.ownUserId,
+        readSeq,
+        hasBefore: history.hasBefore,
+      }),
+    [history.items, history.hasBefore, pending, scene.ownUserId, readSeq],
   );
   const walk = useWalk({ box, timeline, scene, actions, onLeave: props.onLeave });
   const { list, older, newer, atEnd } = useTimelineList({

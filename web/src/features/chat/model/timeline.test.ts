@@ -65,6 +65,14 @@ it("finds messages by seq, also where some are missing", () => {
   expect([3, 8, 9, 5, 1, 10].map((seq) => timeline.indexOf(seq))).toEqual([0, 2, 3, -1, -1, -1]);
 });
 
+it("draws a row only when it is known what comes before it", () => {
+  const messages = [3, 4, 5].map((seq) => sampleMessage(seq));
+  const timeline = make({ messages, hasBefore: true });
+  expect([timeline.count, timeline.rowAt(0).message?.seq, timeline.rowAt(0).newDay]).toEqual([2, 4, false]);
+  expect([timeline.rowAt(0).first, timeline.indexOf(5)]).toEqual([false, 1]);
+  expect(make({ messages }).rowAt(0)).toMatchObject({ newDay: true, first: true });
+});
+
 it("costs as much with a hundred thousand messages as what is drawn of them", () => {
   const messages = Array.from({ length: 100_000 }, (_, index) => sampleMessage(index + 1));
   const begun = performance.now();

@@ -43,27 +43,35 @@ interface Input {
   ownUserId: string;
   /** Messages of others above this `seq` are new. */
   readSeq: number;
+  /**
+   * There are older messages that are not loaded. The first one that is then waits for them: it can't be told yet
+   * whether a day or a group begins with it, and what is read would jump when it is.
+   */
+  hasBefore?: boolean;
 }
 
 type Bare = Omit<MessageRow, "first" | "last" | "newDay" | "newMark">;
 
-export function makeTimeline({ messages, pending, ownUserId, readSeq }: Input): Timeline {
+export function makeTimeline({ messages, pending, ownUserId, readSeq, hasBefore = false }: Input): Timeline {
   const stored = new Set(messages.slice(-STORED_WITHIN).map((message) => message.client_id));
   const waiting = pending.filter((message) => !stored.has(message.clientId));
-  const count = messages.length + waiting.length;
-  const newMarkIndex = firstNew(messages, readSeq, ownUserId);
+  const hidden = hasBefore && messages.length > 1 ? 1 : 0;
+  const stands = messages.length - hidden;
+  const count = stands + waiting.length;
+  const placeOf = (index: number) => (index < 0 ? -1 : Math.max(0, index - hidden));
+  const newMarkIndex = placeOf(firstNew(messages, readSeq, ownUserId));
   const bareAt = (index: number): Bare | undefined => {
-    const message = messages[index];
+    const message = messages[index + hidden];
     if (message) return fromMessage(message, ownUserId);
-    const item = waiting[index - messages.length];
+    const item = waiting[index - stands];
     return item && fromPending(item);
   };
   return {
     count,
     newMarkIndex,
     keyAt: (index) => {
-      const message = messages[index];
-      return message ? keyOf(message, ownUserId) : (waiting[index - messages.length]?.clientId ?? String(index));
+      const message = messages[index + hidden];
+      return message ? keyOf(message, ownUserId) : (waiting[index - stands]?.clientId ?? String(index));
     },
     rowAt: (index) => {
       const row = bareAt(index);
@@ -74,7 +82,7 @@ export function makeTimeline({ messages, pending, ownUserId, readSeq }: Input): 
       const last = index + 1 === newMarkIndex || !joins(row, after);
       return { ...row, first: newMark || !joins(before, row), last, newDay, newMark };
     },
-    indexOf: (seq) => indexOfSeq(messages, seq),
+    indexOf: (seq) => placeOf(indexOfSeq(messages, seq)),
   };
 }
 

@@ -51,9 +51,7 @@ export function Profile({ user, onMessage }: { user: User; onMessage: (user: Use
       )}
       <Avatar user={user} size={104} presence={presence} />
       <h2 dir="auto">{name}</h2>
-      <p className={styles.handle} dir="ltr">
-        @{user.username}
-      </p>
+      <p className={styles.handle}>@{user.username}</p>
       {own && <p className={styles.handle}>{words.aboutYou}</p>}
       {presence && (
         <p className={styles.presence} data-status={presence.status}>

@@ -1,0 +1,84 @@
+// What Lighthouse says of the way in and of the inbox, on a phone and on a desktop. For `npm run lighthouse`, against a
+// built client. Lighthouse is large and needed by nobody else, so npx fetches it when it is wanted.
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { chromium, expect, test } from "@playwright/test";
+import { signIn } from "./long-chat";
+import { connect, enrol, talk } from "./scene";
+import { publicUrl } from "./stack";
+
+const COMMAND = (process.env.PULSE_LIGHTHOUSE ?? "npx --yes lighthouse@12.8.2").split(" ");
+const CATEGORIES = ["performance", "accessibility", "best-practices"];
+const LEAST = 95;
+const PORT = 9_333;
+const run = promisify(execFile);
+
+interface Report {
+  categories: Record<string, { score: number; auditRefs: { id: string; weight: number }[] }>;
+  audits: Record<string, { score: number | null; title: string; displayValue?: string }>;
+}
+
+test("Lighthouse finds nothing worth mending", async ({ browserName }, { project }) => {
+  test.setTimeout(15 * 60_000);
+  const url = publicUrl();
+  const ada = await enrol(url, "Ada Holm");
+  const ben = await enrol(url, "Ben Okafor");
+  await connect(ada, ben);
+  await talk(ada, ben, [[ben, "Did you see the prints?"]]);
+  const { launchOptions } = project.use;
+  const context = await chromium.launchPersistentContext(await mkdtemp(join(tmpdir(), `pulse-${browserName}-`)), {
+    ...launchOptions,
+    args: [...(launchOptions?.args ?? []), `--remote-debugging-port=${PORT}`],
+  });
+  const low: string[] = [];
+  const look = async (screen: string, path: string) => {
+    for (const device of ["mobile", "desktop"]) {
+      const report = await lighthouse(`${url}${path}`, device);
+      const scores = CATEGORIES.map((name) => [name, Math.round(100 * (report.categories[name]?.score ?? 0))] as const);
+      process.stdout.write(`${screen}, ${device}: ${scores.map(([name, score]) => `${name} ${score}`).join(", ")}\n`);
+      for (const fault of faultsOf(report)) process.stdout.write(`  ${fault}\n`);
+      low.push(
+        ...scores.filter(([, score]) => score < LEAST).map((score) => `${screen}, ${device}: ${score.join(" ")}`),
+      );
+    }
+  };
+  await look("sign in", "/sign-in");
+  await signIn(context, url, ada.username);
+  const page = await context.newPage();
+  await page.goto(url);
+  await expect(page.getByRole("link", { name: /Ben Okafor/ }).first()).toBeVisible({ timeout: 30_000 });
+  await page.goto("about:blank");
+  await look("inbox", "/");
+  await context.close();
+  expect(low).toEqual([]);
+});
+
+async function lighthouse(url: string, device: string): Promise<Report> {
+  const output = join(await mkdtemp(join(tmpdir(), "pulse-lighthouse-")), "report.json");
+  const [command = "", ...first] = COMMAND;
+  const rest = [
+    url,
+    `--port=${PORT}`,
+    "--quiet",
+    "--disable-storage-reset",
+    `--only-categories=${CATEGORIES.join(",")}`,
+    "--output=json",
+    `--output-path=${output}`,
+    ...(device === "desktop" ? ["--preset=desktop"] : []),
+  ];
+  await run(command, [...first, ...rest], { maxBuffer: 2 ** 26 });
+  return JSON.parse(await readFile(output, "utf8")) as Report;
+}
+
+/** What costs points, and how much was measured. */
+function faultsOf({ categories, audits }: Report): string[] {
+  const counted = CATEGORIES.flatMap((name) => categories[name]?.auditRefs ?? []).filter(({ weight }) => weight > 0);
+  return counted.flatMap(({ id }) => {
+    const audit = audits[id];
+    if (!audit || audit.score === null || audit.score >= 0.9) return [];
+    return [`${id}: ${audit.title} ${audit.displayValue ?? ""}`];
+  });
+}
