@@ -65,6 +65,8 @@ export class SocketConnection {
 
   /** Sends a frame and resolves with the data of its reply; rejects with `ApiError` (`network`, `timeout`, or a code). */
   request<T>(type: string, data: object): Promise<T> {
+    // A socket that is closing may take long to say so.
+    if (this.wire && (this.wire.readyState ?? 0) > 1) this.lost(this.wire, 1006);
     const wire = this.state.status === "open" ? this.wire : undefined;
     const transmit = wire && ((id: string) => wire.send(JSON.stringify({ type, id, data })));
     return this.requests.send(transmit) as Promise<T>;
@@ -112,19 +114,25 @@ export class SocketConnection {
 
   private opened(wire: Wire, hello: Hello): void {
     const again = this.wasOpen;
-    const { transport } = this.ways.current;
     this.ways.opened();
     this.wasOpen = true;
     this.attempt = 0;
     this.welcomeAt = undefined;
     this.heartbeatMs = hello.heartbeat_interval_ms;
     const { degraded, connection_id: connectionId } = hello;
-    this.setState({ status: "open", degraded, connectionId, transport, since: this.now() });
+    this.setState({
+      status: "open",
+      degraded,
+      connectionId,
+      transport: this.ways.current.transport,
+      since: this.now(),
+    });
     this.expectMore(wire);
     this.timers.ping = setInterval(() => void this.ping(), this.heartbeatMs);
     void this.ping();
     // The others can't take a new token: they end with 4401, or fetch one for each call.
-    if (transport === "websocket") this.renewal.before(hello.access_token_expires_at, Date.parse(hello.server_time));
+    if (this.ways.current === this.ways.best)
+      this.renewal.before(hello.access_token_expires_at, Date.parse(hello.server_time));
     this.upgrade.begin((better, word) => {
       this.drop();
       this.ways.startOver();
@@ -182,8 +190,7 @@ export class SocketConnection {
 
   /** Lets go of the present wire and all that waits on it. */
   private drop(): void {
-    clearTimeout(this.timers.retry);
-    clearTimeout(this.timers.silence);
+    for (const timer of [this.timers.retry, this.timers.silence]) clearTimeout(timer);
     this.renewal.stop();
     this.upgrade.stop();
     clearInterval(this.timers.ping);

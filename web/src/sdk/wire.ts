@@ -5,6 +5,8 @@ import type { ConnectionDetails } from "./connection";
 export interface Wire {
   onmessage: ((message: { data: unknown }) => void) | null;
   onclose: ((close: { code: number }) => void) | null;
+  /** As that of a WebSocket: above 1 it is about to end. */
+  readonly readyState?: number;
   send: (text: string) => void;
   /** Ends it without a call of `onclose`, or with one that nobody minds. */
   close: (code?: number) => void;

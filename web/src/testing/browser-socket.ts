@@ -13,6 +13,7 @@ export class BrowserSocket {
   onclose: ((event: { code: number }) => void) | null = null;
   readonly sent: { type: string; id: string; data: Record<string, unknown> }[] = [];
   closed = false;
+  readyState = 1;
 
   constructor(
     readonly url: string,
