@@ -21,7 +21,8 @@ export function budget(): Plugin {
     name: "budget",
     apply: "build",
     enforce: "post",
-    generateBundle(_options, bundle) {
+    // Vite writes the names of all chunks into the first one at the very end.
+    writeBundle(_options, bundle) {
       const chunks = (Object.values(bundle) as Chunk[]).filter(({ type }) => type === "chunk");
       const entry = chunks.filter(({ isEntry, facadeModuleId }) => isEntry && facadeModuleId?.endsWith("index.html"));
       for (const [screen, files] of Object.entries(SCREENS)) {

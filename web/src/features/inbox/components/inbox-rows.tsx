@@ -1,13 +1,15 @@
 // The rows of a list of conversations. A long list draws only what is in sight.
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useLayoutEffect, useRef, useState } from "react";
+import { later } from "@/lib/later";
 import type { Conversation } from "@/sdk/types";
-import { texts } from "@/texts/texts";
 import styles from "./inbox.module.css";
 import { InboxRow, type RowProps } from "./inbox-row";
 
-const ROW_HEIGHT = 70;
-const VIRTUAL_FROM = 60;
+const LongList = later(
+  () => import("./long-list").then((part) => part.LongList),
+  // Its beginning, until the rest can be drawn.
+  (props: RowsProps) => <ShortList {...props} conversations={props.conversations.slice(0, LONG_FROM)} />,
+);
+const LONG_FROM = 60;
 
 export interface RowsProps extends Pick<RowProps, "now" | "systemText" | "actionsOf"> {
   conversations: readonly Conversation[];
@@ -15,8 +17,10 @@ export interface RowsProps extends Pick<RowProps, "now" | "systemText" | "action
 }
 
 export function InboxRows(props: RowsProps) {
-  if (props.conversations.length >= VIRTUAL_FROM) return <LongList {...props} />;
-  const { conversations, rowOf, ...shared } = props;
+  return props.conversations.length >= LONG_FROM ? <LongList {...props} /> : <ShortList {...props} />;
+}
+
+function ShortList({ conversations, rowOf, ...shared }: RowsProps) {
   return (
     <ul className={styles.list}>
       {conversations.map((conversation) => (
@@ -24,45 +28,6 @@ export function InboxRows(props: RowsProps) {
           <InboxRow conversation={conversation} {...rowOf(conversation)} {...shared} />
         </li>
       ))}
-    </ul>
-  );
-}
-
-function LongList({ conversations, rowOf, ...shared }: RowsProps) {
-  const list = useRef<HTMLUListElement>(null);
-  const [margin, setMargin] = useState(0);
-  useLayoutEffect(() => setMargin(list.current?.offsetTop ?? 0), []);
-  const virtualizer = useVirtualizer({
-    count: conversations.length,
-    getScrollElement: () => list.current?.closest<HTMLElement>("[data-scroll]") ?? null,
-    estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => conversations[index]?.id ?? index,
-    overscan: 8,
-    scrollMargin: margin,
-  });
-  return (
-    <ul
-      ref={list}
-      className={styles.list}
-      data-virtual
-      aria-label={texts.inbox.conversations}
-      style={{ height: virtualizer.getTotalSize() }}
-    >
-      {virtualizer.getVirtualItems().map(({ key, index, start }) => {
-        const conversation = conversations[index];
-        return (
-          conversation && (
-            <li
-              key={key}
-              aria-posinset={index + 1}
-              aria-setsize={conversations.length}
-              style={{ transform: `translateY(${start - margin}px)` }}
-            >
-              <InboxRow conversation={conversation} {...rowOf(conversation)} {...shared} />
-            </li>
-          )
-        );
-      })}
     </ul>
   );
 }
