@@ -14,7 +14,6 @@ import { MAIN_ID, useKeyboard } from "./keyboard";
 import styles from "./shell.module.css";
 import { Sidebar } from "./sidebar";
 import { useAccountTheme } from "./use-account-theme";
-import { useKeptFocus } from "./use-kept-focus";
 
 const SettingsList = later(() => import("./settings-list").then((part) => part.SettingsList));
 
@@ -27,7 +26,6 @@ export function Shell() {
   useKeyboard();
   useEndOfQuiet();
   useAccountTheme();
-  useKeptFocus();
   return (
     <div className={styles.shell} data-detail={!LISTS.has(pathname) || undefined}>
       <a className={styles.skip} href={`#${MAIN_ID}`} onClick={toMain}>

@@ -28,6 +28,7 @@ function Plain({ label, onPress }: DetailsProps & { onPress?: () => void }) {
     <button
       type="button"
       className={styles.more}
+      data-labelled={label ? true : undefined}
       aria-label={label ? undefined : texts.live.details}
       aria-haspopup="dialog"
       aria-expanded={false}

@@ -10,7 +10,11 @@ export function ConnectionPopover({ label, opened = false }: DetailsProps & { op
   const words = texts.live;
   return (
     <Popover.Root defaultOpen={opened}>
-      <Popover.Trigger className={styles.more} aria-label={label ? undefined : words.details}>
+      <Popover.Trigger
+        className={styles.more}
+        data-labelled={label ? true : undefined}
+        aria-label={label ? undefined : words.details}
+      >
         <DetailsLabel label={label} />
       </Popover.Trigger>
       <Popover.Portal>

@@ -1,6 +1,6 @@
 // What every menu is made of: the popup, its entries, the line between them, and entries that open further ones.
 import { Menu } from "@base-ui/react/menu";
-import type { ComponentProps, ReactNode } from "react";
+import type { ComponentProps, FocusEvent, ReactNode } from "react";
 import { Icon, type IconName } from "./icon";
 import styles from "./menu.module.css";
 
@@ -23,12 +23,18 @@ export function MenuPopup({ label, children, anchor, align = "end" }: PopupProps
         className={styles.positioner}
         {...landmark(label)}
       >
-        <Menu.Popup className={styles.popup} aria-label={label}>
+        <Menu.Popup className={styles.popup} aria-label={label} onFocus={chooseFirst}>
           {children}
         </Menu.Popup>
       </Menu.Positioner>
     </Menu.Portal>
   );
+}
+
+/** Whoever opened it by keyboard, and not by its button, begins at the first entry. */
+function chooseFirst({ target, currentTarget }: FocusEvent<HTMLElement>): void {
+  if (target === currentTarget && target.matches(":focus-visible"))
+    currentTarget.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
 }
 
 /** A menu lies outside of the parts of the page, so it is one of its own. */

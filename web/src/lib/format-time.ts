@@ -32,6 +32,9 @@ export const formatClock = (at: string): string => format("clock", new Date(at))
 
 export const formatFull = (at: string): string => format("full", new Date(at));
 
+/** A day on its own, however long ago. */
+export const formatDate = (at: string): string => format("longDayYear", new Date(at));
+
 /** For a list: the clock today, "yesterday", the weekday in the last week, then the date. */
 export function formatListTime(at: string, now: Date): string {
   const date = new Date(at);

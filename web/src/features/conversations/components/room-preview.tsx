@@ -3,8 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Avatar } from "@/components/avatar";
 import { Button } from "@/components/button";
 import { Fault } from "@/components/fault";
-import { formatDay } from "@/lib/format-time";
-import { useNow } from "@/lib/use-now";
+import { formatDate } from "@/lib/format-time";
 import { toApiError } from "@/sdk/api-error";
 import type { Conversation } from "@/sdk/types";
 import { texts } from "@/texts/texts";
@@ -22,7 +21,6 @@ export function RoomPreview({ room, removed = false }: Props) {
   const words = texts.conversations;
   const join = useJoinRoom();
   const navigate = useNavigate();
-  const now = useNow();
   const name = room.title ?? "";
   const closed = room.state === "closed";
   const enter = () =>
@@ -40,7 +38,7 @@ export function RoomPreview({ room, removed = false }: Props) {
             {words.online(room.online_count)}
           </span>
         )}
-        <span>{words.createdAt(formatDay(room.created_at, now))}</span>
+        <span>{words.createdAt(formatDate(room.created_at))}</span>
       </p>
       {room.topic && (
         <p className={styles.about} dir="auto">

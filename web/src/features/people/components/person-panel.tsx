@@ -8,7 +8,7 @@ import { Spinner } from "@/components/spinner";
 import { tell, tellFault } from "@/components/toast";
 import { useLive } from "@/lib/client-context";
 import { errorText } from "@/lib/error-text";
-import { formatDay } from "@/lib/format-time";
+import { formatDate } from "@/lib/format-time";
 import { usePresence } from "@/lib/live/presence";
 import { useNow } from "@/lib/use-now";
 import type { User } from "@/sdk/types";
@@ -51,7 +51,9 @@ export function Profile({ user, onMessage }: { user: User; onMessage: (user: Use
       )}
       <Avatar user={user} size={104} presence={presence} />
       <h2 dir="auto">{name}</h2>
-      <p className={styles.handle}>@{user.username}</p>
+      <p className={styles.handle} dir="ltr">
+        @{user.username}
+      </p>
       {own && <p className={styles.handle}>{words.aboutYou}</p>}
       {presence && (
         <p className={styles.presence} data-status={presence.status}>
@@ -80,7 +82,7 @@ export function Profile({ user, onMessage }: { user: User; onMessage: (user: Use
           )}
         </>
       )}
-      <p className={styles.since}>{words.joined(formatDay(user.created_at, now))}</p>
+      <p className={styles.since}>{words.joined(formatDate(user.created_at))}</p>
       {menu.dialog}
     </article>
   );

@@ -18,7 +18,7 @@ export function PersonRow({ user, presence, line, onOpen, children }: Props) {
   return (
     <div className={styles.row}>
       <button type="button" className={styles.person} data-walk onClick={() => onOpen(user)}>
-        <Avatar user={user} presence={presence} />
+        <Avatar user={user} size={48} presence={presence} />
         <span className={styles.names}>
           <bdi className={styles.name}>{user.display_name}</bdi>
           <span className={styles.handle}>{line ?? `@${user.username}${standing(user)}`}</span>
