@@ -22,24 +22,23 @@ export async function gatewayWithSockets(): Promise<number> {
   return place;
 }
 
-/** Ends a gateway's process as a crash does; nothing when it has ended already. */
-export function killGateway(place: number): void {
-  const { pid } = readStack().gateways[place] ?? {};
-  try {
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
-  } catch {
-    // Another one is on its way.
-  }
-}
-
-/** Kills all gateways, as often as they come back while the task runs. */
-export async function withoutGateways(task: () => Promise<void>): Promise<void> {
+/** Kills these gateways as a crash does, as often as they come back while the task runs. */
+export async function withoutGateways(places: readonly number[], task: () => Promise<void>): Promise<void> {
   const kill = () => {
-    for (const place of readStack().gateways.keys()) killGateway(place);
+    for (const place of places) killGateway(place);
   };
   kill();
   const timer = setInterval(kill, 100);
   await task().finally(() => clearInterval(timer));
+}
+
+function killGateway(place: number): void {
+  const { pid } = readStack().gateways[place] ?? {};
+  try {
+    if (pid !== undefined) process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended already, and another one is on its way.
+  }
 }
 
 export async function allGatewaysReady(): Promise<void> {
