@@ -1,5 +1,6 @@
 import { HttpResponse, http } from "msw";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { refusedSockets, until } from "@/testing/blocked";
 import { BrowserSocket } from "@/testing/browser-socket";
 import { problem, server, startTestServer } from "@/testing/server";
 import { createApiClient } from "./api-client";
@@ -14,7 +15,6 @@ const onEvent = vi.fn();
 const onHello = vi.fn();
 const onSessionEnded = vi.fn();
 const open: SocketConnection[] = [];
-
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
   BrowserSocket.all = [];
@@ -24,36 +24,6 @@ afterEach(() => {
   vi.useRealTimers();
   vi.clearAllMocks();
 });
-
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-
-/** Waits until it is as expected: what is fetched takes its own time, and all other waits are short. */
-async function until(expected: () => void) {
-  for (let tries = 0; ; tries++) {
-    try {
-      return expected();
-    } catch (cause) {
-      if (tries === 400) throw cause;
-    }
-    await vi.advanceTimersByTimeAsync(200);
-    for (let turns = 0; turns < 20; turns++) await turn();
-  }
-}
-
-/** A browser whose WebSockets are refused, as by a proxy, until `through` is called. */
-function refusedSockets() {
-  let blocked = true;
-  class Refused extends BrowserSocket {
-    constructor(url: string, protocols: string[]) {
-      super(url, protocols);
-      queueMicrotask(() => (blocked ? this.onclose?.({ code: 1006 }) : this.hello()));
-    }
-  }
-  const through = () => {
-    blocked = false;
-  };
-  return { Socket: Refused as unknown as typeof WebSocket, through };
-}
 
 function connect(Socket: typeof WebSocket) {
   const session = { accessToken: async () => "token", renew: async () => "token", clear: () => undefined };

@@ -120,19 +120,13 @@ export class SocketConnection {
     this.welcomeAt = undefined;
     this.heartbeatMs = hello.heartbeat_interval_ms;
     const { degraded, connection_id: connectionId } = hello;
-    this.setState({
-      status: "open",
-      degraded,
-      connectionId,
-      transport: this.ways.current.transport,
-      since: this.now(),
-    });
+    const { transport } = this.ways.current;
+    this.setState({ status: "open", degraded, connectionId, transport, since: this.now() });
     this.expectMore(wire);
     this.timers.ping = setInterval(() => void this.ping(), this.heartbeatMs);
     void this.ping();
     // The others can't take a new token: they end with 4401, or fetch one for each call.
-    if (this.ways.current === this.ways.best)
-      this.renewal.before(hello.access_token_expires_at, Date.parse(hello.server_time));
+    if (transport === "websocket") this.renewal.before(hello.access_token_expires_at, Date.parse(hello.server_time));
     this.upgrade.begin((better, word) => {
       this.drop();
       this.ways.startOver();
@@ -190,10 +184,8 @@ export class SocketConnection {
 
   /** Lets go of the present wire and all that waits on it. */
   private drop(): void {
-    for (const timer of [this.timers.retry, this.timers.silence]) clearTimeout(timer);
-    this.renewal.stop();
-    this.upgrade.stop();
-    clearInterval(this.timers.ping);
+    for (const part of [this.renewal, this.upgrade]) part.stop();
+    for (const timer of Object.values(this.timers)) clearTimeout(timer);
     const { wire } = this;
     this.wire = undefined;
     this.requests.failAll();
