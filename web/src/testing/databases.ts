@@ -8,12 +8,17 @@ interface Connection {
   closed: boolean;
 }
 
+interface Database {
+  stores: Stores;
+  connections: Connection[];
+}
+
 export class BrowserDatabases {
-  private readonly all = new Map<string, { stores: Stores; connections: Connection[] }>();
+  private readonly all = new Map<string, Database>();
 
   open = (name: string): IDBOpenDBRequest => {
     const fresh = !this.all.has(name);
-    const known = this.all.get(name) ?? { stores: new Map(), connections: [] };
+    const known: Database = this.all.get(name) ?? { stores: new Map(), connections: [] };
     this.all.set(name, known);
     const connection = this.connection(known.stores);
     known.connections.push(connection);
