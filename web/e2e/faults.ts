@@ -34,11 +34,16 @@ export class Faults {
 export async function still(page: Page): Promise<void> {
   await expect(page.locator("[role=status] > [aria-hidden]:empty")).toHaveCount(0);
   await page.evaluate(async () => {
-    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    const ending = document
-      .getAnimations()
-      .filter((animation) => animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
-    await Promise.all(ending.map((animation) => animation.finished.catch(() => undefined)));
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    const ending = () =>
+      document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    // What changes within something that changes may begin only when that has ended.
+    for (let calm = 0; calm < 2; calm++) {
+      await frame();
+      const moving = ending();
+      if (moving.length > 0) calm = 0;
+      await Promise.all(moving.map((animation) => animation.finished.catch(() => undefined)));
+    }
   });
 }
 

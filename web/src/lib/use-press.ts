@@ -9,6 +9,7 @@ const JUST_OPENED_MS = 1_500;
 export function usePress(ask: (target: Element, x: number, y: number) => boolean) {
   const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number }>(undefined);
   const openedAt = useRef(0);
+  const byMouse = useRef(false);
 
   const open = (target: EventTarget, x: number, y: number): boolean => {
     if (!(target instanceof Element) || !ask(target, x, y)) return false;
@@ -21,13 +22,15 @@ export function usePress(ask: (target: Element, x: number, y: number) => boolean
   };
   return {
     onContextMenu: (event: MouseEvent) => {
-      const justOpened = Date.now() - openedAt.current < JUST_OPENED_MS;
+      // A finger that is held opens the menu by itself; the browser's own event for it comes after that.
+      const justOpened = !byMouse.current && Date.now() - openedAt.current < JUST_OPENED_MS;
       const selecting = (getSelection()?.toString() ?? "") !== "";
       if (justOpened || (!selecting && open(event.target, event.clientX, event.clientY))) event.preventDefault();
     },
     onPointerDown: (event: PointerEvent) => {
       cancel();
-      if (event.pointerType === "mouse") return;
+      byMouse.current = event.pointerType === "mouse";
+      if (byMouse.current) return;
       const { target, clientX: x, clientY: y } = event;
       const timer = setTimeout(() => open(target, x, y) && navigator.vibrate?.(8), LONG_PRESS_MS);
       press.current = { timer, x, y };
