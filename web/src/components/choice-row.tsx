@@ -14,17 +14,27 @@ export interface Choice<T extends string> {
 interface Props<T extends string> {
   label: string;
   hint?: string | undefined;
+  /** The name is said by what stands around it, and is here for those who hear the page. */
+  titled?: boolean;
   choices: readonly Choice<T>[];
   value: T;
   onChange: (value: T) => void;
   busy?: boolean;
 }
 
-export function ChoiceRow<T extends string>({ label, hint, choices, value, onChange, busy = false }: Props<T>) {
+export function ChoiceRow<T extends string>({
+  label,
+  hint,
+  titled = false,
+  choices,
+  value,
+  onChange,
+  busy = false,
+}: Props<T>) {
   const id = useId();
   return (
     <div className={styles.row} data-wraps>
-      <div className={styles.words}>
+      <div className={titled ? "visually-hidden" : styles.words}>
         <span id={id}>{label}</span>
         {hint && <p id={`${id}-hint`}>{hint}</p>}
       </div>

@@ -29,6 +29,7 @@ export function AppearanceSettings({ back }: { back: ReactNode }) {
     <SettingsPage title={nav.appearance} lead={words.lead} back={back}>
       <SettingsSection title={words.theme}>
         <ChoiceRow
+          titled
           label={words.theme}
           choices={[
             { value: "system", label: words.system, icon: "display" },
@@ -78,7 +79,9 @@ function LanguageSection({ onKeep }: { onKeep: (locale: string) => Promise<unkno
     <SettingsSection title={words.language}>
       <div className={rowStyles.block}>
         <div className={rowStyles.field}>
-          <label htmlFor={id}>{words.language}</label>
+          <label htmlFor={id} className="visually-hidden">
+            {words.language}
+          </label>
           <select
             id={id}
             aria-describedby={`${id}-hint`}

@@ -22,7 +22,7 @@ export function MentionList({ list }: { list: ReturnType<typeof useMentionList> 
         >
           <Avatar user={user} size={30} />
           <span dir="auto">{user.display_name}</span>
-          <small>@{user.username}</small>
+          <small dir="ltr">@{user.username}</small>
         </div>
       ))}
     </div>

@@ -50,7 +50,9 @@ export function MemberRow({ conversation, member, presence, onPerson, onReport }
             <Avatar user={user} size={40} presence={presence} />
             <span className={styles.names}>
               <bdi>{own ? `${name} (${words.you})` : name}</bdi>
-              <span>@{user.username}</span>
+              <span>
+                <bdi>@{user.username}</bdi>
+              </span>
             </span>
           </button>
           {role !== "member" && <span className={styles.role}>{words.roles[role]}</span>}

@@ -56,7 +56,9 @@ export function NewMessage({ onClose, onMessage, onFindPeople }: Props) {
                   <Avatar user={user} size={40} presence={presences.get(user.id)} />
                   <span className={styles.names}>
                     <bdi>{user.display_name}</bdi>
-                    <span>@{user.username}</span>
+                    <span>
+                      <bdi>@{user.username}</bdi>
+                    </span>
                   </span>
                 </button>
               </li>

@@ -110,7 +110,9 @@ export function PeoplePicker({ chosen, onChange, without, most, full }: Props) {
               <Avatar user={user} size={38} />
               <span className={styles.names}>
                 <bdi>{user.display_name}</bdi>
-                <span>@{user.username}</span>
+                <span>
+                  <bdi>@{user.username}</bdi>
+                </span>
               </span>
             </label>
           </li>

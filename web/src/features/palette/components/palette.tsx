@@ -87,7 +87,11 @@ function Row({ entry, onSelect }: { entry: PaletteEntry; onSelect: (entry: Palet
       <span className={styles.mark}>{entry.mark}</span>
       <span className={styles.words}>
         <bdi>{entry.label}</bdi>
-        {entry.detail && <small dir="auto">{entry.detail}</small>}
+        {entry.detail && (
+          <small>
+            <bdi>{entry.detail}</bdi>
+          </small>
+        )}
       </span>
       {entry.keys && (
         <span className={styles.keys} aria-hidden="true">

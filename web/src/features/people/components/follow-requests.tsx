@@ -51,7 +51,15 @@ function Request({ request, onOpen }: { request: FollowRequest; onOpen: (user: U
   const give = (given: FollowAnswer) => () => answer.mutate({ request, answer: given });
   return (
     <li className={styles.request} aria-label={words.asks(name)}>
-      <PersonRow user={user} line={`@${user.username} · ${words.asksToFollowYou}`} onOpen={onOpen}>
+      <PersonRow
+        user={user}
+        line={
+          <>
+            <bdi>@{user.username}</bdi> · {words.asksToFollowYou}
+          </>
+        }
+        onOpen={onOpen}
+      >
         <IconButton
           icon="close"
           label={words.declineName(name)}

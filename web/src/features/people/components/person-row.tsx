@@ -9,7 +9,7 @@ interface Props {
   user: User;
   presence?: Presence | undefined;
   /** Under the name instead of username and standing. */
-  line?: string;
+  line?: ReactNode;
   onOpen: (user: User) => void;
   children?: ReactNode;
 }
@@ -21,7 +21,14 @@ export function PersonRow({ user, presence, line, onOpen, children }: Props) {
         <Avatar user={user} size={48} presence={presence} />
         <span className={styles.names}>
           <bdi className={styles.name}>{user.display_name}</bdi>
-          <span className={styles.handle}>{line ?? `@${user.username}${standing(user)}`}</span>
+          <span className={styles.handle}>
+            {line ?? (
+              <>
+                <bdi>@{user.username}</bdi>
+                {standing(user)}
+              </>
+            )}
+          </span>
         </span>
       </button>
       {children}
