@@ -33,18 +33,17 @@ export class Faults {
 /** Nothing is loading and nothing moves: a colour on its way to another one is neither of the two. */
 export async function still(page: Page): Promise<void> {
   await expect(page.locator("[role=status] > [aria-hidden]:empty")).toHaveCount(0);
-  await page.evaluate(async () => {
-    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
-    const ending = () =>
-      document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+  let calm = 0;
+  await expect(async () => {
+    const moving = await page.evaluate(() => {
+      const ends = ({ effect }: Animation) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY;
+      return document.getAnimations().filter((animation) => animation.playState === "running" && ends(animation))
+        .length;
+    });
+    calm = moving === 0 ? calm + 1 : 0;
     // What changes within something that changes may begin only when that has ended.
-    for (let calm = 0; calm < 2; calm++) {
-      await frame();
-      const moving = ending();
-      if (moving.length > 0) calm = 0;
-      await Promise.all(moving.map((animation) => animation.finished.catch(() => undefined)));
-    }
-  });
+    expect(calm).toBeGreaterThanOrEqual(2);
+  }).toPass({ intervals: [50], timeout: 10_000 });
 }
 
 /** Goes to another address as a link of the client does, without loading the page anew. */

@@ -1,7 +1,7 @@
 // What Lighthouse says of the way in and of the inbox, on a phone and on a desktop. For `npm run lighthouse`, against a
 // built client. Lighthouse is large and needed by nobody else, so npx fetches it when it is wanted.
-import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -13,14 +13,6 @@ import { publicUrl } from "./stack";
 const COMMAND = (process.env.PULSE_LIGHTHOUSE ?? "npx --yes lighthouse@12.8.2").split(" ");
 const CATEGORIES = ["performance", "accessibility", "best-practices"];
 const LEAST = 95;
-const PORT = 9_333;
-/** A window that nobody sees is drawn all the same. */
-const AWAKE = [
-  "--disable-background-timer-throttling",
-  "--disable-backgrounding-occluded-windows",
-  "--disable-renderer-backgrounding",
-];
-const DEVTOOLS = `http://127.0.0.1:${PORT}`;
 const run = promisify(execFile);
 
 interface Report {
@@ -28,70 +20,59 @@ interface Report {
   audits: Record<string, { score: number | null; title: string; displayValue?: string }>;
 }
 
-test("Lighthouse finds nothing worth mending", async ({ request }, { project }) => {
+test("Lighthouse finds nothing worth mending", async () => {
   test.setTimeout(15 * 60_000);
   const url = publicUrl();
   const ada = await enrol(url, "Ada Holm");
   const ben = await enrol(url, "Ben Okafor");
   await connect(ada, ben);
   await talk(ada, ben, [[ben, "Did you see the prints?"]]);
-  const { executablePath = "", args = [] } = project.use.launchOptions ?? {};
-  const folder = await mkdtemp(join(tmpdir(), "pulse-browser-"));
-  const own = [
-    "--headless=new",
-    ...AWAKE,
-    `--remote-debugging-port=${PORT}`,
-    `--user-data-dir=${folder}`,
-    "about:blank",
-  ];
-  const program = spawn(executablePath, [...args, ...own], { stdio: "ignore" });
-  await expect(async () => {
-    expect((await request.get(`${DEVTOOLS}/json/version`)).ok()).toBe(true);
-  }).toPass();
+  const { executablePath = "", args = [] } = test.info().project.use.launchOptions ?? {};
+  const profile = await mkdtemp(join(tmpdir(), "pulse-browser-"));
+  /** Each report in a browser of its own that knows what the ones before it were told. */
+  const report = async (address: string, device: string): Promise<Report> => {
+    const output = join(profile, "report.json");
+    const [command = "", ...first] = COMMAND;
+    const flags = ["--headless=new", ...args, `--user-data-dir=${profile}`];
+    const rest = [
+      address,
+      `--chrome-flags=${flags.join(" ")}`,
+      "--quiet",
+      "--disable-storage-reset",
+      `--only-categories=${CATEGORIES.join(",")}`,
+      "--output=json",
+      `--output-path=${output}`,
+      ...(device === "desktop" ? ["--preset=desktop"] : []),
+    ];
+    await run(command, [...first, ...rest], {
+      env: { ...process.env, CHROME_PATH: executablePath },
+      maxBuffer: 2 ** 26,
+    });
+    return JSON.parse(await readFile(output, "utf8")) as Report;
+  };
   const low: string[] = [];
   const look = async (screen: string, path: string) => {
     for (const device of ["mobile", "desktop"]) {
-      const report = await lighthouse(`${url}${path}`, device);
-      const scores = CATEGORIES.map((name) => [name, Math.round(100 * (report.categories[name]?.score ?? 0))] as const);
+      const { categories, audits } = await report(`${url}${path}`, device);
+      const scores = CATEGORIES.map((name) => [name, Math.round(100 * (categories[name]?.score ?? 0))] as const);
       process.stdout.write(`${screen}, ${device}: ${scores.map(([name, score]) => `${name} ${score}`).join(", ")}\n`);
-      for (const fault of faultsOf(report)) process.stdout.write(`  ${fault}\n`);
+      for (const fault of faultsOf({ categories, audits })) process.stdout.write(`  ${fault}\n`);
       low.push(
         ...scores.filter(([, score]) => score < LEAST).map((score) => `${screen}, ${device}: ${score.join(" ")}`),
       );
     }
   };
   await look("sign in", "/sign-in");
-  // Lighthouse wants the browser for itself: whoever signs in leaves it again.
-  const browser = await chromium.connectOverCDP(DEVTOOLS);
-  const [context] = browser.contexts();
-  if (!context) throw new Error("the browser has no window");
+  const context = await chromium.launchPersistentContext(profile, { executablePath, args });
   await signIn(context, url, ada.username);
   const page = await context.newPage();
   await page.goto(url);
   await expect(page.getByRole("link", { name: /Ben Okafor/ }).first()).toBeVisible({ timeout: 30_000 });
-  await page.close();
-  await browser.close();
+  await context.close();
   await look("inbox", "/");
-  program.kill();
+  await rm(profile, { recursive: true });
   expect(low).toEqual([]);
 });
-
-async function lighthouse(url: string, device: string): Promise<Report> {
-  const output = join(await mkdtemp(join(tmpdir(), "pulse-lighthouse-")), "report.json");
-  const [command = "", ...first] = COMMAND;
-  const rest = [
-    url,
-    `--port=${PORT}`,
-    "--quiet",
-    "--disable-storage-reset",
-    `--only-categories=${CATEGORIES.join(",")}`,
-    "--output=json",
-    `--output-path=${output}`,
-    ...(device === "desktop" ? ["--preset=desktop"] : []),
-  ];
-  await run(command, [...first, ...rest], { maxBuffer: 2 ** 26 });
-  return JSON.parse(await readFile(output, "utf8")) as Report;
-}
 
 /** What costs points, and how much was measured. */
 function faultsOf({ categories, audits }: Report): string[] {
