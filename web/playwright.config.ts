@@ -12,7 +12,8 @@ export default defineConfig({
   use: {
     browserName: "chromium",
     actionTimeout: 15_000,
-    trace: "retain-on-failure",
+    // A trace of every step takes longer than the steps; what was on the page at a failure is told without one.
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.PULSE_CHROMIUM ?? "/usr/bin/chromium",
       args: [

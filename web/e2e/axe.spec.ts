@@ -6,9 +6,6 @@ import { arabic, chat, lists, others, phone, settings } from "./screens";
 import { publicUrl } from "./stack";
 import { town } from "./town";
 
-// Pictures of every step would take longer than the looking.
-test.use({ trace: "off" });
-
 const STILL = { locale: "en-GB", reducedMotion: "reduce" } as const;
 
 test("what somebody new sees has no fault that axe can see", async ({ browser }) => {

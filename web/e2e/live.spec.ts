@@ -1,4 +1,4 @@
-// What keeps the client live: one socket for all tabs, the lead passed on, and messages written without a network.
+// What keeps the client live: one socket for all tabs, and the lead passed on.
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { Person } from "./person";
 import { publicUrl } from "./stack";
@@ -46,34 +46,4 @@ test("tabs share one socket, and the next one takes over when the first closes",
   await expect.poll(() => sockets.filter((url) => url.includes("/v1/ws")).length).toBe(1);
   await ben.say("To the tab that is left");
   await shows(second, "To the tab that is left");
-});
-
-test("what is written without a network is sent when it is back, once and in order, also after a reload", async ({
-  browser,
-}) => {
-  const { ada, ben } = await twoInAChat(browser, ["Noor Haddad", "Liv Berg"]);
-  await ada.say("Before the tunnel");
-  await ben.page
-    .getByRole("link", { name: new RegExp(ada.name) })
-    .first()
-    .click();
-  await shows(ben.page, "Before the tunnel");
-  const { page } = ada;
-  await page.route("**/v1/**", (route) => route.abort());
-  await page.context().setOffline(true);
-  const box = page.getByRole("textbox", { name: /Message/ });
-  for (const body of ["One in the tunnel", "Two in the tunnel"]) {
-    await box.fill(body);
-    await box.press("Enter");
-    await expect(page.getByText(body).first()).toBeVisible();
-  }
-  await page.unroute("**/v1/**");
-  await page.context().setOffline(false);
-  await page.reload();
-  await shows(ben.page, "Two in the tunnel");
-  const bodies = await ben.page
-    .getByRole("log")
-    .getByText(/in the tunnel/)
-    .allInnerTexts();
-  expect(bodies).toEqual(["One in the tunnel", "Two in the tunnel"]);
 });

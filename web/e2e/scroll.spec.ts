@@ -11,9 +11,6 @@ const STEP = Number(process.env.PULSE_SCROLL_STEP ?? 240);
 const MOST_MINUTES = Number(process.env.PULSE_SCROLL_MINUTES ?? 15);
 const LEAST_FRAMES = 50;
 
-// Keeping a trace costs frames.
-test.use({ trace: "off" });
-
 test("scrolls smoothly through very many messages, and holds few of them", async ({ browser }) => {
   test.setTimeout((MOST_MINUTES + 15) * 60_000);
   const begun = Date.now();
