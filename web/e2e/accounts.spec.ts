@@ -1,9 +1,10 @@
 // Two accounts side by side in one browser: each tab shows its own, and knows what is unread in the other.
 
+import { expect, type Page } from "@playwright/test";
 import { PASSWORD, Person } from "./person";
 import { type Actor, connect, enrol, talk, tell } from "./scene";
 import { publicUrl } from "./stack";
-import { expect, type Page, test } from "./test";
+import { test } from "./test";
 
 const accountOf = (page: Page, name: string) => page.getByRole("button", { name: `Your account, ${name}` });
 

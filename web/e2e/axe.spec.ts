@@ -1,10 +1,11 @@
 // No screen may have a fault that axe can see, neither in the light nor in the dark.
 
+import { expect } from "@playwright/test";
 import { Faults, visit } from "./faults";
 import { Person } from "./person";
 import { arabic, chat, lists, others, phone, settings } from "./screens";
 import { publicUrl } from "./stack";
-import { expect, test } from "./test";
+import { test } from "./test";
 import { town } from "./town";
 
 const STILL = { locale: "en-GB", reducedMotion: "reduce" } as const;

@@ -1,7 +1,8 @@
 // The page at /v1/docs against a real gateway: it shows both documents, tries a call, a stream and a socket, and asks nobody else.
 
+import { expect, type Page } from "@playwright/test";
 import { freshName, gatewayUrls } from "./stack";
-import { expect, type Page, test } from "./test";
+import { test } from "./test";
 
 async function accessToken(page: Page, url: string): Promise<string> {
   const username = freshName("reader");

@@ -1,10 +1,11 @@
 // Behind a proxy that lets no WebSocket through, and then no stream either: messages come and go all the same.
 
+import { expect } from "@playwright/test";
 import { Network } from "./network";
 import { Person } from "./person";
 import { type Actor, connect, enrol, talk, tell } from "./scene";
 import { publicUrl } from "./stack";
-import { expect, test } from "./test";
+import { test } from "./test";
 
 test("messages come at once where WebSockets are blocked, and where streams are too", async ({ browser }) => {
   const url = publicUrl();

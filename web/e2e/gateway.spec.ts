@@ -1,10 +1,11 @@
 // Gateways that die while one chats: the browser comes back by itself, to whichever there is, and nothing is lost.
 
+import { expect } from "@playwright/test";
 import { Person, STORED } from "./person";
 import { type Actor, connect, enrol, talk } from "./scene";
 import { allGatewaysReady, gatewayWithSockets, withoutGateways } from "./servers";
 import { publicUrl } from "./stack";
-import { expect, test } from "./test";
+import { test } from "./test";
 
 test("a chat survives the death of its gateway, and of all gateways", async ({ browser }) => {
   const url = publicUrl();

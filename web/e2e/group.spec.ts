@@ -1,9 +1,10 @@
 // The life of a group: made, named, talked in; people come, go and are made more of; handed over, left, closed.
 
+import { expect, type Page } from "@playwright/test";
 import { Person } from "./person";
 import { type Actor, connect, enrol, gather } from "./scene";
 import { gatewayUrls } from "./stack";
-import { expect, type Page, test } from "./test";
+import { test } from "./test";
 
 /** Who became a member at one time stands in no order. */
 const NAMELESS = /Cem Kaya, Dora Silva|Dora Silva, Cem Kaya/;

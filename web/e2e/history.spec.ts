@@ -1,10 +1,11 @@
 // What is read stays where it is when older messages come in above it, and the page holds only what is in sight. How
 // fast a very long history scrolls is measured by `npm run scroll`.
 
+import { expect, type Page } from "@playwright/test";
 import { Person } from "./person";
 import { enrol, gather, tell } from "./scene";
 import { publicUrl } from "./stack";
-import { expect, type Page, test } from "./test";
+import { test } from "./test";
 
 /** As many as each may say at once; the latest page holds 50. */
 const EACH = 20;

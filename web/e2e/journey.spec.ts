@@ -1,8 +1,9 @@
 // Two people on two gateways find each other, connect and chat: the whole way through a real system.
 
+import { expect } from "@playwright/test";
 import { Person, STORED } from "./person";
 import { gatewayUrls } from "./stack";
-import { expect, test } from "./test";
+import { test } from "./test";
 
 test("two people on two gateways meet and chat", async ({ browser }) => {
   const { first, last } = gatewayUrls();

@@ -1,9 +1,10 @@
 // A chat without a mouse: from signing in to the way back to the list, with the focus in sight all the way.
 
+import { expect, type Locator, type Page } from "@playwright/test";
 import { PASSWORD, STORED } from "./person";
 import { connect, enrol, talk } from "./scene";
 import { publicUrl } from "./stack";
-import { expect, type Locator, type Page, test } from "./test";
+import { test } from "./test";
 
 test("everything in a chat is done by keyboard, and the focus is never lost", async ({ browser }) => {
   const url = publicUrl();

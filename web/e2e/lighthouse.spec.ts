@@ -5,10 +5,11 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { chromium, expect } from "@playwright/test";
 import { signIn } from "./long-chat";
 import { connect, enrol, talk } from "./scene";
 import { publicUrl } from "./stack";
-import { chromium, expect, test } from "./test";
+import { test } from "./test";
 
 const COMMAND = (process.env.PULSE_LIGHTHOUSE ?? "npx --yes lighthouse@12.8.2").split(" ");
 const CATEGORIES = ["performance", "accessibility", "best-practices"];

@@ -1,8 +1,9 @@
 // What keeps the client live: one socket for all tabs, and the lead passed on.
 
+import { type Browser, expect, type Page } from "@playwright/test";
 import { Person } from "./person";
 import { publicUrl } from "./stack";
-import { type Browser, expect, type Page, test } from "./test";
+import { test } from "./test";
 
 /** Two people who are connected, each at their own browser, in the chat with one another. */
 async function twoInAChat(browser: Browser, names: [string, string]): Promise<{ ada: Person; ben: Person }> {

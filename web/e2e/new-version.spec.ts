@@ -1,10 +1,11 @@
 // A new version of the client is put up while somebody has the page open: they are told, and load it when they like.
 
+import { expect } from "@playwright/test";
 import { Network } from "./network";
 import { Person } from "./person";
 import { enrol } from "./scene";
 import { publicUrl } from "./stack";
-import { expect, test } from "./test";
+import { test } from "./test";
 
 test("a new version is offered to whoever has the page open, and loaded on a click", async ({ browser }) => {
   const url = publicUrl();

@@ -1,10 +1,11 @@
 // A message of another chat while one chats: told at once inside the page, counted in the title, opened and answered from
 // there, and gone in every tab as soon as it is read in one.
 
+import { expect, type Page } from "@playwright/test";
 import { Person } from "./person";
 import { type Actor, connect, enrol, talk, tell } from "./scene";
 import { publicUrl } from "./stack";
-import { expect, type Page, test } from "./test";
+import { test } from "./test";
 
 const noticesOf = (page: Page) => page.getByRole("region", { name: "Notices" });
 

@@ -1,11 +1,12 @@
 // Without a connection: the client opens, shows what was there and takes what is written; with it all is sent, once and
 // in order. What was kept is gone with the session.
 
+import { expect } from "@playwright/test";
 import { Network } from "./network";
 import { Person, STORED } from "./person";
 import { type Actor, connect, enrol, talk, tell } from "./scene";
 import { publicUrl } from "./stack";
-import { expect, test } from "./test";
+import { test } from "./test";
 
 /** The clock: the first of several waits, the others wait for it. */
 const CLOCK = /^(Waiting to be sent|Sending)$/;

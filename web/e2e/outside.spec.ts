@@ -1,9 +1,10 @@
 // Signing in by an outside OpenID Connect provider: a real one, which the stack was started with as "google". It knows
 // one person, whose login PULSE_OUTSIDE_LOGIN names; e2e/tests/it/browser.rs sets all that up.
 
+import { type BrowserContext, expect, type Page } from "@playwright/test";
 import { PASSWORD } from "./person";
 import { publicUrl } from "./stack";
-import { type BrowserContext, expect, type Page, test } from "./test";
+import { test } from "./test";
 
 const login = process.env.PULSE_OUTSIDE_LOGIN;
 

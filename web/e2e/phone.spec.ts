@@ -1,9 +1,10 @@
 // The client on a phone, by touch: nothing is wider than the screen, and every way leads back.
 
+import { expect, type Locator, type Page } from "@playwright/test";
 import { visit } from "./faults";
 import { STORED } from "./person";
 import { publicUrl } from "./stack";
-import { expect, type Locator, type Page, test } from "./test";
+import { test } from "./test";
 import { town } from "./town";
 
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } as const;

@@ -1,10 +1,11 @@
 // Redis falls silent: who is online can't be told, which the page says; the chat goes on. It heals by itself.
 
+import { expect } from "@playwright/test";
 import { Person } from "./person";
 import { type Actor, connect, enrol, talk, tell } from "./scene";
 import { withoutRedis } from "./servers";
 import { publicUrl } from "./stack";
-import { expect, test } from "./test";
+import { test } from "./test";
 
 test("without Redis one chats on, and is told what is missing", async ({ browser }) => {
   const url = publicUrl();

@@ -1,9 +1,10 @@
 // A public room: made, found in the directory, joined, talked in and left; and somebody who is shown the door.
 
+import { expect } from "@playwright/test";
 import { Person } from "./person";
 import { type Actor, enrol } from "./scene";
 import { freshName, publicUrl } from "./stack";
-import { expect, test } from "./test";
+import { test } from "./test";
 
 test("a room is made, found, joined, talked in and left; who is removed stays out", async ({ browser }) => {
   const url = publicUrl();

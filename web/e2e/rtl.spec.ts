@@ -1,11 +1,12 @@
 // The client in Arabic: everything begins at the right, what people wrote keeps its own direction, and numbers, times and
 // plurals are those of the language. On the way, the other choices of the same page: how close things stand.
 
+import { expect, type Locator, type Page } from "@playwright/test";
 import { visit } from "./faults";
 import { Person } from "./person";
 import { connect, enrol, gather, talk } from "./scene";
 import { publicUrl } from "./stack";
-import { expect, type Locator, type Page, test } from "./test";
+import { test } from "./test";
 
 test("the client reads from right to left in Arabic", async ({ browser }) => {
   const url = publicUrl();

@@ -1,11 +1,12 @@
 // Takes the pictures of the documentation: light and dark, wide and on a phone.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type Browser, expect, type Page } from "@playwright/test";
 import { still } from "./faults";
 import { PASSWORD } from "./person";
 import { type Actor, ask, connect, enrol, gather, talk, tell } from "./scene";
 import { gatewayUrls } from "./stack";
-import { type Browser, expect, type Page, test } from "./test";
+import { test } from "./test";
 
 const FOLDER = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const VIEWS = [

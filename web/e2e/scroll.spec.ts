@@ -1,10 +1,11 @@
 // Scrolls through a conversation of very many messages, from the latest to the first and back down, and tells how many
 // frames a second were drawn and what the page held in memory. For `npm run scroll`, against a built client.
 
+import { type CDPSession, expect, type Page } from "@playwright/test";
 import { heapOf, numberInSight, rateOf, walk, workOf } from "./frames";
 import { keptLongChat, signIn } from "./long-chat";
 import { publicUrl } from "./stack";
-import { type CDPSession, expect, type Page, test } from "./test";
+import { test } from "./test";
 
 const COUNT = Number(process.env.PULSE_SCROLL_MESSAGES ?? 100_000);
 /** Pixels each frame: at 60 frames a second about twenty screens a second pass by. */

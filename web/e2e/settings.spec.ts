@@ -1,10 +1,11 @@
 // What people do once in a while: a picture of their own, other devices, a copy of their data, notifications, files.
 import { readFile } from "node:fs/promises";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { picture, tone, type Upload } from "./files";
 import { PASSWORD, Person } from "./person";
 import { type Actor, connect, enrol, talk, tell } from "./scene";
 import { publicUrl } from "./stack";
-import { expect, type Locator, type Page, test } from "./test";
+import { test } from "./test";
 
 /** Hands files to an element as a browser does when they are dropped or pasted there. */
 async function hand(target: Locator, how: "drop" | "paste", { name, mimeType, buffer }: Upload): Promise<void> {

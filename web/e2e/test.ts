@@ -1,8 +1,6 @@
-// What every spec begins with: Playwright's own, and no browser window stays open after its test. One that did would keep
-// its socket, and take time from those that follow.
+// The `test` of every spec: no window of the browser stays open after it. One that did would keep its socket, and take
+// time from those that follow.
 import { test as base } from "@playwright/test";
-
-export * from "@playwright/test";
 
 export const test = base.extend<{ tidy: undefined }>({
   tidy: [

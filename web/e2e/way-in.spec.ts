@@ -1,10 +1,11 @@
 // One person's way in through a real system: the address confirmed, a second factor, a forgotten password.
 
+import { expect } from "@playwright/test";
 import { codeOf } from "./authenticator";
 import { linkFrom } from "./mail";
 import { PASSWORD, Person } from "./person";
 import { publicUrl } from "./stack";
-import { expect, test } from "./test";
+import { test } from "./test";
 
 const NEW_PASSWORD = "an even quieter river";
 

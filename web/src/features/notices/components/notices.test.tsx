@@ -42,6 +42,14 @@ it("shows a message of another conversation, as it reads, and opens it", async (
   expect(notice()).toBeNull();
 });
 
+it("shows what came while it was being loaded, once", async () => {
+  vi.spyOn(document, "hasFocus").mockReturnValue(true);
+  const early = [{ type: "message.created" as const, data: sampleMessage(1, { body: "early" }) }];
+  const { cache } = renderClient(<Notices openId="another" onOpen={onOpen} takeEarly={() => early.splice(0)} />);
+  act(() => cache.setQueryData(queryKeys.inbox, sampleInbox(sampleConversation())));
+  expect(await screen.findByRole("button", { name: /^Ben/ })).toHaveTextContent("early");
+});
+
 it("a later message of the same conversation takes the place of the one before", async () => {
   const { hear } = await page();
   hear({ body: "one" });

@@ -29,9 +29,11 @@ const MOST = 3;
 interface Props {
   openId: string | undefined;
   onOpen: (conversationId: string) => void;
+  /** What came before this was loaded and the conversations were known; from then on it hears for itself. */
+  takeEarly?: () => readonly LiveEvent[];
 }
 
-export function Notices({ openId, onOpen }: Props) {
+export function Notices({ openId, onOpen, takeEarly }: Props) {
   const { me, events, socket, outbox } = useLive();
   const { conversations } = useInbox();
   const archived = useInbox({ archived: true }).conversations;
@@ -80,7 +82,16 @@ export function Notices({ openId, onOpen }: Props) {
     setShown((all) => all.filter(stays));
     if (unread_count === 0) void closeDesktop(id);
   });
-  useEffect(() => events.listen(heard), [events]);
+  const begin = useEffectEvent(() => {
+    for (const event of takeEarly?.() ?? []) heard(event);
+  });
+  // Before that nobody could say whose they are.
+  const ready = known.length > 0;
+  useEffect(() => {
+    if (!ready) return;
+    begin();
+    return events.listen(heard);
+  }, [events, ready]);
   useEffect(() => (attention ? attend() : undefined), [attention]);
   const left = shown.filter(({ message }) => message.conversation_id !== openId);
   return (
