@@ -3,14 +3,13 @@
 import { expect } from "@playwright/test";
 import { Network } from "./network";
 import { Person } from "./person";
-import { type Actor, connect, enrol, talk, tell } from "./scene";
+import { talk, tell, twoConnected } from "./scene";
 import { publicUrl } from "./stack";
 import { test } from "./test";
 
 test("messages come at once where WebSockets are blocked, and where streams are too", async ({ browser }) => {
   const url = publicUrl();
-  const [ada, ben] = (await Promise.all(["Ada Holm", "Ben Okafor"].map((name) => enrol(url, name)))) as [Actor, Actor];
-  await connect(ada, ben);
+  const { ada, ben } = await twoConnected(url);
   const chat = await talk(ada, ben, [[ben, "Is it the office network?"]]);
   const network = await Network.open();
   network.refusesSockets = true;

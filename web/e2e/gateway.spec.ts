@@ -2,15 +2,14 @@
 
 import { expect } from "@playwright/test";
 import { Person, STORED } from "./person";
-import { type Actor, connect, enrol, talk } from "./scene";
+import { talk, twoConnected } from "./scene";
 import { allGatewaysReady, gatewayWithSockets, withoutGateways } from "./servers";
 import { publicUrl } from "./stack";
 import { test } from "./test";
 
 test("a chat survives the death of its gateway, and of all gateways", async ({ browser }) => {
   const url = publicUrl();
-  const [ada, ben] = (await Promise.all(["Ada Holm", "Ben Okafor"].map((name) => enrol(url, name)))) as [Actor, Actor];
-  await connect(ada, ben);
+  const { ada, ben } = await twoConnected(url);
   const chat = await talk(ada, ben, [[ben, "Is this line steady?"]]);
   const person = await Person.enter(browser, url, ada, `/c/${chat}`);
   const { page } = person;

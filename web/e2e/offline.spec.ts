@@ -4,7 +4,7 @@
 import { expect } from "@playwright/test";
 import { Network } from "./network";
 import { Person, STORED } from "./person";
-import { type Actor, connect, enrol, talk, tell } from "./scene";
+import { talk, tell, twoConnected } from "./scene";
 import { publicUrl } from "./stack";
 import { test } from "./test";
 
@@ -13,8 +13,7 @@ const CLOCK = /^(Waiting to be sent|Sending)$/;
 
 test("a client that is opened without a connection can be read and written in", async ({ browser }) => {
   const url = publicUrl();
-  const [ada, ben] = (await Promise.all(["Ada Holm", "Ben Okafor"].map((name) => enrol(url, name)))) as [Actor, Actor];
-  await connect(ada, ben);
+  const { ada, ben } = await twoConnected(url);
   const chat = await talk(ada, ben, [[ben, "The train goes at seven"]]);
   const network = await Network.open();
   const person = await Person.enter(browser, url, ada, `/c/${chat}`, { proxy: network.proxy });

@@ -2,15 +2,14 @@
 
 import { expect } from "@playwright/test";
 import { Person } from "./person";
-import { type Actor, connect, enrol, talk, tell } from "./scene";
+import { talk, tell, twoConnected } from "./scene";
 import { withoutRedis } from "./servers";
 import { publicUrl } from "./stack";
 import { test } from "./test";
 
 test("without Redis one chats on, and is told what is missing", async ({ browser }) => {
   const url = publicUrl();
-  const [ada, ben] = (await Promise.all(["Ada Holm", "Ben Okafor"].map((name) => enrol(url, name)))) as [Actor, Actor];
-  await connect(ada, ben);
+  const { ada, ben } = await twoConnected(url);
   const chat = await talk(ada, ben, [[ben, "Are you there?"]]);
   const person = await Person.enter(browser, url, ada, `/c/${chat}`);
   const { page } = person;

@@ -13,7 +13,7 @@ export interface Actor {
 }
 
 export async function enrol(baseURL: string, name: string): Promise<Actor> {
-  const suffix = Math.random().toString(36).slice(2, 5);
+  const suffix = Math.random().toString(36).slice(2, 9);
   const username = `${name
     .split(" ")[0]
     ?.toLowerCase()
@@ -43,6 +43,13 @@ export async function connect(a: Actor, b: Actor): Promise<void> {
   expect((await b.api.post(`/v1/follow-requests/${wanted.id}/accept`, { data: { follow_back: true } })).ok()).toBe(
     true,
   );
+}
+
+/** Ada Holm and Ben Okafor, who are connected. */
+export async function twoConnected(url: string): Promise<{ ada: Actor; ben: Actor }> {
+  const [ada, ben] = await Promise.all([enrol(url, "Ada Holm"), enrol(url, "Ben Okafor")]);
+  await connect(ada, ben);
+  return { ada, ben };
 }
 
 /** Makes a group or a room, with these people in it. Gives its id. */

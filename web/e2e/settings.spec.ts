@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { picture, tone, type Upload } from "./files";
 import { PASSWORD, Person } from "./person";
-import { type Actor, connect, enrol, talk, tell } from "./scene";
+import { type Actor, talk, tell, twoConnected } from "./scene";
 import { publicUrl } from "./stack";
 import { test } from "./test";
 
@@ -29,8 +29,7 @@ const isDrawn = (image: Locator) =>
   expect.poll(() => image.evaluate((element) => (element as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
 
 async function twoFriends(url: string): Promise<[Actor, Actor, string]> {
-  const [ada, ben] = (await Promise.all(["Ada Holm", "Ben Okafor"].map((name) => enrol(url, name)))) as [Actor, Actor];
-  await connect(ada, ben);
+  const { ada, ben } = await twoConnected(url);
   return [ada, ben, await talk(ada, ben, [[ada, "Here we are"]])];
 }
 

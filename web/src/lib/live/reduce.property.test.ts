@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import type { LiveEvent } from "@/sdk/events";
 import type { Reaction } from "@/sdk/types";
+import { sampleLiveState } from "@/testing/live-state";
 import {
   CONVERSATION_ID,
   OWN_ID,
@@ -15,18 +16,10 @@ import type { KnownConversation } from "./conversation";
 import { reduce } from "./reduce";
 import type { LiveState } from "./state";
 
-const start: LiveState = {
-  ownUserId: OWN_ID,
+const start = sampleLiveState({
   inbox: sampleInbox(sampleConversation({ kind: "group", peer: null, title: "Harbour", version: 1 })),
-  conversations: {},
-  histories: { [CONVERSATION_ID]: { items: [], hasBefore: false } },
   members: { [CONVERSATION_ID]: { items: [], next_cursor: null } },
-  planes: {},
-  early: {},
-  presences: {},
-  searches: {},
-  users: {},
-};
+});
 
 /** A generator of numbers that gives the same ones for the same seed (mulberry32). */
 function randomOf(seed: number): (below: number) => number {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { queryKeys } from "@/lib/query-keys";
 import type { LiveEvent } from "@/sdk/events";
 import type { Message } from "@/sdk/types";
+import { sampleLiveState } from "@/testing/live-state";
 import {
   bothWays,
   CONVERSATION_ID,
@@ -16,23 +17,14 @@ import {
 import { reduce } from "./reduce";
 import type { LiveState } from "./state";
 
-const start: LiveState = {
-  ownUserId: OWN_ID,
+const start = sampleLiveState({
   inbox: sampleInbox(
     sampleConversation(),
     sampleConversation({ id: "other", updated_at: "2026-02-01T00:00:00.000Z", peer: null }),
   ),
-  histories: { [CONVERSATION_ID]: { items: [], hasBefore: false } },
-  conversations: {},
-  members: {},
-  planes: {},
-  early: {},
-  presences: {},
   followRequests: [],
   connections: [],
-  searches: {},
-  users: {},
-};
+});
 
 const created = (message: Message): LiveEvent => ({ type: "message.created", data: message });
 const unread = (last_seq: number, read_seq: number): LiveEvent => ({

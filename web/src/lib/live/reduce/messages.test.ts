@@ -1,21 +1,11 @@
 import { expect, it } from "vitest";
 import type { LiveEvent } from "@/sdk/events";
 import type { Message } from "@/sdk/types";
-import { CONVERSATION_ID, OWN_ID, PEER_ID, sampleMessage } from "@/testing/samples";
+import { sampleLiveState } from "@/testing/live-state";
+import { CONVERSATION_ID, PEER_ID, sampleMessage } from "@/testing/samples";
 import { reduce } from "../reduce";
-import type { LiveState } from "../state";
 
-const start: LiveState = {
-  ownUserId: OWN_ID,
-  histories: { [CONVERSATION_ID]: { items: [], hasBefore: false } },
-  conversations: {},
-  members: {},
-  planes: {},
-  early: {},
-  presences: {},
-  searches: {},
-  users: {},
-};
+const start = sampleLiveState();
 
 const created = (message: Message): LiveEvent => ({ type: "message.created", data: message });
 const placeOf = (seq: number) => {

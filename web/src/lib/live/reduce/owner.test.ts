@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import type { Conversation, Member, Role } from "@/sdk/types";
+import { sampleLiveState } from "@/testing/live-state";
 import { OWN_ID, PEER_ID, sampleConversation, sampleInbox, sampleUser } from "@/testing/samples";
 import { reduce } from "../reduce";
-import type { LiveState } from "../state";
 
 const id = sampleConversation().id;
 const member = (userId: string, role: Role): Member => ({
@@ -18,23 +18,16 @@ function afterTransfer(ownRole: Role, ownerId: string) {
   const group = sampleConversation({ kind: "group", peer: null, version: 3, owner_id: null });
   const mine = { ...group, my: my && { ...my, role: ownRole } } as Conversation;
   const { my: _my, peer: _peer, ...told } = { ...mine, owner_id: ownerId, version: 4 };
-  const state: LiveState = {
-    ownUserId: OWN_ID,
+  const state = sampleLiveState({
     inbox: sampleInbox(mine),
     histories: {},
-    conversations: {},
     members: {
       [id]: {
         items: [member(PEER_ID, ownRole === "owner" ? "member" : "owner"), member(OWN_ID, ownRole)],
         next_cursor: null,
       },
     },
-    planes: {},
-    early: {},
-    presences: {},
-    searches: {},
-    users: {},
-  };
+  });
   const next = reduce(state, { type: "conversation.updated", data: told }).state;
   const roles = next.members[id]?.items.map(({ user, role }) => [user.id, role]);
   return { own: next.inbox?.items[0]?.my?.role, roles };
