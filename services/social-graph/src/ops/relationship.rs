@@ -173,11 +173,19 @@ pub(super) async fn apply(graph: &Graph, mut tx: Tx, change: Change) -> Result<T
     };
     store::point::touch(&mut tx, &receivers).await?;
     store::commit(tx).await?;
-    graph.relay.offer(entries);
-    match told {
-        Some(told) => Ok(delivery::deliver_now(graph, told).await),
-        None => Ok(Told::Yes),
+    let Some(told) = told else {
+        graph.relay.offer(entries);
+        return Ok(Told::Yes);
+    };
+    if !after.is_connected() {
+        // What ends has ended for all who listen, however slow message-store is.
+        graph.relay.offer(entries);
+        return Ok(delivery::deliver_now(graph, told).await);
     }
+    // Whoever hears that they are connected writes at once: message-store knows it first.
+    let told = delivery::deliver_now(graph, told).await;
+    graph.relay.offer(entries);
+    Ok(told)
 }
 
 /// Writes what the one who acts changed; gives the id of the request if the change is one.

@@ -1,5 +1,7 @@
 //! What people are told live.
 
+use std::time::Duration;
+
 use pulse_events::EventType;
 use pulse_proto::graph::v1::{FollowRequested, RelationshipUpdated};
 use pulse_testkit::eventually;
@@ -37,6 +39,21 @@ async fn both_are_told_of_each_change_as_they_see_it_and_the_asked_one_of_the_re
     bob.decline(&requested.request_id).await.unwrap();
     let updated: RelationshipUpdated = timeout(SOON, of_ada.next()).await.unwrap().unwrap().decode().unwrap();
     assert_eq!(words(&updated.user.unwrap().relationship.unwrap()), "none/none");
+}
+
+#[tokio::test]
+async fn whoever_hears_of_a_connection_may_write_at_once() {
+    let door = Door::open().await.unwrap();
+    let (ada, bob) = (door.person("ada").await.unwrap(), door.person("bob").await.unwrap());
+    ada.follow(&bob).await.unwrap();
+    let mut of_ada = door.inbox(&ada).await.unwrap();
+    door.neighbour.delay(Duration::from_millis(300));
+    let hears = async { (timeout(SOON, of_ada.next()).await, door.neighbour.relationships()) };
+    let (answer, (updated, known)) = tokio::join!(bob.follow(&ada), hears);
+    assert!(known.iter().any(|told| told.connected), "message-store is still to be told: {known:?}");
+    let updated: RelationshipUpdated = updated.unwrap().unwrap().decode().unwrap();
+    assert_eq!(words(&updated.user.unwrap().relationship.unwrap()), "accepted/accepted");
+    answer.unwrap();
 }
 
 #[tokio::test]
