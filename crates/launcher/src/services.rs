@@ -20,8 +20,13 @@ use crate::supervise::Unit;
 const COMMON: [&str; 4] =
     ["PULSE_LOG", "PULSE_LOG_FORMAT", "PULSE_OTLP_ENDPOINT", "PULSE_SHUTDOWN_GRACE_SECONDS"];
 /// Settings of other services that gateways tell clients and see to as well.
-const TOLD_BY_GATEWAYS: [&str; 3] =
-    ["PULSE_AUTH_ALLOWED_SIGNUP", "PULSE_AUTH_REQUIRE_VERIFIED_EMAIL", "PULSE_MESSAGES_ATTACHMENT_MAX_BYTES"];
+const TOLD_BY_GATEWAYS: [&str; 5] = [
+    "PULSE_AUTH_ALLOWED_SIGNUP",
+    "PULSE_AUTH_REQUIRE_VERIFIED_EMAIL",
+    "PULSE_MESSAGES_ATTACHMENT_MAX_BYTES",
+    "PULSE_MESSAGES_GROUP_MAX_MEMBERS",
+    "PULSE_MESSAGES_ROOM_MAX_MEMBERS",
+];
 /// How long a process may take to drain, if the user has not said otherwise: on one machine a restart should be quick.
 const DEFAULT_GRACE_SECONDS: u64 = 5;
 

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use pulse_client::{Client, NewMessage};
+use pulse_client::{Client, NewConversation, NewMessage, SignedIn};
+use serde_json::json;
 
-use crate::people::{code, gateway_url, pair, two_gateways};
+use crate::people::{code, connect, gateway_url, pair, sign_up, two_gateways};
+use crate::rest::call;
 
 /// A silence that long is no busy machine any more, and so long after its return Redis counts again.
 const SETTLED: Duration = Duration::from_secs(6);
@@ -75,5 +77,55 @@ async fn without_redis_each_gateway_counts_on_and_allows_half() -> anyhow::Resul
 
     tokio::time::sleep(SETTLED).await;
     assert_eq!(taken(&[&one, &other], "third@example.org", 12).await?, 10);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_operator_sets_limits_and_clients_are_told_them() -> anyhow::Result<()> {
+    let stack = two_gateways(&[
+        ("PULSE_MESSAGES_GROUP_MAX_MEMBERS", "3"),
+        ("PULSE_MESSAGES_ROOM_MAX_MEMBERS", "2"),
+        ("PULSE_GATEWAY_MESSAGES_PER_10S_CONVERSATION", "2"),
+        ("PULSE_GATEWAY_SOCKETS_MAX", "1"),
+    ])
+    .await?;
+    let url = gateway_url(&stack, 0)?;
+    let (ada, grace) = (&sign_up(&url, "ada").await?, &sign_up(&url, "grace").await?);
+    let (linus, ken) = (&sign_up(&url, "linus").await?, &sign_up(&url, "ken").await?);
+    for friend in [grace, linus, ken] {
+        connect(ada, friend).await?;
+    }
+    let (_, config) = call(ada, "GET /v1/config", None).await?;
+    for (name, value) in [
+        ("group_max_members", 3),
+        ("room_max_members", 2),
+        ("messages_per_10s_conversation", 2),
+        ("sockets_max", 1),
+    ] {
+        assert_eq!(config["limits"][name], value, "{name}");
+    }
+
+    let group = |members: &[&SignedIn]| {
+        let member_ids: Vec<_> = members.iter().map(|member| member.user_id()).collect();
+        json!({"kind": "group", "member_ids": member_ids})
+    };
+    let (status, problem) = call(ada, "POST /v1/conversations", Some(&group(&[grace, linus, ken]))).await?;
+    assert_eq!((status, &problem["errors"][0]["code"]), (422, &json!("too_many")), "{problem}");
+    let (status, made) = call(ada, "POST /v1/conversations", Some(&group(&[grace, linus]))).await?;
+    assert_eq!(status, 201, "{made}");
+    let id = made["id"].as_str().unwrap_or_default();
+    let (status, problem) =
+        call(ada, &format!("PUT /v1/conversations/{id}/members/{}", ken.user_id()), None).await?;
+    assert_eq!(status, 422, "{problem}");
+    let (room, _) = ada.create(&NewConversation::room("Engines")).await?;
+    grace.join(room.id).await?;
+    assert_eq!(code(linus.join(room.id).await), "validation_failed");
+
+    for body in ["one", "two"] {
+        ada.send(room.id, &NewMessage::new(body)).await?;
+    }
+    assert_eq!(code(ada.send(room.id, &NewMessage::new("three")).await), "rate_limited");
+    let _socket = ada.connect().await?;
+    assert_eq!(code(ada.connect().await.map(drop)), "rate_limited");
     Ok(())
 }

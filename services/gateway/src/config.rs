@@ -1,5 +1,7 @@
 //! Every setting of the gateway.
 
+pub mod limits;
+
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -12,6 +14,8 @@ use pulse_rpc::{Identity, ServiceName};
 use pulse_runtime::Reader;
 use secrecy::{ExposeSecret as _, SecretString};
 use tonic::transport::Endpoint;
+
+use crate::domain::Limits;
 
 /// All settings, read and checked. Some hold passwords, so they can't be printed.
 pub struct Settings {
@@ -53,8 +57,8 @@ pub struct Settings {
     pub allowed_signup: bool,
     /// `PULSE_AUTH_REQUIRE_VERIFIED_EMAIL`: sends, follows and new conversations need a verified address.
     pub require_verified_email: bool,
-    /// `PULSE_MESSAGES_ATTACHMENT_MAX_BYTES`: the largest file; message-store sees to it as well.
-    pub attachment_max_bytes: u64,
+    /// What clients are told; the settings are in [`limits`].
+    pub limits: Limits,
     /// `PULSE_SERVICE_KEY`: who we are to other services.
     pub identity: Arc<Identity>,
 }
@@ -81,7 +85,7 @@ impl Settings {
         let pod = read.or("PULSE_GATEWAY_POD", format!("gateway-{}", std::process::id()));
         let allowed_signup = read.switch("PULSE_AUTH_ALLOWED_SIGNUP", true);
         let require_verified_email = read.switch("PULSE_AUTH_REQUIRE_VERIFIED_EMAIL", false);
-        let attachment_max_bytes = read.or("PULSE_MESSAGES_ATTACHMENT_MAX_BYTES", 26_214_400);
+        let limits = limits::read(read);
         let seed = read.secret("PULSE_SERVICE_KEY");
         let identity = seed.and_then(|seed| identity(read, &seed));
         if listen.as_ref().is_some_and(Vec::is_empty) && shared_listen.as_ref().is_some_and(Vec::is_empty) {
@@ -107,7 +111,7 @@ impl Settings {
             pod: pod?,
             allowed_signup: allowed_signup?,
             require_verified_email: require_verified_email?,
-            attachment_max_bytes: attachment_max_bytes?,
+            limits: limits?,
             identity: identity?,
         })
     }

@@ -162,8 +162,7 @@ async fn assemble(
     shutdown: &Shutdown,
 ) -> anyhow::Result<State> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let limits_told =
-        domain::Limits { attachment_max_bytes: settings.attachment_max_bytes, ..domain::Limits::default() };
+    let limits_told = settings.limits;
     let bus = Bus::connect(&settings.nats_url, "gateway", readiness.check("nats", false)).await?;
     let redis_check = readiness.check("redis", false);
     let link = Link::new(&settings.redis_url, redis_check.clone())?;

@@ -14,6 +14,7 @@ use pulse_types::CursorKey;
 use secrecy::SecretString;
 
 use crate::config::files::FileSettings;
+use crate::domain::group::Sizes;
 use crate::ops::writer::WriterSettings;
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7003);
@@ -41,6 +42,8 @@ pub struct Settings {
     pub writer: WriterSettings,
     /// `PULSE_SERVICE_CALLERS`: public keys of those who may call.
     pub callers: Callers,
+    /// `PULSE_MESSAGES_GROUP_MAX_MEMBERS`, `PULSE_MESSAGES_ROOM_MAX_MEMBERS`.
+    pub sizes: Sizes,
     /// Where files are kept, and what becomes of them.
     pub files: FileSettings,
 }
@@ -85,6 +88,7 @@ impl Settings {
         let writers = in_range(read, "PULSE_MESSAGES_WRITERS", 3, 1..=64);
         let batch_max = in_range(read, "PULSE_MESSAGES_BATCH_MAX", 512, 1..=4096);
         let queue_max = in_range(read, "PULSE_MESSAGES_QUEUE_MAX", 16_384, 1..=1_048_576);
+        let sizes = sizes(read);
         let service_key = read.parsed_secret::<ServiceKey>("PULSE_SERVICE_KEY");
         let callers = read.required("PULSE_SERVICE_CALLERS");
         let files = FileSettings::read(read);
@@ -99,9 +103,19 @@ impl Settings {
             cursor_key: CursorKey::new(&cursor_key?.0),
             writer: WriterSettings { writers: writers?, batch_max: batch_max?, queue_max: queue_max? },
             callers: callers?,
+            sizes: sizes?,
             files: files?,
         })
     }
+}
+
+/// Never more than the defaults: a group is made in one request, and receipts are kept, up to 256 members.
+fn sizes(read: &mut Reader) -> Option<Sizes> {
+    let Sizes { group, room } = Sizes::default();
+    let size = |value: Option<usize>| value.and_then(|value| i32::try_from(value).ok());
+    let group = in_range(read, "PULSE_MESSAGES_GROUP_MAX_MEMBERS", group.unsigned_abs() as usize, 2..=256);
+    let room = in_range(read, "PULSE_MESSAGES_ROOM_MAX_MEMBERS", room.unsigned_abs() as usize, 2..=100_000);
+    Some(Sizes { group: size(group)?, room: size(room)? })
 }
 
 fn in_range(
@@ -164,6 +178,20 @@ mod tests {
             "SERVICE_CALLERS",
         ] {
             assert!(faults.contains(name), "{faults}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_bounded_on_both_sides() {
+        for (name, value) in [
+            ("PULSE_MESSAGES_GROUP_MAX_MEMBERS", "257"),
+            ("PULSE_MESSAGES_GROUP_MAX_MEMBERS", "1"),
+            ("PULSE_MESSAGES_ROOM_MAX_MEMBERS", "100001"),
+        ] {
+            let mut read = Reader::from_pairs([(name, value)]);
+            let sizes = sizes(&mut read);
+            let fault = read.finish(|| sizes).unwrap_err().to_string();
+            assert!(fault.contains(name) && fault.contains(value), "{fault}");
         }
     }
 

@@ -107,6 +107,7 @@ pub async fn run_by(
         files: files.clone(),
         announcer,
         writers,
+        sizes: settings.sizes,
         pages,
     };
     shutdown.spawn("files.probe", files.probe(file_check, shutdown.clone()));

@@ -45,6 +45,7 @@ use std::sync::Arc;
 use pulse_types::{Clock, CursorKey};
 
 use crate::domain::address::{Addresses, Signer};
+use crate::domain::group::Sizes;
 use crate::ops::announce::Announcer;
 use crate::ops::file::Files;
 use crate::ops::page::LatestPages;
@@ -68,6 +69,8 @@ pub struct Context {
     pub announcer: Announcer,
     /// Where commands are stored in batches.
     pub writers: Writers,
+    /// How many members groups and rooms may have.
+    pub sizes: Sizes,
     /// Newest pages of histories.
     pub pages: Arc<LatestPages>,
 }

@@ -10,20 +10,33 @@ use crate::domain::conversation::{Kind, Role};
 pub const TITLE_MAX: usize = 80;
 /// Characters of a topic.
 pub const TOPIC_MAX: usize = 250;
-/// Members of a group, its creator among them.
-pub const GROUP_MAX_MEMBERS: i32 = 256;
-/// Members of a room.
-pub const ROOM_MAX_MEMBERS: i32 = 100_000;
 /// People whom the creator of a group or room may bring along.
 pub const COMPANIONS_MAX: usize = 255;
 
-/// How many members a conversation of this kind may have.
-#[must_use]
-pub const fn members_max(kind: Kind) -> i32 {
-    match kind {
-        Kind::Direct => 2,
-        Kind::Group => GROUP_MAX_MEMBERS,
-        Kind::Room => ROOM_MAX_MEMBERS,
+/// How many members a conversation may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// A group, its creator among them.
+    pub group: i32,
+    /// A room.
+    pub room: i32,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self { group: 256, room: 100_000 }
+    }
+}
+
+impl Sizes {
+    /// Of a conversation of this kind.
+    #[must_use]
+    pub const fn members_max(self, kind: Kind) -> i32 {
+        match kind {
+            Kind::Direct => 2,
+            Kind::Group => self.group,
+            Kind::Room => self.room,
+        }
     }
 }
 

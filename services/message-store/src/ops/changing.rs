@@ -76,6 +76,11 @@ impl<'a> Changing<'a> {
         &mut self.tx
     }
 
+    /// How many members it may have.
+    pub(super) fn members_max(&self) -> i32 {
+        self.context.sizes.members_max(self.head.kind)
+    }
+
     /// Where `user_id` stands in it.
     pub(super) async fn place_of(&mut self, user_id: UserId) -> Result<Place, StoreError> {
         let role = store::member::find_role(&mut self.tx, self.head.conversation_id, user_id).await?;

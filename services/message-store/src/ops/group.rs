@@ -22,6 +22,9 @@ pub enum CreateError {
     /// Somebody and the creator do not follow one another.
     #[error("you and this person are not connected")]
     NotConnected,
+    /// More than a group or room may have.
+    #[error("it may have at most {0} members")]
+    TooMany(i32),
     /// The `client_id` is no new one.
     #[error(transparent)]
     Repeat(#[from] RepeatError),
@@ -54,7 +57,12 @@ pub async fn create(
         tx.rollback().await.map_err(StoreError::from)?;
         return Ok((repeat::require(context, creator_id, client_id, &wanted.digest).await?, false));
     }
-    require_companions(&mut tx, creator_id, &new.member_ids).await?;
+    let max = context.sizes.members_max(new.kind);
+    if i32::try_from(new.member_ids.len()).is_ok_and(|companions| companions < max) {
+        require_companions(&mut tx, creator_id, &new.member_ids).await?;
+    } else {
+        return Err(CreateError::TooMany(max));
+    }
     insert(&mut tx, new_id, creator_id, new, context).await?;
 
     let corrupt = StoreError::Corrupt { table: "conversations", id: new_id.as_uuid() };

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use crate::domain::change::{Change, ConversationRemoved, MemberChange, MemberChanged, RemovalReason};
 use crate::domain::conversation::{Kind, Member, Refusal, Role};
-use crate::domain::group::{members_max, role_to_be};
+use crate::domain::group::role_to_be;
 use crate::domain::policy::{self, Act, Place};
 use crate::domain::system::{SystemEvent, SystemNote};
 use crate::ops::Context;
@@ -178,7 +178,7 @@ async fn add(
     let held = store::candidate::list_held(changing.conn(), caller_id, &[user_id]).await?;
     let candidate = held.first().filter(|candidate| candidate.is_visible).ok_or(PutError::UnknownPerson)?;
     policy::require(place, Act::AddMember { is_connected: candidate.is_connected })?;
-    let max = members_max(changing.head.kind);
+    let max = changing.members_max();
     if changing.head.member_count >= max {
         return Err(PutError::Full(max));
     }

@@ -4,7 +4,6 @@ use pulse_types::{ConversationId, InvalidCursor, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, Refusal, Role};
-use crate::domain::group::members_max;
 use crate::domain::policy::{self, Act};
 use crate::ops::Context;
 use crate::ops::changing::Changing;
@@ -84,7 +83,7 @@ pub async fn join(
     if store::candidate::is_erased_held(changing.conn(), user_id).await? {
         return Err(Refusal::NotFound.into());
     }
-    let max = members_max(changing.head.kind);
+    let max = changing.members_max();
     if changing.head.member_count >= max {
         return Err(JoinError::Full(max));
     }

@@ -24,6 +24,7 @@ impl From<CreateError> for Failure {
         match error {
             CreateError::UnknownPerson => Self::not_found("person"),
             CreateError::NotConnected => Self::new(Reason::NotConnected, error.to_string()),
+            CreateError::TooMany(_) => Self::invalid_field("member_ids", "too_many", error.to_string()),
             CreateError::Repeat(error) => error.into(),
             CreateError::Store(error) => error.into(),
         }
