@@ -1,7 +1,8 @@
 // The popup of the connection's details under its button.
 import { Popover } from "@base-ui/react/popover";
-import { useConnection } from "@/lib/client-context";
+import { useConnection, useLive } from "@/lib/client-context";
 import { formatFull } from "@/lib/format-time";
+import { usePresence } from "@/lib/live/presence";
 import { texts } from "@/texts/texts";
 import styles from "./connection-banner.module.css";
 import { DetailsLabel, type DetailsProps } from "./connection-details";
@@ -31,6 +32,8 @@ export function ConnectionPopover({ label, opened = false }: DetailsProps & { op
 
 function Facts() {
   const state = useConnection();
+  const { me } = useLive();
+  const seen = usePresence([me.id]).get(me.id)?.status;
   const words = texts.live.connection;
   const facts: [string, string][] = [
     [words.state, words.states[state.status]],
@@ -44,6 +47,7 @@ function Facts() {
       [words.since, formatFull(new Date(since).toISOString())],
       [words.id, connectionId],
     );
+    if (seen && seen !== "unknown") facts.push([words.presence, words.seen[seen]]);
     for (const name of degraded) facts.push([name, texts.live.degraded[name] ?? name]);
   }
   return (

@@ -1,21 +1,39 @@
 // GET /v1/events: the frames of a socket as server-sent events, for where WebSockets do not get through. The stream is
 // read with `fetch`, since `EventSource` can't send the token.
-import type { ApiClient } from "./api-client";
+import { type ApiClient, unwrap } from "./api-client";
 import { errorFromProblem } from "./api-error";
 import { codeOf, RestWire } from "./rest-wire";
 import type { Way } from "./wire";
 
 /** A comment comes every 15 s. */
 const SILENCE_MS = 30_000;
+/** The first word comes at once. When it does not, and other calls are answered meanwhile, something holds it back. */
+const FIRST_WORD_MS = 2_000;
+const MORE_MS = 1_000;
 
 export function eventStreamWay(baseUrl: string, api: ApiClient): Way {
   return { transport: "events", open: (token) => new EventStream(baseUrl, api, token) };
 }
 
 export class EventStream extends RestWire {
-  constructor(baseUrl: string, api: ApiClient, token: string) {
+  private hasSpoken = false;
+
+  constructor(
+    baseUrl: string,
+    private readonly api: ApiClient,
+    token: string,
+  ) {
     super(api);
     void this.read(`${baseUrl}/v1/events`, token).catch(() => this.end(1006));
+    void this.compare().catch(() => undefined);
+  }
+
+  private async compare(): Promise<void> {
+    await pause(FIRST_WORD_MS);
+    if (this.hasSpoken || this.signal.aborted) return;
+    await unwrap(this.api.GET("/v1/config", { signal: this.signal }));
+    await pause(MORE_MS);
+    if (!this.hasSpoken) this.end(4408);
   }
 
   private async read(url: string, token: string): Promise<void> {
@@ -32,6 +50,7 @@ export class EventStream extends RestWire {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return this.end(1006);
+      this.hasSpoken = true;
       this.heard(SILENCE_MS);
       const lines = (text + decoder.decode(value, { stream: true })).split("\n");
       text = lines.pop() ?? "";
@@ -40,3 +59,5 @@ export class EventStream extends RestWire {
     }
   }
 }
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -108,19 +108,15 @@ it("sends by REST what a socket would carry", async () => {
 
 it("asks again and again for what only an open plane tells", async () => {
   const { connection } = await onStream();
-  let read_seq = 1;
+  let [read_seq, typing] = [1, [] as string[]];
+  const receipt = { user_id: "u2", delivered_seq: 2 };
   server.use(
     http.get("*/v1/conversations/c1/receipts", () =>
-      HttpResponse.json({
-        version: 1,
-        last_seq: 2,
-        typing: read_seq === 1 ? [] : ["u2"],
-        receipts: [{ user_id: "u2", delivered_seq: 2, read_seq }],
-      }),
+      HttpResponse.json({ version: 1, last_seq: 2, typing, receipts: [{ ...receipt, read_seq }] }),
     ),
   );
   await connection.request("conversation.open", { conversation_id: "c1" });
-  read_seq = 2;
+  [read_seq, typing] = [2, ["u2"]];
   await until(() =>
     expect(onEvent.mock.calls.map(([event]) => event)).toEqual(
       expect.arrayContaining([
@@ -129,6 +125,9 @@ it("asks again and again for what only an open plane tells", async () => {
       ]),
     ),
   );
+  typing = [];
+  const ended = { type: "typing", data: { conversation_id: "c1", user_id: "u2", active: false } };
+  await until(() => expect(onEvent).toHaveBeenCalledWith(ended));
 });
 
 it("comes back after the stream said that its token is over", async () => {
@@ -147,15 +146,8 @@ it("takes the socket again once it gets through", async () => {
 });
 
 it("asks what changed, over and over, where streams are held back", async () => {
-  const message = {
-    id: "m1",
-    conversation_id: "c1",
-    seq: 4,
-    edited_at: null,
-    deleted_at: null,
-    reactions: [],
-    body: "hello",
-  };
+  const plain = { edited_at: null, deleted_at: null, reactions: [] };
+  const message = { ...plain, id: "m1", conversation_id: "c1", seq: 4, body: "hello" };
   const pages = [{ conversations: [{ conversation: { id: "c1" }, messages: [message], gap: false }], token: "t2" }];
   const asked: (string | null)[] = [];
   server.use(
@@ -171,8 +163,11 @@ it("asks what changed, over and over, where streams are held back", async () => 
       return HttpResponse.json({ ...nothing, ...page });
     }),
   );
+  const tooLate = vi.fn();
+  setTimeout(tooLate, 8_000);
   const connection = connect(refusedSockets().Socket);
   await until(() => expect(connection.getState()).toMatchObject({ status: "open", transport: "polling" }));
+  expect(tooLate).not.toHaveBeenCalled();
   await until(() => expect(asked).toEqual(["t1", "t2"]));
   expect(onEvent.mock.calls.map(([event]) => event)).toEqual([
     { type: "message.created", data: message },
