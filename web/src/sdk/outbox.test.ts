@@ -72,6 +72,25 @@ it("does not repeat by itself what the server refused", async () => {
   expect(deliver).toHaveBeenCalledTimes(2);
 });
 
+it("a session that is over says nothing of the message: it waits", async () => {
+  deliver.mockRejectedValue(new ApiError(401, "session_revoked", "signed out"));
+  const outbox = open();
+  outbox.send("c", "hello");
+  await vi.waitFor(() => expect(outbox.getItems()).toMatchObject([{ status: "waiting" }]));
+  outbox.stop();
+});
+
+it("waits as long as the server wants before it tries again", async () => {
+  vi.useFakeTimers();
+  deliver.mockRejectedValueOnce(new ApiError(429, "rate_limited", "slower", [], 9_000));
+  open().send("c", "hello");
+  await vi.advanceTimersByTimeAsync(8_900);
+  expect(deliver).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(deliver).toHaveBeenCalledTimes(2);
+  vi.useRealTimers();
+});
+
 it("sends the messages of a conversation one after the other", async () => {
   const order: string[] = [];
   deliver.mockImplementation(async (pending) => {

@@ -6,9 +6,10 @@ import { toApiError } from "./api-error";
 import { backoffMs } from "./backoff";
 import { type Draft, type OutboxWord, type PendingFile, type PendingMessage, pendingOf } from "./outbox-message";
 import type { OutboxStore } from "./outbox-store";
+import { type Upload, Uploads } from "./outbox-uploads";
 import { Pauses } from "./pauses";
 import { randomId } from "./random-id";
-import type { Attachment, Message } from "./types";
+import type { Message } from "./types";
 
 export type { Draft, PendingFile, PendingMessage };
 
@@ -16,8 +17,7 @@ export interface OutboxOptions {
   store: OutboxStore;
   /** One attempt; resolves with the stored message. */
   deliver: (message: PendingMessage) => Promise<Message>;
-  /** Uploads a file and tells how far it is, 0 to 1. */
-  upload: (file: PendingFile, onProgress: (progress: number) => void) => Promise<Attachment>;
+  upload: Upload;
   onSent: (message: Message) => void;
   /** Tells the other tabs; give what they tell to `hear`. */
   tell?: (word: OutboxWord) => void;
@@ -35,9 +35,11 @@ export class Outbox {
   private readonly queued = new Set<string>();
   /** Before a repeat, by `clientId`. */
   private readonly pauses = new Pauses();
+  private readonly uploads: Uploads;
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly options: OutboxOptions) {
+    this.uploads = new Uploads(options.upload);
     this.loaded = this.load();
   }
 
@@ -138,7 +140,9 @@ export class Outbox {
       if (!this.running || !item || item.status === "failed") return;
       this.update(clientId, { status: "sending" });
       try {
-        const message = await this.options.deliver(await this.uploaded(item));
+        const whole = await this.uploaded(item);
+        if (!whole) return;
+        const message = await this.options.deliver(whole);
         this.options.onSent(message);
         this.remove(clientId);
         this.options.tell?.({ outbox: "remove", clientId, message });
@@ -155,20 +159,15 @@ export class Outbox {
     }
   }
 
-  /** The message with all its files uploaded; each is uploaded once, whatever comes between. */
-  private async uploaded(message: PendingMessage): Promise<PendingMessage> {
-    for (const file of message.files ?? []) {
-      if (file.attachmentId !== undefined) continue;
-      const told = (change: Partial<PendingFile>) => {
-        const files = this.find(message.clientId)?.files ?? [];
-        this.update(message.clientId, {
-          files: files.map((other) => (other.key === file.key ? { ...other, ...change } : other)),
-        });
-      };
-      const { id } = await this.options.upload(file, (progress) => told({ progress }));
-      told({ attachmentId: id, progress: 1 });
-    }
-    return this.find(message.clientId) ?? message;
+  /** The message with all its files uploaded; nothing when it was discarded meanwhile. */
+  private async uploaded({ clientId, files = [] }: PendingMessage): Promise<PendingMessage | undefined> {
+    await this.uploads.all(clientId, files, (file, change) => {
+      const present = this.find(clientId)?.files ?? [];
+      this.update(clientId, {
+        files: present.map((other) => (other.key === file.key ? { ...other, ...change } : other)),
+      });
+    });
+    return this.find(clientId);
   }
 
   private find(clientId: string): PendingMessage | undefined {
@@ -191,6 +190,7 @@ export class Outbox {
     this.show(this.items.filter((item) => item.clientId !== clientId));
     void this.options.store.remove(clientId).catch(() => undefined);
     this.pauses.end(clientId);
+    this.uploads.end(clientId);
   }
 
   private show(items: PendingMessage[]): void {

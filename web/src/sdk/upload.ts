@@ -12,8 +12,10 @@ export async function uploadFile(
   session: Pick<SessionStore, "accessToken">,
   file: Pick<PendingFile, "name" | "blob">,
   onProgress: (progress: number) => void = () => undefined,
+  signal?: AbortSignal,
 ): Promise<Attachment> {
   const token = await session.accessToken();
+  signal?.throwIfAborted();
   const body = new FormData();
   body.append("file", file.blob, file.name);
   return new Promise((resolve, reject) => {
@@ -28,6 +30,8 @@ export async function uploadFile(
       onProgress(progress);
     };
     request.onerror = () => reject(networkError());
+    request.onabort = () => reject(signal?.reason ?? networkError());
+    signal?.addEventListener("abort", () => request.abort());
     request.ontimeout = () => reject(networkError("timeout"));
     request.onload = () => {
       const answer = parse(request.responseText);

@@ -2,13 +2,13 @@
 // and the cache that they fill.
 import type { QueryClient } from "@tanstack/react-query";
 import type { ServerClient } from "@/lib/client-context";
+import { fetchLater } from "@/lib/later";
 import { accountDatabase, OUTBOX } from "@/sdk/account-database";
 import { unwrap } from "@/sdk/api-client";
 import { deliverMessage } from "@/sdk/deliver";
-import { eventStreamWay } from "@/sdk/event-stream";
 import type { LiveEvent } from "@/sdk/events";
 import { Interest } from "@/sdk/interest";
-import { longPollingWay } from "@/sdk/long-polling";
+import { laterWay } from "@/sdk/later-way";
 import { Outbox } from "@/sdk/outbox";
 import type { OutboxWord } from "@/sdk/outbox-message";
 import { databaseOutboxStore } from "@/sdk/outbox-store";
@@ -21,6 +21,9 @@ import { applyEvent, openPlane } from "./apply-event";
 import { applyChanges, applySync, reload, shownVersion } from "./apply-sync";
 import { keepCache, restoreCache } from "./kept-cache";
 import { TypingEnds } from "./typing-ends";
+
+const eventStream = fetchLater(() => import("@/sdk/event-stream"));
+const longPolling = fetchLater(() => import("@/sdk/long-polling"));
 
 /** While the server's bus is down no events come: it is asked what changed. */
 const POLL_MS = 10_000;
@@ -64,7 +67,10 @@ export function createLive({ server: { session, api }, me, cache, onEvent }: Opt
         accessToken: () => session.accessToken(),
         renewToken: () => session.renew(),
         onSessionEnded: () => session.clear("ended"),
-        further: [eventStreamWay(baseUrl, api), longPollingWay(api)],
+        further: [
+          laterWay("events", () => eventStream().then((way) => way.eventStreamWay(baseUrl, api))),
+          laterWay("polling", () => longPolling().then((way) => way.longPollingWay(api))),
+        ],
         ...events,
       }),
     onHello: () => {
@@ -103,7 +109,7 @@ export function createLive({ server: { session, api }, me, cache, onEvent }: Opt
   const outbox: Outbox = new Outbox({
     store: databaseOutboxStore(database, OUTBOX),
     deliver: (message) => deliverMessage(api, socket, message),
-    upload: (file, onProgress) => uploadFile(baseUrl, session, file, onProgress),
+    upload: (...upload) => uploadFile(baseUrl, session, ...upload),
     onSent: (data) => apply({ type: "message.created", data }),
     tell: (word) => socket.post(word),
   });
