@@ -96,6 +96,19 @@ it("signing out of one account leaves the others", async () => {
   expect(tab.accounts.getAccounts().map((account) => account.user.username)).toEqual(["ada"]);
 });
 
+it("signing out in one tab leaves what new tabs show, when that is another account", async () => {
+  answerEverybody();
+  const first = openTab();
+  await signIn(first.session, "ada");
+  const second = openTab();
+  second.session.leave();
+  await signIn(second.session, "ben");
+  await first.session.logout();
+  const third = openTab();
+  await third.session.restore();
+  expect(shown(third)).toBe("ben");
+});
+
 it("an account whose session was ended by the server leaves the list", async () => {
   answerEverybody();
   const tab = openTab();
@@ -131,4 +144,19 @@ it("counts what is unread in all accounts, over all tabs", async () => {
   first.accounts.setUnread("session of ben", 2);
   second.accounts.refresh();
   expect([second.accounts.totalUnread(), heard]).toEqual([5, 1]);
+});
+
+it("an account that was signed out elsewhere keeps its place, and is a full one after the next sign-in", async () => {
+  answerEverybody();
+  const { session, accounts } = openTab();
+  await signIn(session, "ada");
+  session.leave();
+  await signIn(session, "ben");
+  accounts.setUnread("session of ada", 3);
+  expect([accounts.end("session of ada"), accounts.end("unknown")]).toEqual([true, false]);
+  expect(accounts.getAccounts()[0]).toMatchObject({ ended: true, unread: 0, user: { username: "ada" } });
+  session.leave("ada");
+  expect(session.getState()).toEqual({ status: "signed-out", username: "ada" });
+  await signIn(session, "ada");
+  expect(accounts.getAccounts().map(({ ended }) => ended)).toEqual([undefined, undefined]);
 });

@@ -9,6 +9,8 @@ export interface KnownAccount {
   sessionId: string;
   user: UserLite;
   unread: number;
+  /** The server ended the session: whoever wants to go on signs in again. */
+  ended?: true;
 }
 
 type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
@@ -72,11 +74,23 @@ export class AccountList {
     return dropped?.user.id;
   }
 
+  /** The server ended a session that no tab shows; its account stays in the list. Gives whether it was there. */
+  end(sessionId: string): boolean {
+    this.refresh();
+    const isThere = this.accounts.some((account) => account.sessionId === sessionId);
+    const end = (account: KnownAccount): KnownAccount => ({ ...account, unread: 0, ended: true });
+    this.write(this.accounts.map((account) => (account.sessionId === sessionId ? end(account) : account)));
+    return isThere;
+  }
+
   setUnread(sessionId: string, unread: number): void {
     this.refresh();
     if (!this.accounts.some((account) => account.sessionId === sessionId && account.unread !== unread)) return;
     this.write(this.accounts.map((account) => (account.sessionId === sessionId ? { ...account, unread } : account)));
   }
+
+  /** Whether this tab shows it, or is about to. */
+  isShownHere = (sessionId: string): boolean => shownSession(this.options) === sessionId;
 
   totalUnread = (): number => this.accounts.reduce((sum, account) => sum + account.unread, 0);
 
@@ -87,7 +101,7 @@ export class AccountList {
   get sessionStorage(): Store {
     const { shared, tab } = this.options;
     return {
-      getItem: (key) => (key === SESSION_KEY ? (tab.getItem(key) ?? shared.getItem(key)) : shared.getItem(key)),
+      getItem: (key) => (key === SESSION_KEY ? shownSession(this.options) : shared.getItem(key)),
       setItem: (key, value) => {
         if (key === SESSION_KEY) tab.setItem(key, value);
         if (value !== "") shared.setItem(key, value);
@@ -107,6 +121,11 @@ export class AccountList {
     else this.options.shared.setItem(LIST_KEY, text);
     this.refresh();
   }
+}
+
+/** The id of the session that this tab shows; empty or `null` when it shows nobody. */
+export function shownSession({ shared, tab }: AccountListOptions): string | null {
+  return tab.getItem(SESSION_KEY) ?? shared.getItem(SESSION_KEY);
 }
 
 function parse(text: string | null): KnownAccount[] {

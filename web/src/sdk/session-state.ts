@@ -6,7 +6,8 @@ import type { Me } from "./types";
 export type SessionState =
   | { status: "restoring" }
   | { status: "unreachable" }
-  | { status: "signed-out"; reason?: "ended" }
+  /** `username` says who is about to sign in again. */
+  | { status: "signed-out"; reason?: "ended"; username?: string }
   | { status: "signed-in"; user: Me; sessionId: string };
 
 export interface SessionStoreOptions {
@@ -17,6 +18,6 @@ export interface SessionStoreOptions {
   /** What lets an earlier visit be shown again without a connection. */
   kept?: Pick<KeptSessions, "keep" | "find" | "forget">;
   now?: () => number;
-  /** Runs one renewal at a time across the tabs of a browser. */
-  exclusive?: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Runs one renewal of a session at a time across the tabs of a browser. */
+  exclusive?: <T>(task: () => Promise<T>, sessionId: string) => Promise<T>;
 }

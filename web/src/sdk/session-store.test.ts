@@ -112,3 +112,34 @@ it("a call whose token has expired is repeated once with a new one", async () =>
   await unwrap(api.POST("/v1/presence/query", { body: { user_ids: [] } }));
   expect(seen).toEqual(["Bearer t1", "Bearer t2"]);
 });
+
+it("renews a token before it ends, and not while it is good", async () => {
+  let now = Date.now();
+  let issued = 0;
+  server.use(
+    http.post("*/v1/auth/login", () => HttpResponse.json(sampleSession("t0"))),
+    http.post("*/v1/auth/refresh", () => HttpResponse.json(sampleSession(`t${++issued}`))),
+  );
+  const session = new SessionStore({ baseUrl: BASE_URL, storage: localStorage, now: () => now });
+  await session.login({ identifier: "ada", password: "secret" });
+  now += sampleSession().expires_in * 1000 - 11_000;
+  expect(await session.accessToken()).toBe("t0");
+  now += 2_000;
+  expect(await session.accessToken()).toBe("t1");
+});
+
+it("tells the server who signs out", async () => {
+  const told: unknown[] = [];
+  server.use(
+    http.post("*/v1/auth/login", () => HttpResponse.json(sampleSession("t1"))),
+    http.post("*/v1/auth/logout", async ({ request }) => {
+      told.push(await request.json(), request.headers.get("Authorization"));
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  const session = open();
+  await session.login({ identifier: "ada", password: "secret" });
+  await session.logout();
+  expect(told).toEqual([{ session_id: "s1" }, "Bearer t1"]);
+  expect(session.getState()).toEqual({ status: "signed-out" });
+});

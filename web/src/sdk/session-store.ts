@@ -9,8 +9,8 @@ export type { SessionState };
 export const SESSION_STORAGE_KEY = "pulse.session_id";
 /** A token with less life than this is renewed before it is used. */
 const RENEW_BEFORE_MS = 10_000;
-/** How long the server may take to answer before what was kept is shown. */
-const PATIENCE_MS = 3_000;
+/** How long the server may take to answer before what was kept is shown: about as long as nobody notices. */
+const PATIENCE_MS = 250;
 
 export class SessionStore {
   private state: SessionState;
@@ -68,10 +68,10 @@ export class SessionStore {
   }
 
   /** Shows nobody in this tab, so that another account can sign in; the one before stays signed in. */
-  leave(): void {
+  leave(username?: string): void {
     this.forget();
     this.options.storage.setItem(SESSION_STORAGE_KEY, "");
-    this.setState({ status: "signed-out" });
+    this.setState({ status: "signed-out", ...(username !== undefined && { username }) });
   }
 
   /**
@@ -95,7 +95,8 @@ export class SessionStore {
   renew(): Promise<string> {
     const exclusive = this.options.exclusive ?? ((task) => task());
     if (this.renewal) return this.renewal;
-    const renewal = exclusive(() => this.refresh()).finally(() => {
+    const sessionId = this.options.storage.getItem(SESSION_STORAGE_KEY) ?? "";
+    const renewal = exclusive(() => this.refresh(), sessionId).finally(() => {
       if (this.renewal === renewal) this.renewal = undefined;
     });
     this.renewal = renewal;

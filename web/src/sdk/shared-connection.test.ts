@@ -162,6 +162,16 @@ it("people are watched for all tabs together", async () => {
   expect(first.socket().asked.at(-1)).toEqual(["presence.watch", { user_ids: ["a", "b", "c"] }]);
 });
 
+it("what was asked of a connection that is gone is refused, not waited for", async () => {
+  const { first, second } = await twoTabs();
+  first.socket().request = () => new Promise<never>(() => undefined);
+  const refusal = second.connection.request("message.send", {}).catch((cause: ApiError) => cause.code);
+  await settle();
+  first.socket().open();
+  await settle();
+  expect(await Promise.race([refusal, "still waits"])).toBe("network");
+});
+
 it("without locks each tab has its own socket", () => {
   const socket = vi.fn((events: ConnectionEvents) => new Socket(events));
   const nothing = () => undefined;

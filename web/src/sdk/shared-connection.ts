@@ -5,7 +5,7 @@ import type { Connection, ConnectionEvents, ConnectionState } from "./connection
 import { randomId } from "./random-id";
 import { Requests } from "./requests";
 import { type OwnConnection, TabLeader } from "./tab-leader";
-import { holdLock } from "./tab-lock";
+import { holdLock, liveLock } from "./tab-lock";
 import type { TabMessage } from "./tab-message";
 
 /** How often a tab that follows asks whether the one that leads is still there, and how many answers may be missing. */
@@ -115,7 +115,7 @@ export class SharedConnection implements Connection {
   /** Waits for the lock, or takes it from a tab that does not answer. */
   private candidate(locks: LockManager, steal = false): void {
     const { signal } = this.life;
-    void holdLock(locks, `pulse.live.${this.options.name}`, signal, () => this.lead(), steal).then(() => {
+    void holdLock(locks, liveLock(this.options.name), signal, () => this.lead(), steal).then(() => {
       // The lock was taken away, or this tab has stopped.
       if (signal.aborted || !this.leader) return;
       this.follow();

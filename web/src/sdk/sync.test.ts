@@ -83,6 +83,15 @@ it("starts anew when its token is too old", async () => {
   expect(sync.getToken()).toBe("t2");
 });
 
+it("starts anew when its token means nothing to the server", async () => {
+  fetchSync.mockRejectedValueOnce(new ApiError(422, "validation_failed", "foreign"));
+  const sync = open();
+  sync.resume("garbled");
+  await sync.run();
+  expect(onReset).toHaveBeenCalledOnce();
+  expect(fetchSync.mock.calls.slice(0, 2)).toEqual([["garbled"], [undefined]]);
+});
+
 it("asks for the changes after a jump of the version that stays", async () => {
   fetchChanges.mockResolvedValue(changes(4));
   const sync = open();
