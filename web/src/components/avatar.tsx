@@ -1,5 +1,5 @@
 // A person's picture, or their initials on their own colour, with a dot for their presence.
-import type { CSSProperties } from "react";
+import { type CSSProperties, useState } from "react";
 import { hueOf, initialsOf } from "@/lib/avatar";
 import type { Presence, UserLite } from "@/sdk/types";
 import { texts } from "@/texts/texts";
@@ -15,10 +15,12 @@ export function Avatar({ user, size = 44, presence }: Props) {
   const style = { "--size": `${size}px`, "--hue": user ? hueOf(user.id) : 0 } as CSSProperties;
   const words: Partial<Record<Presence["status"], string>> = texts.app.presence;
   const status = presence && words[presence.status];
+  const [broken, setBroken] = useState<string>();
+  const picture = user?.avatar_url;
   return (
     <span className={styles.avatar} style={style} data-nobody={user ? undefined : true}>
-      {user?.avatar_url ? (
-        <img src={user.avatar_url} alt="" />
+      {picture && picture !== broken ? (
+        <img src={picture} alt="" decoding="async" onError={() => setBroken(picture)} />
       ) : (
         <span aria-hidden="true" data-initials={user ? initialsOf(user.display_name) : "?"} />
       )}

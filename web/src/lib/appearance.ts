@@ -45,3 +45,9 @@ export function followAppearance(): void {
     if (key === STORAGE_KEY) showAppearance(storedAppearance());
   });
 }
+
+/** Whether things should not glide: by choice on this device, or by the system's. */
+export function prefersStill(): boolean {
+  if (document.documentElement.dataset.motion === "reduced") return true;
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

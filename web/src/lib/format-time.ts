@@ -2,7 +2,7 @@
 import { locale, texts } from "@/texts/texts";
 
 const FORMATS = {
-  clock: { hour: "numeric", minute: "2-digit" },
+  clock: { timeStyle: "short" },
   weekday: { weekday: "short" },
   longWeekday: { weekday: "long" },
   dayMonth: { day: "numeric", month: "short" },
@@ -63,8 +63,11 @@ export function formatAgo(at: string, now: Date): string {
   return relative(-Math.round(minutes / (24 * 60)), "day");
 }
 
+const TWO_DAYS_MS = 2 * 86_400_000;
+
 export function isSameDay(a: string, b: string): boolean {
-  return new Date(a).toDateString() === new Date(b).toDateString();
+  const [one, other] = [new Date(a), new Date(b)];
+  return one.getDate() === other.getDate() && Math.abs(one.getTime() - other.getTime()) < TWO_DAYS_MS;
 }
 
 function daysBetween(date: Date, now: Date): number {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { sampleMessage } from "@/testing/samples";
 import {
+  isWithin,
   joinLatestPage,
   joinNewerPage,
   joinOlderPage,
@@ -24,6 +25,17 @@ it("a latest page that touches what is known joins it", () => {
 
 it("a latest page beyond a gap replaces what is known", () => {
   expect(seqs(joinLatestPage({ items: range(1, 3), hasBefore: false }, page(6, 8)))).toEqual([6, 7, 8]);
+});
+
+it("what is known beyond a hole is not joined: the hole would never be closed", () => {
+  const known = { items: [...range(1, 2), ...range(4, 5)], hasBefore: false };
+  expect(seqs(joinLatestPage(known, page(6, 8)))).toEqual([6, 7, 8]);
+});
+
+it("what is after a stretch that was jumped to is not part of it", () => {
+  const jumped = { items: range(4, 6), hasBefore: true, hasAfter: true };
+  expect([3, 5, 7].map((seq) => isWithin(jumped, seq))).toEqual([false, true, false]);
+  expect([3, 7].map((seq) => isWithin({ items: range(4, 6), hasBefore: false }, seq))).toEqual([true, true]);
 });
 
 it("a live message that came while the page was on its way stays", () => {

@@ -104,6 +104,16 @@ describe("read marks", () => {
     const state = run([unread(5, 4), unread(5, 2)]);
     expect(conversationOf(state)?.my).toMatchObject({ read_seq: 4, unread_count: 1 });
   });
+
+  it("tell how much is unread in all", () => {
+    expect(run([unread(5, 4)]).inbox?.total_unread).toBe(1);
+  });
+
+  it("of others never move back either: a hidden one is told as 0", () => {
+    const marks = { conversation_id: CONVERSATION_ID, user_id: PEER_ID, delivered_seq: 5 };
+    const told = (read_seq: number): LiveEvent => ({ type: "receipt.updated", data: { ...marks, read_seq } });
+    expect(run([told(4), told(0)]).planes[CONVERSATION_ID]?.receipts[PEER_ID]).toMatchObject({ read_seq: 4 });
+  });
 });
 
 describe("conversation.created", () => {

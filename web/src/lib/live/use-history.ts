@@ -62,23 +62,25 @@ export function useHistory(conversationId: string, headSeq: number, enabled: boo
     await task().finally(() => busy.current.delete(name));
   }, []);
   const loadOlder = useCallback(
-    () =>
+    (pages = 1) =>
       once("older", async () => {
         const known = cache.getQueryData<History>(queryKeys.history(conversationId));
         const before = known?.items[0]?.seq;
         if (!known?.hasBefore || before === undefined) return;
-        const fetched = await page({ before, limit: NEXT_PAGE_SIZE });
+        const places = stretches(before, -NEXT_PAGE_SIZE, pages).filter((seq) => seq > 1);
+        const fetched = await together(places.map((seq) => page({ before: seq, limit: NEXT_PAGE_SIZE })));
         put((present) => (present.items[0]?.seq === before ? joinOlderPage(present, fetched) : present));
       }),
     [cache, conversationId, once, page, put],
   );
   const loadNewer = useCallback(
-    () =>
+    (pages = 1) =>
       once("newer", async () => {
         const known = cache.getQueryData<History>(queryKeys.history(conversationId));
         const after = known?.items.at(-1)?.seq;
         if (!known?.hasAfter || after === undefined) return;
-        const fetched = await page({ after, limit: NEXT_PAGE_SIZE });
+        const places = stretches(after, NEXT_PAGE_SIZE, pages);
+        const fetched = await together(places.map((seq) => page({ after: seq, limit: NEXT_PAGE_SIZE })));
         put((present) => (present.items.at(-1)?.seq === after ? joinNewerPage(present, fetched) : present));
       }),
     [cache, conversationId, once, page, put],
@@ -120,4 +122,15 @@ export function useHistory(conversationId: string, headSeq: number, enabled: boo
     [cache, conversationId],
   );
   return { query, loadOlder, loadNewer, jumpTo, toLatest, letGo };
+}
+
+/** Where several pages in a row begin: `seq` has no gaps, so none must come before the next can be asked for. */
+const stretches = (from: number, step: number, pages: number): number[] =>
+  Array.from({ length: pages }, (_, index) => from + index * step);
+
+/** Pages that were asked for at once, as one. */
+async function together(pages: Promise<MessagePage>[]): Promise<MessagePage> {
+  const all = await Promise.all(pages);
+  const items = all.flatMap((page) => page.items);
+  return { items, has_before: all.every((page) => page.has_before), has_after: all.every((page) => page.has_after) };
 }

@@ -1,7 +1,8 @@
 // As in en/chat.ts.
-import type { Texts } from "../en";
+
 import type { Somebody } from "../en/chat";
 import { plural } from "../plural";
+import type { Texts } from "../en";
 
 /** "قمتَ/قام" ahead of a noun keeps a sentence right for whoever acted. */
 const acted = (actor: Somebody, what: string): string => (actor.own ? `قمت ${what}` : `قام ${actor.name} ${what}`);
@@ -96,7 +97,6 @@ export const chat: Texts["chat"] = {
     delete: "حذف",
     replyTo: (name) => `رد على ${name}`,
     noText: "رسالة بلا نص",
-    attachment: "مرفق",
     showOriginal: (name) => `عرض رسالة ${name}`,
     reactions: "التفاعلات",
     reaction: (emoji, count) =>
@@ -212,7 +212,6 @@ export const chat: Texts["chat"] = {
         other: "# حرف زائد",
       }),
     mentions: "أشخاص يمكن الإشارة إليهم",
-    sendsWhenReady: "ستُرسل حين تكتمل الملفات.",
   },
 
   files: {
@@ -221,6 +220,7 @@ export const chat: Texts["chat"] = {
     cancel: (name) => `إلغاء ${name}`,
     retry: (name) => `إعادة محاولة ${name}`,
     progress: (name) => `جارٍ رفع ${name}`,
+    sent: (part, whole) => `${part} من ${whole}`,
     waiting: "بالانتظار",
     empty: (name) => `الملف ${name} فارغ.`,
     tooLarge: (name, most) => `الملف ${name} كبير جدًا. الحد الأقصى للملف ${most}.`,

@@ -73,7 +73,6 @@ export const chat = {
     delete: "Delete",
     replyTo: (name: string) => `Reply to ${name}`,
     noText: "Message without text",
-    attachment: "Attachment",
     showOriginal: (name: string) => `Show the message by ${name}`,
     reactions: "Reactions",
     reaction: (emoji: string, count: number) =>
@@ -168,7 +167,6 @@ export const chat = {
     left: (count: number) => plural("en", count, { one: "# character left", other: "# characters left" }),
     over: (count: number) => plural("en", count, { one: "# character too many", other: "# characters too many" }),
     mentions: "People to mention",
-    sendsWhenReady: "Will be sent when the files are there.",
   },
 
   files: {
@@ -177,6 +175,7 @@ export const chat = {
     cancel: (name: string) => `Cancel ${name}`,
     retry: (name: string) => `Try ${name} again`,
     progress: (name: string) => `${name} is on its way`,
+    sent: (part: string, whole: string) => `${part} of ${whole}`,
     waiting: "Waiting",
     empty: (name: string) => `${name} is empty.`,
     tooLarge: (name: string, most: string) => `${name} is too large. A file may have up to ${most}.`,

@@ -7,6 +7,8 @@ import { unwrap } from "@/sdk/api-client";
 import type { Attachment } from "@/sdk/types";
 
 const BEFORE_MS = 30_000;
+/** A timer can't wait for much longer than three weeks. */
+const MOST_MS = 86_400_000;
 
 export interface FreshAttachment {
   file: Attachment;
@@ -43,5 +45,5 @@ export function useFreshAttachment(attachment: Attachment): FreshAttachment {
 }
 
 function timeLeft({ url_expires_at }: Attachment): number {
-  return Date.parse(url_expires_at) - Date.now() - BEFORE_MS;
+  return Math.min(Date.parse(url_expires_at) - Date.now() - BEFORE_MS, MOST_MS);
 }

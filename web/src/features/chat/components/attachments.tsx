@@ -1,5 +1,7 @@
 // The files of a message: pictures in a grid whose size is known before they load, and a row for everything else.
+import { useEffect, useState } from "react";
 import { Icon } from "@/components/icon";
+import { useOnline } from "@/lib/use-online";
 import type { Attachment } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 import { useFreshAttachment } from "../api/fresh-attachment";
@@ -30,6 +32,8 @@ function Picture({ attachment, alone }: { attachment: Attachment; alone: boolean
   const { open } = useActions();
   const { file, usable, gone, refresh } = useFreshAttachment(attachment);
   const { width, height } = drawnSize(file);
+  const source = file.thumbnail_url ?? file.url;
+  const { broken, onError } = useBroken(source);
   const size = alone ? { width, aspectRatio: `${width} / ${height}` } : undefined;
   return (
     <button
@@ -40,20 +44,34 @@ function Picture({ attachment, alone }: { attachment: Attachment; alone: boolean
       aria-label={texts.chat.viewer.open(file.name)}
       onClick={() => open({ kind: "viewer", attachmentId: file.id })}
     >
-      {usable && (
+      {broken && !gone && <Icon name="camera" size={28} />}
+      {usable && !broken && (
         <img
-          src={file.thumbnail_url ?? file.url}
+          src={source}
           alt=""
           width={width}
           height={height}
           decoding="async"
           draggable={false}
-          onError={refresh}
+          onError={() => {
+            onError();
+            refresh();
+          }}
         />
       )}
       {gone && <span className={styles.gone}>{texts.chat.files.gone}</span>}
     </button>
   );
+}
+
+/** Whether an address could not be loaded; it is tried again when there is a network again. */
+function useBroken(source: string) {
+  const [broken, setBroken] = useState<string>();
+  const online = useOnline();
+  useEffect(() => {
+    if (online) setBroken(undefined);
+  }, [online]);
+  return { broken: broken === source, onError: () => setBroken(source) };
 }
 
 function OtherFile({ attachment }: { attachment: Attachment }) {

@@ -32,6 +32,8 @@ export interface ChatActions {
   toggleReaction: (message: Message, emoji: string) => void;
   copy: (row: MessageRow) => void;
   jumpTo: (seq: number) => void;
+  /** The message at this place, if it is loaded. */
+  messageAt: (seq: number) => Message | undefined;
   retry: (clientId: string) => void;
   discard: (clientId: string) => void;
   /** Opens a menu, picker or dialog in place of the one that is open. */

@@ -2,6 +2,8 @@
 import { type FormEvent, type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
 import { IconButton } from "@/components/button";
 import { Icon } from "@/components/icon";
+import { filesText } from "@/lib/files-text";
+import { later } from "@/lib/later";
 import { DEFAULT_LIMITS, useServerConfig } from "@/lib/queries/config";
 import type { Draft } from "@/sdk/outbox";
 import type { Message, UserLite } from "@/sdk/types";
@@ -13,10 +15,11 @@ import { ComposerBar } from "./composer-bar";
 import { EmojiButton } from "./emoji-button";
 import { FilePreviews } from "./file-previews";
 import { LengthLeft } from "./length-left";
-import { MentionList } from "./mention-list";
 import { useChosenFiles } from "./use-chosen-files";
 import { useComposerText } from "./use-composer-text";
 import { useMentionList } from "./use-mention-list";
+
+const MentionList = later(() => import("./mention-list").then((part) => part.MentionList));
 
 export interface ComposerHandle {
   focus: () => void;
@@ -119,7 +122,7 @@ export function Composer(props: Props) {
       }}
     >
       <div className={styles.box}>
-        <MentionList list={mentions} />
+        {mentions.found.length > 0 && <MentionList list={mentions} />}
         {editing ? (
           <ComposerBar
             icon="pencil"
@@ -133,7 +136,7 @@ export function Composer(props: Props) {
             <ComposerBar
               icon="reply"
               title={replyTitle(replyTo, ownUserId)}
-              excerpt={plainText(replyTo.body) || texts.chat.message.attachment}
+              excerpt={plainText(replyTo.body) || filesText(replyTo.attachments).text}
               closeLabel={words.stopReplying}
               onClose={cancel}
             />

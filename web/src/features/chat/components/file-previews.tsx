@@ -1,46 +1,18 @@
-// The files that will go with the message, each with a way to leave it out.
-import { IconButton } from "@/components/button";
-import { Icon } from "@/components/icon";
-import { texts } from "@/texts/texts";
-import { formatBytes, kindOf } from "../model/files";
-import styles from "./composer-parts.module.css";
-import { useObjectUrl } from "./use-object-url";
+// The files that will go with the message. How they look is fetched after the first picture.
+import { later } from "@/lib/later";
 
 export interface ChosenFile {
   id: number;
   file: File;
 }
 
-interface Props {
+export interface FilePreviewsProps {
   files: readonly ChosenFile[];
   onRemove: (id: number) => void;
 }
 
-export function FilePreviews({ files, onRemove }: Props) {
-  if (files.length === 0) return null;
-  return (
-    <ul className={styles.files} aria-label={texts.chat.files.list}>
-      {files.map(({ id, file }) => (
-        <li key={id} className={styles.chosen}>
-          <Preview file={file} />
-          <span className={styles.remove}>
-            <IconButton icon="close" label={texts.chat.files.remove(file.name)} onClick={() => onRemove(id)} />
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
+const FilePreviewList = later(() => import("./file-preview-list").then((part) => part.FilePreviewList));
 
-function Preview({ file }: { file: File }) {
-  const picture = kindOf(file.type) === "image";
-  const url = useObjectUrl(picture ? file : undefined);
-  if (url) return <img src={url} alt={texts.chat.files.picture(file.name)} />;
-  return (
-    <span className={styles.name}>
-      <Icon name="file" />
-      <span dir="auto">{file.name}</span>
-      <small>{formatBytes(file.size)}</small>
-    </span>
-  );
+export function FilePreviews(props: FilePreviewsProps) {
+  return props.files.length > 0 && <FilePreviewList {...props} />;
 }

@@ -5,7 +5,6 @@ import styles from "./composer-parts.module.css";
 import type { useMentionList } from "./use-mention-list";
 
 export function MentionList({ list }: { list: ReturnType<typeof useMentionList> }) {
-  if (list.found.length === 0) return null;
   return (
     <div id={list.id} role="listbox" aria-label={texts.chat.composer.mentions} className={styles.mentions}>
       {list.found.map((user, index) => (

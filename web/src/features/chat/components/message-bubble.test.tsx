@@ -1,15 +1,19 @@
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { screen } from "@testing-library/react";
+import { fireEvent, screen, within } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
 import { expect, it, vi } from "vitest";
 import type { PendingMessage } from "@/sdk/outbox";
+import type { Attachment } from "@/sdk/types";
 import { renderClient } from "@/testing/render";
-import { OWN_ID, sampleMessage, sampleUser } from "@/testing/samples";
+import { OWN_ID, PEER_ID, sampleMessage, sampleUser } from "@/testing/samples";
+import { server, startTestServer } from "@/testing/server";
 import { makeTimeline } from "../model/timeline";
 import { ActionsContext, type ChatActions, type ChatScene, SceneContext } from "./chat-scene";
 import { MessageBubble } from "./message-bubble";
 
 // The router goes to the top of a new page, which jsdom can't.
 vi.spyOn(window, "scrollTo").mockReturnValue();
+startTestServer();
 
 const pending = (change: Partial<PendingMessage>): PendingMessage => ({
   clientId: "p1",
@@ -26,7 +30,8 @@ async function show(
   change: Partial<ChatScene> = {},
 ) {
   const names = ["reply", "edit", "toggleReaction", "copy", "jumpTo", "retry", "discard", "open"] as const;
-  const actions = Object.fromEntries(names.map((name) => [name, vi.fn()])) as unknown as ChatActions;
+  const calls = Object.fromEntries(names.map((name) => [name, vi.fn()])) as unknown as ChatActions;
+  const actions: ChatActions = { ...calls, messageAt: (seq) => messages.find((message) => message.seq === seq) };
   const ben = sampleUser();
   const scene: ChatScene = {
     ownUserId: OWN_ID,
@@ -110,4 +115,46 @@ it("jumps to the original of a reply, and toggles reactions", async () => {
 it("says nothing of what was deleted", async () => {
   await show([sampleMessage(1, { body: "", deleted_at: "2026-01-31T10:00:00.000Z" })]);
   expect(screen.getByRole("article")).toHaveTextContent("This message was deleted");
+});
+
+const picture: Attachment = {
+  id: "a1",
+  name: "harbour.jpg",
+  size: 70_000,
+  media_type: "image/jpeg",
+  url: "http://localhost:3000/v1/files/a1",
+  url_expires_at: "2999-01-01T00:00:00.000Z",
+  thumbnail_url: "http://localhost:3000/v1/files/a1-small",
+  width: 1600,
+  height: 1200,
+};
+
+it("calls a picture that is answered a photo, and shows it", async () => {
+  const reply_to = { id: "m1", seq: 1, sender_id: PEER_ID, excerpt: "" };
+  await show([sampleMessage(1, { body: "", attachments: [picture] }), sampleMessage(2, { reply_to })]);
+  const quote = screen.getByRole("button", { name: "Show the message by Ben" });
+  expect(quote).toHaveTextContent("BenPhoto");
+  const small = within(quote).getByRole("presentation");
+  expect(small).toHaveAttribute("src", picture.thumbnail_url);
+  fireEvent.error(small);
+  expect(small).not.toBeInTheDocument();
+});
+
+it("has no words for what is not loaded", async () => {
+  await show([sampleMessage(2, { reply_to: { id: "m1", seq: 1, sender_id: PEER_ID, excerpt: "" } })]);
+  expect(screen.getByRole("button", { name: "Show the message by Ben" })).toHaveTextContent("Message without text");
+});
+
+it("shows a sign for a picture that can't be loaded until there is a network again", async () => {
+  server.use(http.get("*/v1/attachments/a1", () => HttpResponse.json(picture)));
+  await show([sampleMessage(1, { body: "", attachments: [picture] })]);
+  const place = screen.getByRole("button", { name: /harbour.jpg/ });
+  fireEvent.error(within(place).getByRole("presentation"));
+  expect(within(place).queryByRole("presentation")).toBeNull();
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+  fireEvent.offline(window);
+  expect(within(place).queryByRole("presentation")).toBeNull();
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(true);
+  fireEvent.online(window);
+  expect(within(place).getByRole("presentation")).toHaveAttribute("src", picture.thumbnail_url);
 });

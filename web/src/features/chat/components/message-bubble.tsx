@@ -1,8 +1,10 @@
 // One message: who wrote it, what it answers, its files and text, and how far it has come.
 import { hueOf } from "@/lib/avatar";
 import { formatClock, formatFull } from "@/lib/format-time";
+import { later } from "@/lib/later";
 import { texts } from "@/texts/texts";
 import { isEmojiOnly } from "../model/emoji-only";
+import { kindOf } from "../model/files";
 import type { MessageRow } from "../model/timeline";
 import { Attachments } from "./attachments";
 import { useActions, useScene } from "./chat-scene";
@@ -12,7 +14,8 @@ import { type Highlight, MessageText } from "./message-text";
 import { Reactions } from "./reactions";
 import { ReplyQuote } from "./reply-quote";
 import { Ticks } from "./ticks";
-import { Uploads } from "./uploads";
+
+const Uploads = later(() => import("./uploads").then((part) => part.Uploads));
 
 interface Props {
   row: MessageRow;
@@ -32,6 +35,8 @@ export function MessageBubble({ row, active, highlights }: Props) {
   const reply = message?.reply_to ?? pending?.replyTo;
   const bare = files.length + uploads.length === 0 && !reply;
   const large = bare && !deleted && isEmojiOnly(row.body);
+  // Nothing but pictures: the time lies on the last of them.
+  const pictures = files.length > 0 && row.body === "" && files.every((file) => kindOf(file.media_type) === "image");
   const clock = formatClock(row.at);
   const edited = message?.edited_at != null && !deleted;
   const tail = edited ? `${words.message.edited} ${clock}` : clock;
@@ -43,6 +48,7 @@ export function MessageBubble({ row, active, highlights }: Props) {
         aria-label={words.messageBy(sender, clock)}
         data-state={row.state}
         data-large={large || undefined}
+        data-pictures={pictures || undefined}
         data-files={files.length + uploads.length > 0 || undefined}
         data-last={row.last || undefined}
         tabIndex={active ? 0 : -1}

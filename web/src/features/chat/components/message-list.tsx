@@ -3,6 +3,7 @@ import { type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } f
 import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { Spinner } from "@/components/spinner";
+import { prefersStill } from "@/lib/appearance";
 import type { History } from "@/lib/live/history";
 import type { PendingMessage } from "@/sdk/outbox";
 import type { Conversation } from "@/sdk/types";
@@ -34,8 +35,8 @@ interface Props {
   pending: readonly PendingMessage[];
   /** What a search has found, by message id. */
   finds: ReadonlyMap<string, readonly Highlight[]>;
-  loadOlder: () => Promise<void>;
-  loadNewer: () => Promise<void>;
+  loadOlder: (pages: number) => Promise<void>;
+  loadNewer: (pages: number) => Promise<void>;
   toLatest: () => Promise<void>;
   letGo: (nearSeq: number) => void;
   markRead: (seq: number) => void;
@@ -44,6 +45,8 @@ interface Props {
 
 const NO_PENDING: readonly PendingMessage[] = [];
 const FLASH_MS = 2_400;
+/** The way back to the end is shown when it is short: a glide through thousands of messages takes seconds. */
+const GLIDE_PX = 3_000;
 
 export function MessageList(props: Props) {
   const { conversation, name, history, finds, toLatest } = props;
@@ -65,7 +68,8 @@ export function MessageList(props: Props) {
       }),
     [history.items, history.hasBefore, pending, scene.ownUserId, readSeq],
   );
-  const walk = useWalk({ box, timeline, scene, actions, onLeave: props.onLeave });
+  const { hasBefore, hasAfter } = history;
+  const walk = useWalk({ box, timeline, hasBefore, hasAfter, scene, actions, onLeave: props.onLeave });
   const { list, older, newer, atEnd } = useTimelineList({
     ...props,
     ...history,
@@ -104,7 +108,8 @@ export function MessageList(props: Props) {
     list.scrollToEnd();
   }, [ending, history.hasAfter, list]);
   const toEnd = () => {
-    if (!history.hasAfter) return list.scrollToEnd({ behavior: "smooth" });
+    const near = list.getDistanceFromEnd() < GLIDE_PX && !prefersStill();
+    if (!history.hasAfter) return list.scrollToEnd({ behavior: near ? "smooth" : "auto" });
     setEnding(true);
     void toLatest().catch(() => setEnding(false));
   };
@@ -121,7 +126,7 @@ export function MessageList(props: Props) {
         aria-label={words.messagesWith(name)}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        onKeyDown={(event) => walk.onKeyDown(event, list)}
+        onKeyDown={(event) => walk.onKeyDown(event, list, toEnd)}
         onFocus={(event) => walk.onFocus(event.target)}
         {...pressMenu}
       >

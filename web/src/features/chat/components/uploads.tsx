@@ -23,6 +23,7 @@ function Upload({ file, onCancel }: { file: PendingFile; onCancel: () => void })
   const url = useObjectUrl(picture ? file.blob : undefined);
   const done = file.attachmentId !== undefined;
   const words = texts.chat.files;
+  const size = formatBytes(file.size);
   return (
     <div className={styles.upload} data-picture={picture || undefined}>
       {url ? (
@@ -31,7 +32,7 @@ function Upload({ file, onCancel }: { file: PendingFile; onCancel: () => void })
         <span className={styles.about}>
           <Icon name="file" />
           <span dir="auto">{file.name}</span>
-          <small>{formatBytes(file.size)}</small>
+          <small>{done ? size : words.sent(formatBytes(file.size * file.progress), size)}</small>
         </span>
       )}
       {!done && (

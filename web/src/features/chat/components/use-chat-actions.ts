@@ -1,6 +1,7 @@
 // What one does with messages: the part that every bubble, menu and key reaches.
-import { type RefObject, useCallback, useMemo, useState } from "react";
+import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import { tell, tellFault } from "@/components/toast";
+import { indexOfSeq } from "@/lib/live/history";
 import type { useConversation } from "@/lib/live/use-conversation";
 import { toApiError } from "@/sdk/api-error";
 import type { Message } from "@/sdk/types";
@@ -15,6 +16,8 @@ export function useChatActions(chat: Chat, list: RefObject<MessageListHandle | n
   /** The message that is being answered or edited. */
   const [about, setAbout] = useState<{ kind: "reply" | "edit"; message: Message }>();
   const { jumpTo: load, react, unreact, retry, discard, remove } = chat;
+  const loaded = useRef(chat.history.items);
+  loaded.current = chat.history.items;
 
   const jumpTo = useCallback(
     (seq: number) => {
@@ -40,6 +43,7 @@ export function useChatActions(chat: Chat, list: RefObject<MessageListHandle | n
         navigator.clipboard.writeText(body).then(() => tell(texts.chat.actions.copied), tellFault);
       },
       jumpTo,
+      messageAt: (seq) => loaded.current[indexOfSeq(loaded.current, seq)],
       retry,
       discard,
       open: setOverlay,

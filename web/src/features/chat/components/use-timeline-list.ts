@@ -1,6 +1,6 @@
 // The virtual list of the history: it stays at its end while the reader is there, keeps its place when older messages
 // come in above, loads more on both sides, and goes where it is sent.
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { MOST_HELD } from "@/lib/live/history";
 import type { Timeline } from "../model/timeline";
@@ -8,8 +8,13 @@ import { useStayAtEnd } from "./use-stay-at-end";
 
 const ROW_PX = 52;
 const NEAR_END_PX = 80;
+/** Rows come and go so many at a time: each time what is in sight is laid out and painted anew. */
+const BLOCK = 8;
 /** This many rows from an edge, what lies beyond is loaded: about five screens, so that few ever see the edge. */
 const LOAD_WITHIN = 60;
+/** Whoever has come through what was loaded this soon reads on just as fast: more is loaded at once, and earlier. */
+const SOON_MS = 1_500;
+const MOST_PAGES = 4;
 
 interface Options {
   box: RefObject<HTMLDivElement | null>;
@@ -18,8 +23,8 @@ interface Options {
   hasAfter: boolean;
   /** Kept in the page although it is out of sight: the message that has the focus. */
   keepIndex: number;
-  loadOlder: () => Promise<void>;
-  loadNewer: () => Promise<void>;
+  loadOlder: (pages: number) => Promise<void>;
+  loadNewer: (pages: number) => Promise<void>;
   /** Lets go of messages far from this one when there are too many. */
   letGo: (nearSeq: number) => void;
 }
@@ -30,15 +35,16 @@ export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex,
     getScrollElement: () => box.current,
     estimateSize: () => ROW_PX,
     getItemKey: timeline.keyAt,
-    overscan: 8,
+    overscan: 6,
     paddingStart: 12,
     paddingEnd: 14,
     anchorTo: "end",
     followOnAppend: !hasAfter,
     scrollEndThreshold: NEAR_END_PX,
     rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
-      const first = Math.max(0, startIndex - overscan);
-      const last = Math.min(count - 1, endIndex + overscan);
+      // Counted from the end, so that the blocks stay the same when older messages come.
+      const first = Math.max(0, count - BLOCK * Math.ceil((count - startIndex + overscan) / BLOCK));
+      const last = Math.min(count, count - BLOCK * Math.floor((count - 1 - endIndex - overscan) / BLOCK)) - 1;
       const shown = Array.from({ length: last - first + 1 }, (_, index) => first + index);
       if (keepIndex < 0 || keepIndex >= count || (keepIndex >= first && keepIndex <= last)) return shown;
       return keepIndex < first ? [keepIndex, ...shown] : [...shown, keepIndex];
@@ -69,8 +75,8 @@ export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex,
   const older = useLoader(calls.loadOlder);
   const newer = useLoader(calls.loadNewer);
   const { range } = list;
-  const nearStart = begun.current && range !== null && range.startIndex < LOAD_WITHIN;
-  const nearEnd = begun.current && range !== null && range.endIndex > timeline.count - LOAD_WITHIN;
+  const nearStart = begun.current && range !== null && range.startIndex < LOAD_WITHIN * older.pages;
+  const nearEnd = begun.current && range !== null && range.endIndex > timeline.count - LOAD_WITHIN * newer.pages;
   // Each page changes `count`, so that the next one is asked for when the reader is still near the edge.
   const { count } = timeline;
   const { start: startOlder } = older;
@@ -88,27 +94,41 @@ export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex,
   useEffect(() => {
     if (nearSeq !== undefined) letGo(nearSeq);
   }, [nearSeq, letGo]);
+  useEffect(() => forgetSizes(list, timeline), [list, timeline]);
 
   const atEnd = !hasAfter && (count === 0 || list.isAtEnd(NEAR_END_PX));
   return { list, older, newer, atEnd };
 }
 
-/** Runs one load at a time, and tells when it failed; after a failure only a press tries again. */
-function useLoader(load: () => Promise<void>) {
+/** The list keeps the height of every row that it has ever drawn: those of messages that were let go are not needed. */
+function forgetSizes(list: Virtualizer<HTMLDivElement, Element>, timeline: Timeline): void {
+  const sizes = list.itemSizeCache;
+  if (sizes.size <= 2 * MOST_HELD) return;
+  const held = new Set(Array.from({ length: timeline.count }, (_, index) => timeline.keyAt(index)));
+  for (const key of sizes.keys()) if (!held.has(String(key))) sizes.delete(key);
+}
+
+/** Runs one load at a time, of more pages the faster they are read, and tells when it failed; then only a press tries again. */
+function useLoader(load: (pages: number) => Promise<void>) {
   const [state, setState] = useState<"idle" | "busy" | "failed">("idle");
-  const busy = useRef(false);
+  const [pages, setPages] = useState(1);
+  const run = useRef({ busy: false, begunAt: Number.NEGATIVE_INFINITY, pages: 1 });
   const start = useCallback(() => {
-    if (busy.current) return;
-    busy.current = true;
+    const { busy, begunAt, pages: before } = run.current;
+    if (busy) return;
+    const now = performance.now();
+    const next = now - begunAt < SOON_MS ? Math.min(2 * before, MOST_PAGES) : 1;
+    run.current = { busy: true, begunAt: now, pages: next };
+    setPages(next);
     setState("busy");
-    load()
+    load(next)
       .then(
         () => setState("idle"),
         () => setState("failed"),
       )
       .finally(() => {
-        busy.current = false;
+        run.current.busy = false;
       });
   }, [load]);
-  return { state, start };
+  return { state, pages, start };
 }

@@ -7,13 +7,19 @@ import { type ChatActions, type ChatScene, permissionsOf } from "./chat-scene";
 interface Options {
   box: RefObject<HTMLElement | null>;
   timeline: Timeline;
+  hasBefore: boolean;
+  hasAfter: boolean;
   scene: ChatScene;
   actions: ChatActions;
   /** Gives the cursor back to the composer. */
   onLeave: () => void;
 }
 
-export function useWalk({ box, timeline, scene, actions, onLeave }: Options) {
+type List = Virtualizer<HTMLDivElement, Element>;
+
+const FIRST_SEQ = 1;
+
+export function useWalk({ box, timeline, hasBefore, hasAfter, scene, actions, onLeave }: Options) {
   const [active, setActive] = useState<{ key: string; seq: number | undefined }>();
   const wanted = useRef(false);
   const known = active?.seq === undefined ? -1 : timeline.indexOf(active.seq);
@@ -23,28 +29,43 @@ export function useWalk({ box, timeline, scene, actions, onLeave }: Options) {
     (index: number) => box.current?.querySelector<HTMLElement>(`[data-index="${index}"] article`) ?? null,
     [box],
   );
-  // The message that was walked to may have to be drawn first.
+  // The message that was walked to may have to be fetched and drawn first.
+  const isLoaded = active?.seq === undefined ? !hasAfter : known >= 0;
   useLayoutEffect(() => {
-    if (!wanted.current) return;
+    if (!wanted.current || !isLoaded) return;
     const article = articleAt(activeIndex);
     if (!article) return;
     wanted.current = false;
     article.focus({ preventScroll: true });
   });
 
-  const goTo = (index: number, list: Virtualizer<HTMLDivElement, Element>) => {
+  const goTo = (index: number, list: List) => {
     const row = timeline.rowAt(index);
     setActive({ key: row.key, seq: row.message?.seq });
     wanted.current = true;
     list.scrollToIndex(index, { align: "auto" });
   };
   /** The next message in a direction; what happened in the conversation is passed by. */
-  const step = (by: 1 | -1, list: Virtualizer<HTMLDivElement, Element>) => {
+  const step = (by: 1 | -1, list: List) => {
     for (let index = activeIndex + by; index >= 0 && index < timeline.count; index += by)
       if (timeline.rowAt(index).state !== "system") return goTo(index, list);
   };
 
-  const onKeyDown = (event: KeyboardEvent, list: Virtualizer<HTMLDivElement, Element>) => {
+  /** The first and the last message of all: straight there, whatever lies between. */
+  const toFirst = (list: List) => {
+    if (!hasBefore) return goTo(0, list);
+    setActive({ key: "", seq: FIRST_SEQ });
+    wanted.current = true;
+    actions.jumpTo(FIRST_SEQ);
+  };
+  const toLast = (list: List, toLatest: () => void) => {
+    if (!hasAfter) return goTo(timeline.count - 1, list);
+    setActive(undefined);
+    wanted.current = true;
+    toLatest();
+  };
+
+  const onKeyDown = (event: KeyboardEvent, list: List, toLatest: () => void) => {
     const inside = event.target instanceof HTMLElement ? event.target : null;
     if (!inside || event.ctrlKey || event.metaKey || event.altKey) return;
     const onMessage = inside.tagName === "ARTICLE";
@@ -56,8 +77,8 @@ export function useWalk({ box, timeline, scene, actions, onLeave }: Options) {
     const moves: Record<string, () => void> = {
       ArrowUp: () => (onMessage ? step(-1, list) : goTo(activeIndex, list)),
       ArrowDown: () => (onMessage ? step(1, list) : goTo(activeIndex, list)),
-      Home: () => goTo(0, list),
-      End: () => goTo(timeline.count - 1, list),
+      Home: () => toFirst(list),
+      End: () => toLast(list, toLatest),
       Escape: onLeave,
     };
     const move = moves[event.key];
@@ -88,6 +109,7 @@ export function useWalk({ box, timeline, scene, actions, onLeave }: Options) {
     (target: Element) => {
       const index = Number(target.closest<HTMLElement>("[data-index]")?.dataset.index);
       if (target.tagName !== "ARTICLE" || !Number.isInteger(index) || index >= timeline.count) return;
+      wanted.current = false;
       const row = timeline.rowAt(index);
       setActive((before) => (before?.key === row.key ? before : { key: row.key, seq: row.message?.seq }));
     },

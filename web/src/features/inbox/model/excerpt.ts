@@ -1,5 +1,6 @@
 // The line under the name of a conversation: what was said last, in words.
 import type { IconName } from "@/components/icon";
+import { filesText } from "@/lib/files-text";
 import { plainText } from "@/lib/plain-text";
 import type { Conversation, Message } from "@/sdk/types";
 import { texts } from "@/texts/texts";
@@ -23,20 +24,8 @@ export function excerptOf({ kind, last_message: last }: Last, ownId: string, sys
   const own = last.sender?.id === ownId;
   if (last.deleted_at) return { text: own ? words.ownDeleted : words.deleted, quiet: true };
   const lead = own ? words.ownPrefix : kind !== "direct" && last.sender ? words.saidBy(firstName(last.sender)) : "";
-  const said = last.body.trim() === "" ? attached(last.attachments) : { text: plainText(last.body), ...icon(last) };
+  const said = last.body.trim() === "" ? filesText(last.attachments) : { text: plainText(last.body), ...icon(last) };
   return { ...(lead && { lead }), ...said };
-}
-
-function attached(files: Message["attachments"]): Pick<Excerpt, "text" | "icon"> {
-  const words = texts.inbox;
-  const [first] = files;
-  if (!first) return { text: "" };
-  const images = files.every((file) => file.media_type.startsWith("image/"));
-  if (images) return { icon: "camera", text: files.length === 1 ? words.photo : words.photos(files.length) };
-  if (files.length > 1) return { icon: "file", text: words.files(files.length) };
-  if (first.media_type.startsWith("video/")) return { icon: "file", text: words.video };
-  if (first.media_type.startsWith("audio/")) return { icon: "file", text: words.voice };
-  return { icon: "file", text: first.name };
 }
 
 function icon({ attachments }: Message): Pick<Excerpt, "icon"> {

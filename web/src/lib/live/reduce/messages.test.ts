@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { LiveEvent } from "@/sdk/events";
 import type { Message } from "@/sdk/types";
 import { sampleLiveState } from "@/testing/live-state";
-import { CONVERSATION_ID, PEER_ID, sampleMessage } from "@/testing/samples";
+import { CONVERSATION_ID, PEER_ID, sampleMessage, sampleUser } from "@/testing/samples";
 import { reduce } from "../reduce";
 
 const start = sampleLiveState();
@@ -50,4 +50,23 @@ it("makes replies stop quoting what was deleted, whichever is told first", () =>
     [deleted, reply, told],
   ])
     expect(run(order).histories[CONVERSATION_ID]?.items.at(-1)?.reply_to?.excerpt).toBe("");
+});
+
+it("a reply stops quoting a message that comes as a deleted one", () => {
+  const quoted = sampleMessage(1);
+  const reply_to = { id: quoted.id, seq: 1, sender_id: PEER_ID, excerpt: "gone" };
+  const gone = { ...quoted, version: 9, body: "", deleted_at: "2026-01-31T10:00:00.000Z" };
+  const after = run([created(quoted), created(sampleMessage(2, { reply_to })), created(gone)]);
+  expect(after.histories[CONVERSATION_ID]?.items.at(-1)?.reply_to?.excerpt).toBe("");
+});
+
+it("whoever has sent does not type any more", () => {
+  const typing: LiveEvent = {
+    type: "typing",
+    data: { conversation_id: CONVERSATION_ID, user_id: PEER_ID, active: true },
+  };
+  const typed = run([typing]);
+  expect(typed.planes[CONVERSATION_ID]?.typing).toEqual([PEER_ID]);
+  const sent = created(sampleMessage(1, { sender: { ...sampleUser(), id: PEER_ID } }));
+  expect(run([sent], typed).planes[CONVERSATION_ID]?.typing).toEqual([]);
 });

@@ -53,3 +53,15 @@ it("who is made the owner is one at once, and who was is an admin", () => {
 it("a change by the same owner leaves all roles", () => {
   expect(afterTransfer("admin", PEER_ID).own).toBe("admin");
 });
+
+it("a role that was changed after the transfer stays", () => {
+  const later = { ...member(PEER_ID, "admin"), version: 9 };
+  const state = sampleLiveState({
+    inbox: sampleInbox(),
+    histories: {},
+    members: { [id]: { items: [later], next_cursor: null } },
+  });
+  const { my: _my, peer: _peer, ...told } = sampleConversation({ kind: "group", owner_id: PEER_ID, version: 4 });
+  const next = reduce(state, { type: "conversation.updated", data: told }).state;
+  expect(next.members[id]?.items[0]?.role).toBe("admin");
+});
