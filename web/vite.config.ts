@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { ahead } from "./plugins/ahead";
 import { budget } from "./plugins/budget";
 import { emojiData } from "./plugins/emoji-data";
 import { precompress } from "./plugins/precompress";
@@ -16,7 +17,7 @@ const { version } = JSON.parse(await readFile(new URL("./package.json", import.m
 const gateway = process.env.PULSE_DEV_GATEWAY ?? "http://localhost:8080";
 
 export default defineConfig({
-  plugins: [react(), scaleText(), emojiData(), shellList(), budget(), precompress()],
+  plugins: [react(), scaleText(), emojiData(), ahead(), shellList(), budget(), precompress()],
   define: { __VERSION__: JSON.stringify(version) },
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {

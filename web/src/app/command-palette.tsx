@@ -1,6 +1,6 @@
 // What the palette offers: conversations, people, and everything that can be done from anywhere.
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Avatar } from "@/components/avatar";
 import { Icon, type IconName } from "@/components/icon";
 import { useUpdateMe } from "@/features/account/api/update-me";
@@ -13,8 +13,10 @@ import { faceOf } from "@/lib/conversation-name";
 import { useInbox } from "@/lib/live/use-inbox";
 import { useConversationNames } from "@/lib/queries/conversation-name";
 import { keysOf, SHORTCUTS } from "@/lib/shortcuts";
-import { applyTheme, type Theme } from "@/lib/theme";
+import type { Theme } from "@/lib/show-theme";
+import { applyTheme } from "@/lib/theme";
 import { useDebounced } from "@/lib/use-debounced";
+import { useSwitchAccount } from "@/lib/use-switch-account";
 import { texts } from "@/texts/texts";
 import { openWindow } from "./windows";
 
@@ -65,9 +67,11 @@ function useCommands(): PaletteEntry[] {
   const { palette: words } = texts.app;
   const { nav } = texts.account;
   const navigate = useNavigate();
-  const { session } = useServer();
+  const { session, others } = useServer();
   const { me } = useLive();
   const accounts = useAccounts();
+  const switchTo = useSwitchAccount();
+  useEffect(() => others.look(), [others]);
   const update = useUpdateMe();
   const command = (label: string, icon: IconName, onSelect: () => void, keys?: readonly string[]): PaletteEntry => ({
     id: label,
@@ -96,9 +100,11 @@ function useCommands(): PaletteEntry[] {
     command(words.help, "keyboard", () => openWindow("help"), keysOf(SHORTCUTS.help)),
     ...accounts
       .filter(({ user }) => user.id !== me.id)
-      .map(({ user, sessionId }) =>
-        command(words.switchTo(user.display_name), "people", () => void session.switchTo(sessionId)),
-      ),
+      .map((account) => ({
+        ...command(words.switchTo(account.user.display_name), "people", () => switchTo(account)),
+        ...(account.ended && { detail: texts.account.menu.ended }),
+        ...(account.unread > 0 && { detail: texts.inbox.unread(account.unread) }),
+      })),
     command(words.addAccount, "userPlus", () => session.leave()),
     command(words.signOut, "leave", () => void session.logout()),
   ];

@@ -1,15 +1,15 @@
 // Whoever works by keyboard must not lose their place: when what had the focus is gone with the page it stood on, the
 // focus goes to where one would look next.
 import type { AnyRouter } from "@tanstack/react-router";
-import { MAIN_ID } from "./keyboard";
+import { MAIN_ID } from "./panes";
 
 /** As long as the next page may take to be there. */
 const PATIENCE_MS = 5_000;
 
 export function keepFocus(router: AnyRouter): void {
   router.subscribe("onResolved", ({ fromLocation, hrefChanged }) => {
-    // The first page has the focus that the browser gives it.
-    if (!hrefChanged || !fromLocation) return;
+    // The first page has the focus that the browser gives it, also when it leads on to another by itself.
+    if (!hrefChanged || !fromLocation || navigator.userActivation?.hasBeenActive === false) return;
     const from = fromLocation.pathname;
     const until = performance.now() + PATIENCE_MS;
     const find = () => {

@@ -6,8 +6,6 @@ import { type ShortcutName, shortcutOf } from "@/lib/shortcuts";
 import { movePane } from "./panes";
 import { openWindow } from "./windows";
 
-export const MAIN_ID = "content";
-
 export function useKeyboard(): void {
   const navigate = useNavigate();
   const router = useRouter();

@@ -1,5 +1,8 @@
 // F6 carries the focus from one part of the window to the next, as it does in desktop programs.
 
+/** The part that holds the page which is open. */
+export const MAIN_ID = "content";
+
 const PANES = "[data-pane], nav[aria-label], aside, main, [role=complementary]";
 const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), textarea, select, [tabindex='0']";
 

@@ -2,16 +2,25 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
-import { Spinner } from "@/components/spinner";
+import { Logo } from "@/components/logo";
 import { useServer, useSession } from "@/lib/client-context";
 import { texts } from "@/texts/texts";
 import styles from "./restoring.module.css";
 
 export function Restoring() {
   const state = useSession();
+  if (state.status === "unreachable")
+    return (
+      <main className={styles.splash}>
+        <Unreachable />
+      </main>
+    );
   return (
-    <main className={styles.splash}>
-      {state.status === "unreachable" ? <Unreachable /> : <Spinner label={texts.app.signingIn} />}
+    <main className="first-picture">
+      <Logo size={72} />
+      <p className="visually-hidden" role="status">
+        {texts.app.signingIn}
+      </p>
     </main>
   );
 }

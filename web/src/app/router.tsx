@@ -1,13 +1,23 @@
 // The addresses of the client.
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import type { ServerClient } from "@/lib/client-context";
+import { loadMoreTexts } from "@/texts/texts";
 import { readChatSearch } from "./chat-search";
-import { HomePage } from "./home-page";
 import { NotFoundPage } from "./not-found-page";
 import { RouteFailed } from "./route-failed";
-import { SettingsHome } from "./settings-home";
 import { SignedOut } from "./signed-out";
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
+const root = createRootRouteWithContext<Pick<ServerClient, "session">>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+});
 
 const signedOut = createRoute({ getParentRoute: () => root, id: "signed-out", component: SignedOut });
 const signIn = createRoute({
@@ -41,9 +51,20 @@ const verifyEmail = createRoute({
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
-  component: lazyRouteComponent(() => import("./signed-in-page"), "SignedInPage"),
+  // Whoever comes without a session needs nothing of what is behind the sign-in.
+  beforeLoad: ({ context }) => {
+    if (context.session.getState().status === "signed-out") throw redirect({ to: "/sign-in", replace: true });
+  },
+  component: lazyRouteComponent(
+    () => Promise.all([import("./signed-in-page"), loadMoreTexts()]).then(([page]) => page),
+    "SignedInPage",
+  ),
 });
-const home = createRoute({ getParentRoute: () => signedIn, path: "/", component: HomePage });
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  component: lazyRouteComponent(() => import("./home-page"), "HomePage"),
+});
 const chat = createRoute({
   getParentRoute: () => signedIn,
   path: "/c/$conversationId",
@@ -76,7 +97,11 @@ const welcome = createRoute({
   path: "/welcome",
   component: lazyRouteComponent(() => import("./welcome-page"), "WelcomePage"),
 });
-const settings = createRoute({ getParentRoute: () => signedIn, path: "/settings", component: SettingsHome });
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./settings-home"), "SettingsHome"),
+});
 const settingsPage = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings/$page",
@@ -84,6 +109,8 @@ const settingsPage = createRoute({
 });
 
 export const router = createRouter({
+  // Given when the client starts.
+  context: { session: undefined as never },
   defaultErrorComponent: RouteFailed,
   routeTree: root.addChildren([
     signedOut.addChildren([signIn, signUp]),

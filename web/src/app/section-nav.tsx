@@ -46,6 +46,8 @@ export function SectionNav({ section, onChoose }: { section: Section; onChoose: 
         <Link
           key={name}
           to={to}
+          // The section is what is shown at the left, whatever the address: a person may be open beside the chats.
+          activeOptions={{ exact: true }}
           className={styles.entry}
           aria-current={section === name ? "true" : undefined}
           onClick={onChoose}

@@ -2,7 +2,6 @@
 // the right. On a phone one of the two at a time.
 import { Outlet, useLocation } from "@tanstack/react-router";
 import type { MouseEvent } from "react";
-import { ConnectionBanner } from "@/components/connection-banner";
 import { Toasts } from "@/components/toast";
 import { useEndOfQuiet } from "@/features/account/components/use-own-presence";
 import { ArrivalNotice } from "@/features/auth/components/arrival-notice";
@@ -10,11 +9,13 @@ import { VerifyEmailBanner } from "@/features/auth/components/verify-email-banne
 import { later } from "@/lib/later";
 import { texts } from "@/texts/texts";
 import { FrameWindows } from "./frame-windows";
-import { MAIN_ID, useKeyboard } from "./keyboard";
+import { useKeyboard } from "./keyboard";
+import { MAIN_ID } from "./panes";
 import styles from "./shell.module.css";
 import { Sidebar } from "./sidebar";
 import { useAccountTheme } from "./use-account-theme";
 
+const ConnectionBanner = later(() => import("@/components/connection-banner").then((part) => part.ConnectionBanner));
 const SettingsList = later(() => import("./settings-list").then((part) => part.SettingsList));
 
 /** The addresses at which a phone shows the left pane. */

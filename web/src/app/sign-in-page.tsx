@@ -13,8 +13,11 @@ export function SignInPage() {
   const arrival = useArrival();
   const { code, error } = useArrived();
   useEffect(() => () => arrival.forget("error"), [arrival]);
+  const username = state.status === "signed-out" ? state.username : undefined;
   return (
     <SignIn
+      key={username}
+      username={username}
       code={code}
       error={error}
       ended={state.status === "signed-out" && state.reason === "ended"}

@@ -1,7 +1,8 @@
 // The theme that was chosen on another device: taken over when it changes, and by a device without a choice of its own.
 import { useEffect, useRef } from "react";
 import { useLive } from "@/lib/client-context";
-import { applyTheme, storedTheme, type Theme, themeNamed } from "@/lib/theme";
+import { storedTheme, type Theme, themeNamed } from "@/lib/show-theme";
+import { applyTheme } from "@/lib/theme";
 
 export function useAccountTheme(): void {
   const { me } = useLive();

@@ -5,6 +5,7 @@ import type { AccountList, KnownAccount } from "@/sdk/account-list";
 import type { ApiClient } from "@/sdk/api-client";
 import type { Connection } from "@/sdk/connection";
 import type { Interest } from "@/sdk/interest";
+import type { OtherAccounts } from "@/sdk/other-accounts";
 import type { Outbox, PendingMessage } from "@/sdk/outbox";
 import type { SessionState, SessionStore } from "@/sdk/session-store";
 import type { ConnectionState } from "@/sdk/socket-connection";
@@ -14,6 +15,8 @@ export interface ServerClient {
   session: SessionStore;
   /** Who is signed in on this browser; this tab shows one of them. */
   accounts: AccountList;
+  /** Asks what is unread in those that no tab shows. */
+  others: Pick<OtherAccounts, "look" | "remove">;
   /** With the session's token. */
   api: ApiClient;
   /** Without one, for calls marked public. */

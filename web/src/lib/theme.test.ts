@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { applyTheme, followTheme, storedTheme } from "./theme";
+import { storedTheme } from "./show-theme";
+import { applyTheme, followTheme } from "./theme";
 
 const shown = () => document.documentElement.dataset.theme;
 

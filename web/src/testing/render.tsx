@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import type { ReactNode } from "react";
+import { vi } from "vitest";
 import { Arrival, ArrivalContext } from "@/lib/arrival";
 import { LiveContext, ServerContext } from "@/lib/client-context";
 import { applyEvent, openPlane } from "@/lib/live/apply-event";
@@ -49,9 +50,10 @@ export function renderClient(ui: ReactNode, me: Partial<Me> = {}) {
     onSent: () => undefined,
   });
   const arrival = new Arrival(window);
+  const others = { look: vi.fn(), remove: vi.fn() };
   render(
     <QueryClientProvider client={cache}>
-      <ServerContext value={{ session, accounts, api, publicApi: createPublicClient(BASE_URL) }}>
+      <ServerContext value={{ session, accounts, others, api, publicApi: createPublicClient(BASE_URL) }}>
         <ArrivalContext value={arrival}>
           <LiveContext value={{ me: { ...sampleMe(), ...me }, socket: shared, outbox, interest, events }}>
             {ui}
@@ -60,5 +62,5 @@ export function renderClient(ui: ReactNode, me: Partial<Me> = {}) {
       </ServerContext>
     </QueryClientProvider>,
   );
-  return { user: userEvent.setup(), cache, session, socket, outbox, interest, events, arrival };
+  return { user: userEvent.setup(), cache, session, others, socket, outbox, interest, events, arrival };
 }

@@ -8,7 +8,8 @@ export class BrowserLocks {
   private readonly held = new Map<string, Held>();
   private readonly queues = new Map<string, (() => void)[]>();
 
-  request = (async (name: string, options: LockOptions, task: () => unknown) => {
+  request = (async (name: string, options: LockOptions, task: (lock: unknown) => unknown) => {
+    if (options.ifAvailable && this.held.has(name)) return task(null);
     if (options.steal) this.held.get(name)?.take(new DOMException("stolen", "AbortError"));
     else while (this.held.has(name)) await this.turn(name, options.signal);
     options.signal?.throwIfAborted();
@@ -18,7 +19,7 @@ export class BrowserLocks {
       this.held.set(name, mine);
     });
     try {
-      return await Promise.race([task(), stolen]);
+      return await Promise.race([task({ name }), stolen]);
     } finally {
       if (this.held.get(name) === mine) this.held.delete(name);
       this.queues.get(name)?.shift()?.();

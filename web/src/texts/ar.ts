@@ -1,15 +1,8 @@
-// Arabic; loaded only by those who read it.
-
-import { account } from "./ar/account";
+// Arabic, the part that every screen needs; loaded only by those who read it.
 import { app } from "./ar/app";
 import { auth } from "./ar/auth";
-import { chat } from "./ar/chat";
 import { common } from "./ar/common";
-import { conversations } from "./ar/conversations";
 import { errors } from "./ar/errors";
-import { inbox } from "./ar/inbox";
-import { live } from "./ar/live";
-import { people } from "./ar/people";
-import type { Texts } from "./en";
+import type { en } from "./en";
 
-export const ar: Texts = { account, app, auth, chat, common, conversations, errors, inbox, live, people };
+export const ar: typeof en = { app, auth, common, errors };

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ar } from "./ar";
+import { arMore } from "./ar-more";
 import { en } from "./en";
+import { enMore } from "./en-more";
+import { chooseLanguage } from "./language";
 import { plural } from "./plural";
 
 beforeEach(() => vi.resetModules());
@@ -20,12 +23,17 @@ test("the browser's first language that we have is shown, with its own formats",
 });
 
 test("what was chosen on this device counts more", async () => {
-  const { chooseLanguage } = await load(["ar"]);
   chooseLanguage("en");
-  vi.resetModules();
   const { texts, locale } = await load(["ar"]);
   expect(texts.common.cancel).toBe(en.common.cancel);
   expect([locale, document.documentElement.dir, document.documentElement.lang]).toEqual(["en", "ltr", "en"]);
+});
+
+test("what only people who are signed in read comes in a second part, of the same language", async () => {
+  const module = await load(["ar"]);
+  expect(module.texts.inbox).toBeUndefined();
+  await module.loadMoreTexts();
+  expect([module.texts.inbox.empty, module.texts.common.cancel]).toEqual([arMore.inbox.empty, ar.common.cancel]);
 });
 
 test("nothing that we know is English", async () => {
@@ -46,5 +54,5 @@ function shape(value: unknown, path = ""): string[] {
 }
 
 test("every language has every text", () => {
-  expect(shape(ar)).toEqual(shape(en));
+  expect(shape({ ...ar, ...arMore })).toEqual(shape({ ...en, ...enMore }));
 });

@@ -1,45 +1,46 @@
-// The language that is shown. It is chosen before the first thing is drawn, and another one is chosen by loading the
-// page again: so texts are plain values, in components and outside of them. Read them while drawing, never while a
-// module is loaded.
-import { en, type Texts } from "./en";
+// The texts in the language that is shown. It is chosen before the first thing is drawn, and another one is chosen by
+// loading the page again: so texts are plain values, in components and outside of them. Read them while drawing, never
+// while a module is loaded.
+import { en } from "./en";
+import type { MoreTexts } from "./en-more";
+import { type Language, languageOf, wantedLanguage } from "./language";
 
-export const LANGUAGES = { en: "English", ar: "العربية" } as const;
+type FirstTexts = typeof en;
+export type Texts = FirstTexts & MoreTexts;
 
-export type Language = keyof typeof LANGUAGES;
-
-const STORAGE_KEY = "pulse.language";
 const RIGHT_TO_LEFT: readonly Language[] = ["ar"];
 
-/** All texts, in the language that is shown. */
-export let texts: Texts = en;
+/** All texts. Those of the screens behind the sign-in are there as soon as these are: see `loadMoreTexts`. */
+export let texts = en as Texts;
 
 /** What `Intl` formats with: the browser's own locale when it is of that language. */
 export let locale = "en";
 
-/** The choice of this device, or nothing: then the browser's languages count. */
-export function chosenLanguage(): Language | undefined {
-  return known(localStorage.getItem(STORAGE_KEY) ?? "");
-}
+let language: Language = "en";
+let more: Promise<void> | undefined;
 
-/** Keeps the choice on this device; the caller loads the page again. */
-export function chooseLanguage(language: Language | undefined): void {
-  if (language) localStorage.setItem(STORAGE_KEY, language);
-  else localStorage.removeItem(STORAGE_KEY);
-}
-
-/** Loads the texts, and tells the page its language and direction. */
+/** Loads the texts of the way in, which every screen needs, and tells the page its language and direction. */
 export async function loadTexts(): Promise<void> {
-  const wanted = navigator.languages.map((tag) => known(tag)).find(Boolean);
-  let language = chosenLanguage() ?? wanted ?? "en";
+  language = wantedLanguage();
   // Without its texts the page is in English rather than not at all.
-  if (language === "ar") texts = await import("./ar").then(({ ar }) => ar).catch(() => en);
-  if (texts === en) language = "en";
-  locale = navigator.languages.find((tag) => known(tag) === language) ?? language;
+  const first: FirstTexts = language === "ar" ? await import("./ar").then(({ ar }) => ar).catch(() => en) : en;
+  texts = first as Texts;
+  if (first === en) language = "en";
+  locale = navigator.languages.find((tag) => languageOf(tag) === language) ?? language;
   document.documentElement.lang = locale;
   document.documentElement.dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
 }
 
-function known(tag: string): Language | undefined {
-  const language = tag.toLowerCase().split("-")[0] ?? "";
-  return language in LANGUAGES ? (language as Language) : undefined;
+/** Loads all others, once; the frame of the screens behind the sign-in waits for them. */
+export function loadMoreTexts(): Promise<void> {
+  more ??= fetchMore().catch((cause: unknown) => {
+    more = undefined;
+    throw cause;
+  });
+  return more;
+}
+
+async function fetchMore(): Promise<void> {
+  const fetched = language === "ar" ? (await import("./ar-more")).arMore : (await import("./en-more")).enMore;
+  texts = { ...texts, ...fetched };
 }

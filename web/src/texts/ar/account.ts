@@ -1,6 +1,7 @@
 // As in en/account.ts.
-import type { Texts } from "../en";
+
 import { plural } from "../plural";
+import type { Texts } from "../texts";
 
 export const account: Texts["account"] = {
   menu: {
@@ -13,6 +14,7 @@ export const account: Texts["account"] = {
     presence: "كيف يراك الآخرون",
     accounts: "الحسابات",
     elsewhere: "هناك رسائل غير مقروءة في حساب آخر",
+    ended: "خرج: سجّل الدخول من جديد",
     addAccount: "إضافة حساب آخر",
     current: "هذه العلامة",
     everywhereTitle: "تسجيل الخروج من كل مكان؟",
@@ -87,7 +89,6 @@ export const account: Texts["account"] = {
     zoom: "التكبير",
     usePicture: "استخدام هذه الصورة",
     notAnImage: "لا يمكن قراءة هذا الملف كصورة. استخدم JPEG أو PNG أو WebP.",
-    tooBig: (size) => `هذه الصورة كبيرة جدًا. الحد الأقصى ${size}.`,
     name: "اسمك",
     username: "اسم المستخدم",
     usernameHint: "به يجدك الناس. الاسم الذي تتركه يُحفظ لك ٣٠ يومًا.",
@@ -260,12 +261,13 @@ export const account: Texts["account"] = {
   appearance: {
     lead: "تتبعك السمة إلى أجهزتك الأخرى، ويُحفظ الباقي على هذا الجهاز.",
     theme: "السمة",
-    system: "مثل نظامي",
+    system: "النظام",
     light: "فاتحة",
     dark: "داكنة",
     language: "اللغة",
     languageHint: "تُحمَّل الصفحة من جديد عند تغييرها.",
     browserLanguage: "مثل متصفحي",
+    sizes: "الحجم والكثافة",
     size: "حجم النص",
     small: "صغير",
     normal: "عادي",
@@ -288,7 +290,6 @@ export const account: Texts["account"] = {
     making: "يجري إنشاء نسختك. قد يستغرق ذلك دقيقة؛ يمكنك ترك الصفحة مفتوحة أو العودة لاحقًا.",
     ready: "نسختك جاهزة. يمكن تنزيلها خلال ٢٤ ساعة.",
     download: "تنزيل",
-    downloading: "جارٍ التنزيل…",
     again: "إنشاء نسخة أخرى",
     gone: "لم تعد تلك النسخة موجودة. أنشئ نسخة جديدة.",
     delete: "حذف الحساب",

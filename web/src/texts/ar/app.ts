@@ -1,12 +1,11 @@
 // As in en/app.ts.
-import type { Texts } from "../en";
+import type { Texts } from "../texts";
 
 export const app: Texts["app"] = {
   brand: "PulseChat",
   skip: "تخطَّ إلى المحتوى",
   sidebar: "الأشخاص والمحادثات",
   newMessages: "رسائل جديدة",
-  asksToFollow: (name) => `${name} يطلب متابعتك`,
   signingIn: "جارٍ تسجيل دخولك",
   back: "العودة إلى محادثاتك",
   searchPeople: "البحث عن أشخاص",

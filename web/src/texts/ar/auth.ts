@@ -1,6 +1,7 @@
 // As in en/auth.ts.
-import type { Texts } from "../en";
+
 import { plural } from "../plural";
+import type { Texts } from "../texts";
 
 const characters = (count: number, start: string) =>
   plural("ar", count, {
@@ -31,6 +32,7 @@ export const auth: Texts["auth"] = {
   or: "أو",
   continueWith: (provider) => `المتابعة عن طريق ${provider}`,
   continueAs: "المتابعة باسم",
+  removeKnown: (name) => `إزالة ${name} من هذه القائمة`,
   second: {
     title: "خطوة أخيرة",
     leads: {

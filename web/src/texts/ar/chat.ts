@@ -2,7 +2,7 @@
 
 import type { Somebody } from "../en/chat";
 import { plural } from "../plural";
-import type { Texts } from "../en";
+import type { Texts } from "../texts";
 
 /** "قمتَ/قام" ahead of a noun keeps a sentence right for whoever acted. */
 const acted = (actor: Somebody, what: string): string => (actor.own ? `قمت ${what}` : `قام ${actor.name} ${what}`);

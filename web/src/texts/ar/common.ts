@@ -1,6 +1,7 @@
 // As in en/common.ts.
-import type { Texts } from "../en";
+
 import { plural } from "../plural";
+import type { Texts } from "../texts";
 
 export const common: Texts["common"] = {
   cancel: "إلغاء",

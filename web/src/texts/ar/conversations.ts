@@ -1,6 +1,7 @@
 // As in en/conversations.ts.
-import type { Texts } from "../en";
+
 import { plural } from "../plural";
+import type { Texts } from "../texts";
 
 const persons = { one: "شخصًا واحدًا", two: "شخصين", few: "# أشخاص", many: "# شخصًا", other: "# شخص" };
 

@@ -1,5 +1,5 @@
 // As in en/errors.ts.
-import type { Texts } from "../en";
+import type { Texts } from "../texts";
 
 export const errors: Texts["errors"] = {
   other: "حدث خطأ ما. حاول مرة أخرى من فضلك.",

@@ -1,6 +1,7 @@
 // As in en/inbox.ts.
-import type { Texts } from "../en";
+
 import { plural } from "../plural";
+import type { Texts } from "../texts";
 
 export const inbox: Texts["inbox"] = {
   conversations: "المحادثات",

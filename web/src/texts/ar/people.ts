@@ -1,6 +1,7 @@
 // As in en/people.ts.
-import type { Texts } from "../en";
+
 import { plural } from "../plural";
+import type { Texts } from "../texts";
 
 export const people: Texts["people"] = {
   section: "الأشخاص",
@@ -78,6 +79,7 @@ export const people: Texts["people"] = {
   alsoBlock: (name) => `حظر ${name} أيضًا`,
   requests: "طلبات المتابعة",
   requestsTitle: "الطلبات",
+  incoming: "أُرسلت إليك",
   outgoing: "أرسلتَها",
   asks: (name) => `${name} يطلب متابعتك`,
   asked: (name) => `طلبتَ متابعة ${name}`,

@@ -5,7 +5,6 @@ export const app = {
   skip: "Skip to the content",
   sidebar: "People and conversations",
   newMessages: "New messages",
-  asksToFollow: (name: string) => `${name} asks to follow you`,
   signingIn: "Signing you in",
   back: "Back to your conversations",
   searchPeople: "Search people",

@@ -21,6 +21,7 @@ export const auth = {
   or: "or",
   continueWith: (provider: string) => `Continue with ${provider}`,
   continueAs: "Continue as",
+  removeKnown: (name: string) => `Remove ${name} from this list`,
   second: {
     title: "One more step",
     leads: {

@@ -83,6 +83,7 @@ export const people = {
   // Requests.
   requests: "Follow requests",
   requestsTitle: "Requests",
+  incoming: "Sent to you",
   outgoing: "Sent by you",
   asks: (name: string) => `${name} asks to follow you`,
   asked: (name: string) => `You asked to follow ${name}`,

@@ -1,11 +1,13 @@
 // Who is signed in, how others see them, the other accounts of this browser, and the ways out.
 import { Menu } from "@base-ui/react/menu";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { AccountNews } from "@/components/account-news";
 import { Avatar } from "@/components/avatar";
 import { Confirm } from "@/components/confirm";
 import { MenuItem, MenuLine, MenuPopup } from "@/components/menu";
 import { useAccounts, useLive, useServer } from "@/lib/client-context";
+import { useSwitchAccount } from "@/lib/use-switch-account";
 import { texts } from "@/texts/texts";
 import { useEndSession } from "../api/end-session";
 import { OwnFace } from "./account-menu";
@@ -53,24 +55,19 @@ export function AccountMenuItems({ onHelp }: { onHelp?: (() => void) | undefined
 function Accounts() {
   const { menu: words } = texts.account;
   const { me } = useLive();
-  const { session } = useServer();
-  const others = useAccounts().filter(({ user }) => user.id !== me.id);
+  const { session, others } = useServer();
+  const switchTo = useSwitchAccount();
+  useEffect(() => others.look(), [others]);
+  const rest = useAccounts().filter(({ user }) => user.id !== me.id);
   return (
     <Menu.Group aria-label={words.accounts}>
-      {others.map(({ sessionId, user, unread }) => (
+      {rest.map((account) => (
         <MenuItem
-          key={sessionId}
-          mark={<Avatar user={user} size={26} />}
-          label={user.display_name}
-          end={
-            unread > 0 && (
-              <span className={styles.badge}>
-                <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
-                <span className="visually-hidden">{texts.inbox.unread(unread)}</span>
-              </span>
-            )
-          }
-          onSelect={() => void session.switchTo(sessionId)}
+          key={account.sessionId}
+          mark={<Avatar user={account.user} size={26} />}
+          label={account.user.display_name}
+          end={<AccountNews account={account} />}
+          onSelect={() => switchTo(account)}
         />
       ))}
       <MenuItem icon="userPlus" label={words.addAccount} onSelect={() => session.leave()} />

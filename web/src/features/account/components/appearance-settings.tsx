@@ -3,8 +3,10 @@ import { type ReactNode, useId, useState } from "react";
 import { ChoiceRow } from "@/components/choice-row";
 import { SwitchRow } from "@/components/switch-row";
 import { type Appearance, applyAppearance, storedAppearance } from "@/lib/appearance";
-import { applyTheme, type Theme, useTheme } from "@/lib/theme";
-import { chooseLanguage, chosenLanguage, LANGUAGES, type Language, texts } from "@/texts/texts";
+import type { Theme } from "@/lib/show-theme";
+import { applyTheme, useTheme } from "@/lib/theme";
+import { chooseLanguage, chosenLanguage, LANGUAGES, type Language } from "@/texts/language";
+import { texts } from "@/texts/texts";
 import { useUpdateMe } from "../api/update-me";
 import styles from "./appearance.module.css";
 import rowStyles from "./settings.module.css";
@@ -41,7 +43,7 @@ export function AppearanceSettings({ back }: { back: ReactNode }) {
         />
       </SettingsSection>
       <LanguageSection onKeep={(locale) => update.mutateAsync({ settings: { locale } })} />
-      <SettingsSection title={words.size}>
+      <SettingsSection title={words.sizes}>
         <ChoiceRow
           label={words.size}
           choices={(["small", "normal", "large", "huge"] as const).map((value) => ({ value, label: words[value] }))}

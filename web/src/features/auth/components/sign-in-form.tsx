@@ -24,19 +24,20 @@ type Values = z.infer<ReturnType<typeof schema>>;
 interface Props {
   /** Why the person is here (again). */
   reason?: string | undefined;
+  username?: string | undefined;
   forgot: ReactNode;
   footer: ReactNode;
   known?: ReactNode;
   onChallenge: (challenge: MfaChallenge) => void;
 }
 
-export function SignInForm({ reason, forgot, footer, known, onChallenge }: Props) {
+export function SignInForm({ reason, username, forgot, footer, known, onChallenge }: Props) {
   const words = texts.auth;
   const signIn = useSignIn();
   const [fault, setFault] = useState(reason);
   const { register, handleSubmit, setError, getValues, formState } = useForm<Values>({
     resolver: useMemo(() => standardSchemaResolver(schema()), []),
-    defaultValues: { identifier: "", password: "", remember: true },
+    defaultValues: { identifier: username ?? "", password: "", remember: true },
   });
   const submit = handleSubmit(async (values) => {
     setFault(undefined);
@@ -55,7 +56,7 @@ export function SignInForm({ reason, forgot, footer, known, onChallenge }: Props
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
-          autoFocus
+          autoFocus={username === undefined}
           fault={formState.errors.identifier?.message}
           {...register("identifier")}
         />
@@ -63,6 +64,7 @@ export function SignInForm({ reason, forgot, footer, known, onChallenge }: Props
           label={words.password}
           type="password"
           autoComplete="current-password"
+          autoFocus={username !== undefined}
           aside={forgot}
           fault={formState.errors.password?.message}
           {...register("password")}

@@ -17,6 +17,8 @@ interface Props {
   code?: string | undefined;
   error?: string | undefined;
   ended: boolean;
+  /** Who is about to sign in again. */
+  username?: string | undefined;
   forgot: ReactNode;
   footer: ReactNode;
   /** The accounts that are signed in on this browser already. */
@@ -30,7 +32,7 @@ type Step =
   | { name: "finishing" }
   | { name: "second"; challenge: MfaChallenge };
 
-export function SignIn({ code, error, ended, forgot, footer, known, onRestart }: Props) {
+export function SignIn({ code, error, ended, username, forgot, footer, known, onRestart }: Props) {
   const [chosen, setChosen] = useState<Step>();
   const exchange = useExchangeCode(code, rememberedChoice());
   const step = chosen ?? arrivalStep(code, exchange, error);
@@ -47,6 +49,7 @@ export function SignIn({ code, error, ended, forgot, footer, known, onRestart }:
   if (step.name === "second") return <SecondFactorForm challenge={step.challenge} onRestart={restart} />;
   return (
     <SignInForm
+      username={username}
       reason={step.reason ?? (ended && !chosen ? texts.auth.ended : undefined)}
       forgot={forgot}
       footer={footer}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OWN_ID, sampleMessage, sampleUser } from "@/testing/samples";
-import { en } from "@/texts/en";
+import { enMore } from "@/texts/en-more";
 import { isEmojiOnly } from "./emoji-only";
 import { drawnSize, formatBytes, kindOf, sortFiles } from "./files";
 import { parseMessage, plainText, safeUrl } from "./markdown";
@@ -103,7 +103,7 @@ it("says in words what happened", () => {
   const note = { event: "member_added", actor: ada, user: sampleUser() } as const;
   expect(systemText(note, OWN_ID)).toBe("You added Ben");
   expect(systemText({ ...note, actor: sampleUser(), user: ada }, OWN_ID)).toBe("Ben added you");
-  expect(systemText({ ...note, event: "something_new" as "created" }, OWN_ID)).toBe(en.chat.system.other);
+  expect(systemText({ ...note, event: "something_new" as "created" }, OWN_ID)).toBe(enMore.chat.system.other);
 });
 
 it("knows a message that is nothing but a few emoji", () => {

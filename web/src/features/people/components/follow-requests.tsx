@@ -10,13 +10,15 @@ import { PersonRow } from "./person-row";
 
 interface Props {
   onOpen: (user: User) => void;
+  /** What stands above them, where their number is told already. */
+  title?: string;
   /** How many are drawn; the others are behind a button. */
   most?: number;
   onAll?: () => void;
 }
 
 /** Draws nothing while nobody asks. */
-export function FollowRequests({ onOpen, most, onAll }: Props) {
+export function FollowRequests({ onOpen, title, most, onAll }: Props) {
   const { data: requests } = useFollowRequests();
   const words = texts.people;
   if (!requests || requests.length === 0) return null;
@@ -24,7 +26,11 @@ export function FollowRequests({ onOpen, most, onAll }: Props) {
   return (
     <section aria-label={words.requests}>
       <h2 className={styles.heading}>
-        {words.requestsTitle} <span className={styles.count}>{requests.length}</span>
+        {title ?? (
+          <>
+            {words.requestsTitle} <span className={styles.count}>{requests.length}</span>
+          </>
+        )}
       </h2>
       <ul className={styles.list}>
         {shown.map((request) => (

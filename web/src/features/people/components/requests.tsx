@@ -33,7 +33,7 @@ export function Requests({ onOpen }: { onOpen: (user: User) => void }) {
           {words.noRequestsText}
         </EmptyState>
       )}
-      <FollowRequests onOpen={onOpen} />
+      <FollowRequests onOpen={onOpen} title={words.incoming} />
       <Sent onOpen={onOpen} />
     </>
   );
