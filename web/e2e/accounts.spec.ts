@@ -49,12 +49,35 @@ test("two accounts live side by side in one browser", async ({ browser }) => {
     await accountOf(second, "Ada Holm").click();
     await expect(second.getByRole("menuitem", { name: "Ada Work 1 unread" })).toBeVisible();
     await second.keyboard.press("Escape");
+    // A tab that is not in front draws once a second.
+    await first.bringToFront();
     await first
       .getByRole("link", { name: /Ben Okafor/ })
       .first()
       .click();
     await expect(first.getByRole("log").getByText("Are you at your desk?")).toBeVisible();
     await expect(second).not.toHaveTitle(/\(/);
+  });
+
+  await test.step("what comes to an account that no tab shows is seen all the same", async () => {
+    await fromMenu(first, /Ada Holm/);
+    await expect(accountOf(first, "Ada Holm")).toBeVisible();
+    await tell(friend, chat, "Have you left already?");
+    await accountOf(first, "Ada Holm").click();
+    await expect(first.getByRole("menuitem", { name: "Ada Work 1 unread" })).toBeVisible();
+    await expect(first).toHaveTitle(/^\(1\)/);
+    await expect(second).toHaveTitle(/^\(1\)/);
+  });
+
+  await test.step("an account that was signed out elsewhere says so, and signs in again", async () => {
+    await first.keyboard.press("Escape");
+    expect((await work.api.delete("/v1/auth/sessions")).status()).toBe(204);
+    await accountOf(first, "Ada Holm").click();
+    await first.getByRole("menuitem", { name: "Ada Work Signed out" }).click();
+    await expect(first.getByLabel("Username or email")).toHaveValue(work.username);
+    await first.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await first.getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect(accountOf(first, "Ada Work")).toBeVisible();
   });
 
   await test.step("signing one out leaves the other in", async () => {
@@ -67,6 +90,7 @@ test("two accounts live side by side in one browser", async ({ browser }) => {
     await expect(accountOf(second, "Ada Holm")).toBeVisible();
     await second.reload();
     await expect(accountOf(second, "Ada Holm")).toBeVisible();
+    await first.bringToFront();
     await first.getByRole("button", { name: /Ada Holm/ }).click();
     await expect(accountOf(first, "Ada Holm")).toBeVisible();
   });

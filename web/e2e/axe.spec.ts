@@ -22,6 +22,8 @@ test("what somebody new sees has no fault that axe can see", async ({ browser })
   };
 
   await test.step("signed out", async () => {
+    // Visits are those of a client that is there.
+    await expect(page.getByRole("heading", { name: "Welcome back" })).toBeVisible();
     await screen("/forgot-password", "Forgot your password?");
     await screen("/reset-password", "Open the link once more");
     await page.evaluate(() => {

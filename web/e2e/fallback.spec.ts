@@ -35,7 +35,16 @@ test("messages come at once where WebSockets are blocked, and where streams are 
     await person.say("And this goes by REST");
   });
 
-  await test.step("by long polling", async () => {
+  await test.step("by long polling, where a proxy holds streams back", async () => {
+    network.holdsStreams = true;
+    await page.goto(`${url}/settings/about`);
+    await connectedBy("Long polling");
+    await arrives("It comes although the stream is held back");
+    const { presences } = await (await ben.api.post("/v1/presence/query", { data: { user_ids: [ada.id] } })).json();
+    expect(presences[0].status).toBe("online");
+  });
+
+  await test.step("by long polling, where streams are refused", async () => {
     network.refusesStreams = true;
     await page.goto(`${url}/settings/about`);
     await connectedBy("Long polling");

@@ -1,11 +1,15 @@
-// Scrolls through a list as fast as somebody flings it, and notes when each frame was drawn. Runs in the page.
-import type { CDPSession, Page } from "@playwright/test";
+// Scrolls through a list as fast as somebody flings it, and notes when each frame came to the screen.
+import type { Browser, CDPSession, Page } from "@playwright/test";
 
 export interface Walk {
-  /** Milliseconds between one frame and the next. */
+  /** Milliseconds between one frame on the screen and the next. */
   gaps: number[];
-  /** How far down the box may still be moved in this direction. */
-  left: number;
+  /** Frames in which nothing could move, because what comes next was not there yet. */
+  stood: number;
+  /** Nothing has moved for a while: nothing more comes in this direction. */
+  ended: boolean;
+  /** Frames in which a part of the screen was still empty. */
+  empty: number;
   /** Rows in the page at most. */
   rows: number;
 }
@@ -16,33 +20,98 @@ interface Options {
   ms: number;
 }
 
-export function walk(page: Page, options: Options): Promise<Walk> {
-  return page.getByRole("log").evaluate(
-    (box, { step, ms }) =>
-      new Promise<Walk>((resolve) => {
-        const gaps: number[] = [];
-        let rows = 0;
-        let last: number | undefined;
+/** Moves between two frames, as a wheel does: the page hears of it before it draws the next one. */
+export async function walk(browser: Browser, page: Page, { step, ms }: Options): Promise<Walk> {
+  await browser.startTracing(page, { categories: ["-*", FRAMES] });
+  const walked = await page.getByRole("log").evaluate(
+    (box, { step, ms, most }) =>
+      new Promise<Pick<Walk, "stood" | "rows" | "ended">>((resolve) => {
+        let [rows, stood, still] = [0, 0, 0];
         const begun = performance.now();
-        const frame = (now: number) => {
-          if (last !== undefined) gaps.push(now - last);
-          last = now;
-          box.scrollTop += step;
+        const between = new MessageChannel();
+        between.port1.onmessage = () => {
+          const before = box.scrollTop;
+          box.scrollTop = before + step;
+          still = box.scrollTop === before ? still + 1 : 0;
+          if (still > 0) stood += 1;
           rows = Math.max(rows, box.querySelectorAll("[data-index]").length);
-          const left = step < 0 ? box.scrollTop : box.scrollHeight - box.clientHeight - box.scrollTop;
-          if (now - begun >= ms) resolve({ gaps, left, rows });
-          else requestAnimationFrame(frame);
+        };
+        const frame = (now: number) => {
+          const ended = still >= most;
+          if (ended || now - begun >= ms) return resolve({ stood: ended ? stood - still : stood, rows, ended });
+          between.port2.postMessage(undefined);
+          requestAnimationFrame(frame);
         };
         requestAnimationFrame(frame);
       }),
-    options,
+    { step, ms, most: STILL_FRAMES },
   );
+  return { ...walked, ...framesIn(JSON.parse((await browser.stopTracing()).toString())) };
 }
+
+/** So long nothing is waited for: two seconds. */
+const STILL_FRAMES = 120;
+const FRAMES = "disabled-by-default-devtools.timeline.frame";
+
+interface TraceEvent {
+  name: string;
+  ph: string;
+  pid: number;
+  /** Microseconds. */
+  ts: number;
+  id2?: { local: string };
+  args?: { frame_reporter?: { state: string; has_missing_content: boolean } };
+}
+
+/** When the frames came to the screen in which the page had drawn something new. */
+function framesIn({ traceEvents }: { traceEvents: TraceEvent[] }): Pick<Walk, "gaps" | "empty"> {
+  const shown: number[] = [];
+  const begun = new Map<string, boolean>();
+  let empty = 0;
+  for (const { name, ph, pid, id2, ts, args } of traceEvents) {
+    if (name !== "PipelineReporter" || !id2) continue;
+    const id = `${pid} ${id2.local}`;
+    const report = args?.frame_reporter;
+    if (ph === "b" && report?.state === "STATE_PRESENTED_ALL") begun.set(id, report.has_missing_content);
+    if (ph !== "e" || !begun.has(id)) continue;
+    shown.push(ts / 1_000);
+    if (begun.get(id)) empty += 1;
+    begun.delete(id);
+  }
+  shown.sort((a, b) => a - b);
+  return { gaps: shown.slice(1).map((at, index) => at - (shown[index] ?? at)), empty };
+}
+
+/** Notes the frames from now on; the function that is given back ends it. */
+export async function watchFrames(page: Page): Promise<() => Promise<number[]>> {
+  const watch = await page.evaluateHandle(() => {
+    const gaps: number[] = [];
+    let last = performance.now();
+    let ended = false;
+    const frame = (now: number) => {
+      gaps.push(now - last);
+      last = now;
+      if (!ended) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    return () => {
+      ended = true;
+      return gaps;
+    };
+  });
+  return () => watch.evaluate((end) => end());
+}
+
+/** So many frames a second are smooth. */
+export const LEAST_FRAMES = 50;
 
 export interface Rate {
   median: number;
   worstSecond: number;
-  /** Percent of the frames. */
+  seconds: number;
+  /** The part of the seconds with `LEAST_FRAMES` or more. */
+  smooth: number;
+  /** The part of the frames. */
   late: number;
 }
 
@@ -63,7 +132,9 @@ export function rateOf(gaps: readonly number[]): Rate {
   return {
     median: seconds[seconds.length >> 1] ?? 0,
     worstSecond: seconds[0] ?? 0,
-    late: (100 * gaps.filter((gap) => gap > LATE_MS).length) / Math.max(1, gaps.length),
+    seconds: seconds.length,
+    smooth: seconds.filter((rate) => rate >= LEAST_FRAMES).length / Math.max(1, seconds.length),
+    late: gaps.filter((gap) => gap > LATE_MS).length / Math.max(1, gaps.length),
   };
 }
 
@@ -79,14 +150,4 @@ export async function heapOf(devtools: CDPSession): Promise<number> {
 export async function workOf(devtools: CDPSession): Promise<number> {
   const { metrics } = await devtools.send("Performance.getMetrics");
   return metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0;
-}
-
-/** The number of the topmost message in sight. */
-export async function numberInSight(page: Page): Promise<number> {
-  return page.getByRole("log").evaluate((box) => {
-    const top = box.getBoundingClientRect().top;
-    const articles = [...box.querySelectorAll("article")];
-    const seen = articles.find((article) => article.getBoundingClientRect().bottom > top);
-    return Number(/#(\d+)/.exec(seen?.textContent ?? "")?.[1] ?? Number.NaN);
-  });
 }

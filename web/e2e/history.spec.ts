@@ -1,5 +1,5 @@
-// What is read stays where it is when older messages come in above it, and the page holds only what is in sight. How
-// fast a very long history scrolls is measured by `npm run scroll`.
+// What is read stays where it is when older messages come in above it, the page holds only what is in sight, and Home
+// leads straight to the first message. How fast a very long history scrolls is measured by `npm run scroll`.
 
 import { expect, type Page } from "@playwright/test";
 import { Person } from "./person";
@@ -46,6 +46,19 @@ test("older messages come in above without moving what is read", async ({ browse
   await expect(page.getByText("Loading older messages")).toBeHidden();
   expect(Math.abs((await topOf(page, text)) - before)).toBeLessThanOrEqual(PLACE_PX);
   expect(await log.getByRole("article").count()).toBeLessThan(people.length * EACH);
+
+  // Straight to the first message and back, although what lies between does not come.
+  await page.unrouteAll();
+  await page.route(/\/messages\?.*(before|after)=/, (route) => route.abort());
+  await page.reload();
+  await expect(page.getByText("Older messages didn't load.")).toBeVisible();
+  await log.focus();
+  await page.keyboard.press("Home");
+  await expect(log.getByRole("article").first()).toBeFocused();
+  await expect(log.getByRole("article").first()).toContainText("line 1");
+  await page.keyboard.press("End");
+  await expect(log.getByRole("article").last()).toBeFocused();
+  await expect(log.getByRole("article").last()).toContainText(`line ${EACH}`);
 });
 
 /** The first message that begins in sight. */

@@ -13,10 +13,14 @@ import { test } from "./test";
 
 const COMMAND = (process.env.PULSE_LIGHTHOUSE ?? "npx --yes lighthouse@12.8.2").split(" ");
 const CATEGORIES = ["performance", "accessibility", "best-practices"];
+const METRICS = ["first-contentful-paint", "largest-contentful-paint", "total-blocking-time"];
 const LEAST = 95;
+/** Performance differs from time to time with what else the machine does: the one in the middle counts. */
+const TIMES = 3;
 const run = promisify(execFile);
 
 interface Report {
+  finalDisplayedUrl: string;
   categories: Record<string, { score: number; auditRefs: { id: string; weight: number }[] }>;
   audits: Record<string, { score: number | null; title: string; displayValue?: string }>;
 }
@@ -29,10 +33,9 @@ test("Lighthouse finds nothing worth mending", async () => {
   await connect(ada, ben);
   await talk(ada, ben, [[ben, "Did you see the prints?"]]);
   const { executablePath = "", args = [] } = test.info().project.use.launchOptions ?? {};
-  const profile = await mkdtemp(join(tmpdir(), "pulse-browser-"));
-  /** Each report in a browser of its own that knows what the ones before it were told. */
-  const report = async (address: string, device: string): Promise<Report> => {
-    const output = join(profile, "report.json");
+  const folder = await mkdtemp(join(tmpdir(), "pulse-lighthouse-"));
+  const report = async (address: string, device: string, profile: string): Promise<Report> => {
+    const output = join(folder, "report.json");
     const [command = "", ...first] = COMMAND;
     const flags = ["--headless=new", ...args, `--user-data-dir=${profile}`];
     const rest = [
@@ -52,31 +55,59 @@ test("Lighthouse finds nothing worth mending", async () => {
     return JSON.parse(await readFile(output, "utf8")) as Report;
   };
   const low: string[] = [];
-  const look = async (screen: string, path: string) => {
+  const look = async (screen: string, path: string, prepare: (profile: string) => Promise<void>) => {
     for (const device of ["mobile", "desktop"]) {
-      const { categories, audits } = await report(`${url}${path}`, device);
+      const reports: Report[] = [];
+      for (let time = 1; time <= TIMES; time++) {
+        const profile = join(folder, `${screen}-${device}-${time}`);
+        await prepare(profile);
+        const one = await report(`${url}${path}`, device, profile);
+        // Not the page of a fault, and not that of somebody who was sent away.
+        expect(one.finalDisplayedUrl).toBe(`${url}${path}`);
+        reports.push(one);
+      }
+      const { categories, audits } = middleOf(reports);
       const scores = CATEGORIES.map((name) => [name, Math.round(100 * (categories[name]?.score ?? 0))] as const);
-      process.stdout.write(`${screen}, ${device}: ${scores.map(([name, score]) => `${name} ${score}`).join(", ")}\n`);
+      const told = METRICS.map((id) => `${audits[id]?.title} ${audits[id]?.displayValue}`).join(", ");
+      process.stdout.write(
+        `${screen}, ${device}: ${scores.map(([name, score]) => `${name} ${score}`).join(", ")} (${told})\n`,
+      );
       for (const fault of faultsOf({ categories, audits })) process.stdout.write(`  ${fault}\n`);
       low.push(
         ...scores.filter(([, score]) => score < LEAST).map((score) => `${screen}, ${device}: ${score.join(" ")}`),
       );
     }
   };
-  await look("sign in", "/sign-in");
-  const context = await chromium.launchPersistentContext(profile, { executablePath, args });
-  await signIn(context, url, ada.username);
-  const page = await context.newPage();
-  await page.goto(url);
-  await expect(page.getByRole("link", { name: /Ben Okafor/ }).first()).toBeVisible({ timeout: 30_000 });
-  await context.close();
-  await look("inbox", "/");
-  await rm(profile, { recursive: true });
+  // By browsers that were never here; a second visit would find everything kept.
+  await look("sign-in", "/sign-in", async () => undefined);
+  // Who looks into their inbox has been here before. Lighthouse ends its browser without letting it keep the newest
+  // cookies, so each report has a sign-in of its own.
+  await look("inbox", "/", async (profile) => {
+    const context = await chromium.launchPersistentContext(profile, { executablePath, args });
+    await signIn(context, url, ada.username);
+    const page = await context.newPage();
+    await page.goto(url);
+    await expect(page.getByRole("link", { name: /Ben Okafor/ }).first()).toBeVisible({ timeout: 30_000 });
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await context.close();
+  });
+  await rm(folder, { recursive: true });
   expect(low).toEqual([]);
 });
 
+function middleOf(reports: readonly Report[]): Report {
+  const sorted = reports.toSorted((a, b) => performanceOf(a) - performanceOf(b));
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (!middle) throw new Error("no report");
+  return middle;
+}
+
+function performanceOf({ categories }: Report): number {
+  return categories.performance?.score ?? 0;
+}
+
 /** What costs points, and how much was measured. */
-function faultsOf({ categories, audits }: Report): string[] {
+function faultsOf({ categories, audits }: Omit<Report, "finalDisplayedUrl">): string[] {
   const counted = CATEGORIES.flatMap((name) => categories[name]?.auditRefs ?? []).filter(({ weight }) => weight > 0);
   return counted.flatMap(({ id }) => {
     const audit = audits[id];

@@ -53,6 +53,23 @@ export async function keptLongChat(url: string, count: number, file: string | un
   return made;
 }
 
+interface Said {
+  body: string;
+  created_at: string;
+}
+
+/** Its first and its last message. */
+export async function endsOf(url: string, { id, people }: LongChat): Promise<{ first: Said; last: Said }> {
+  const headers = { Authorization: `Bearer ${await new Speaker(url, people[0]).login()}` };
+  const one = async (place: string): Promise<Said> => {
+    const answer = await fetch(`${url}/v1/conversations/${id}/messages?limit=1${place}`, { headers });
+    const [said] = ((await answer.json()) as { items: Said[] }).items;
+    if (!said) throw new Error("nothing was said");
+    return said;
+  };
+  return { first: await one("&after=0"), last: await one("") };
+}
+
 /** Signs the browser in without the form. */
 export async function signIn(context: BrowserContext, url: string, username: string): Promise<void> {
   const data = { identifier: username, password: PASSWORD, cookie: true };
@@ -84,7 +101,7 @@ class Speaker {
     await answer.arrayBuffer();
   }
 
-  private async login(): Promise<string> {
+  async login(): Promise<string> {
     const answer = await this.post("/v1/auth/login", { identifier: this.username, password: PASSWORD });
     return ((await answer.json()) as { access_token: string }).access_token;
   }

@@ -9,6 +9,8 @@ export class Network {
   /** Refuses what is not plain HTTP: WebSockets. */
   refusesSockets = false;
   refusesStreams = false;
+  /** Takes streams, and passes nothing on until they end: as a proxy that wants to see the whole answer first. */
+  holdsStreams = false;
   private isCut = false;
   private readonly rewritten = new Map<string, (text: string) => string>();
   private readonly wires = new Set<Duplex>();
@@ -68,6 +70,10 @@ export class Network {
       if (isStream && this.refusesStreams) {
         response.destroy();
         answer.writeHead(502).end();
+        return;
+      }
+      if (isStream && this.holdsStreams) {
+        response.resume();
         return;
       }
       if (change) {

@@ -96,8 +96,9 @@ async function over(window: Locator, name: string, faults: Faults): Promise<void
 export async function others({ page, faults, scene }: See): Promise<void> {
   const { ada, ben, group, direct, room, otherRoom, stranger } = scene;
   await visit(page, `/c/${group}?details=true`);
-  await expect(page.getByText("Sunday, ten o'clock")).toBeVisible();
-  await expect(page.getByRole("complementary", { name: "About this group" }).getByText("Cleo Martin")).toBeVisible();
+  const details = page.getByRole("complementary", { name: "About this group" });
+  await expect(details.getByText("Sunday, ten o'clock")).toBeVisible();
+  await expect(details.getByText("Cleo Martin")).toBeVisible();
   const data = { client_id: crypto.randomUUID(), body: "Look here" };
   await ben.api.post(`/v1/conversations/${direct}/messages`, { data });
   await expect(page.getByRole("region", { name: "Notices" }).getByText("Look here")).toBeVisible();

@@ -43,6 +43,8 @@ test("a picture, other devices, a copy of the data, and notifications", async ({
     const other = await Person.enter(browser, url, ben, `/people/${ada.id}`);
     const face = other.page.getByRole("main").locator("img");
     await expect(other.page.getByRole("main").getByText("Ada Holm").first()).toBeVisible();
+    const section = other.page.getByRole("navigation", { name: "Sections" }).locator("[aria-current]");
+    await expect(section).toHaveText(/Chats$/);
     await page.locator("input[type=file]").setInputFiles(picture("me.png", [30, 120, 200]));
     await page.getByRole("button", { name: "Use this picture" }).click();
     await isDrawn(page.getByRole("main").locator("img").first());
@@ -145,6 +147,25 @@ test("files are chosen, dropped and pasted, seen before and after, and played", 
     const download = ben.page.waitForEvent("download");
     await ben.page.getByRole("link", { name: "Download notes.txt" }).click();
     expect((await readFile(await (await download).path())).toString()).toBe("Winds and knots");
+  });
+
+  await test.step("a large file tells how far it is, and one that is called back never comes", async () => {
+    const devtools = await page.context().newCDPSession(page);
+    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2_000_000 };
+    await devtools.send("Network.emulateNetworkConditions", slow);
+    const plans = { name: "plans.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(8_000_000) };
+    await page.getByLabel("Attach files").and(page.locator("input")).setInputFiles(plans);
+    await composer.fill("The plans");
+    await composer.press("Enter");
+    const progress = page.getByRole("progressbar", { name: "plans.bin is on its way" });
+    await expect.poll(() => progress.evaluate((bar: HTMLProgressElement) => bar.value)).toBeGreaterThan(0.05);
+    await expect(ada.message("The plans")).toContainText(/\d MB of 8 MB/);
+    await page.getByRole("button", { name: "Cancel plans.bin" }).click();
+    await expect(ada.message("The plans")).toHaveCount(0);
+    // It would be stuck behind the file.
+    await ada.say("Later, then");
+    await expect(ben.message("Later, then")).toBeVisible();
+    await expect(ben.message("The plans")).toHaveCount(0);
   });
 });
 

@@ -46,7 +46,7 @@ test("an address is confirmed, a second factor asked for, a password forgotten a
     const visitor = await (await browser.newContext()).newPage();
     await visitor.goto(url);
     await visitor.getByRole("link", { name: "Forgot password?" }).click();
-    await visitor.getByLabel("Email").fill(eve.email);
+    await visitor.getByLabel("Email", { exact: true }).fill(eve.email);
     await visitor.getByRole("button", { name: "Send the link" }).click();
     await expect(visitor.getByRole("heading", { name: "Check your inbox" })).toBeVisible();
     await visitor.goto(await linkFrom("reset_password", eve.email));
