@@ -5,6 +5,7 @@ import { Avatar } from "@/components/avatar";
 import { Icon, type IconName } from "@/components/icon";
 import { useUpdateMe } from "@/features/account/api/update-me";
 import { SETTINGS_PAGES } from "@/features/account/components/settings-nav";
+import { useMarkAllRead } from "@/features/inbox/api/mark-all-read";
 import { Palette, type PaletteEntry } from "@/features/palette/components/palette";
 import { ranked } from "@/features/palette/model/rank";
 import { useSearchPeople } from "@/features/people/api/search-people";
@@ -73,6 +74,7 @@ function useCommands(): PaletteEntry[] {
   const switchTo = useSwitchAccount();
   useEffect(() => others.look(), [others]);
   const update = useUpdateMe();
+  const markAllRead = useMarkAllRead();
   const command = (label: string, icon: IconName, onSelect: () => void, keys?: readonly string[]): PaletteEntry => ({
     id: label,
     label,
@@ -90,6 +92,7 @@ function useCommands(): PaletteEntry[] {
     command(words.newGroup, "people", () => openWindow("group")),
     command(words.newRoom, "hash", () => openWindow("room")),
     command(words.findRoom, "search", () => void navigate({ to: "/rooms" })),
+    command(texts.inbox.markAllRead, "checkDouble", () => markAllRead.mutate()),
     command(words.home, "back", () => void navigate({ to: "/" })),
     ...SETTINGS_PAGES.map((page) =>
       command(words.settings(nav[page]), "gear", () => void navigate({ to: "/settings/$page", params: { page } })),

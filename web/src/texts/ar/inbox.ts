@@ -84,6 +84,8 @@ export const inbox: Texts["inbox"] = {
   emptyDirectsText: "ابحث عن أشخاص وتابعوا بعضكم ثم اكتب.",
   emptyArchived: "لا شيء في الأرشيف",
   emptyArchivedText: "أرشف محادثة لإبعادها عن النظر دون فقدانها.",
+  markAllRead: "تعليم الكل كمقروء",
+  allRead: "عُلّم كل شيء كمقروء",
   showAll: "عرض الكل",
   search: "البحث عن أشخاص",
   searchHint: "ابحث في الأشخاص والمحادثات والرسائل",

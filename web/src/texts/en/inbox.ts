@@ -60,6 +60,8 @@ export const inbox = {
   emptyArchived: "Nothing is archived",
   emptyArchivedText: "Archive a conversation to move it out of sight without losing it.",
   showAll: "Show all",
+  markAllRead: "Mark all as read",
+  allRead: "Everything is marked as read",
   // Search.
   search: "Search people",
   searchHint: "Search people, chats, messages",

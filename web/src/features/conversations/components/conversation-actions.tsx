@@ -7,7 +7,7 @@ import { isMuted } from "@/lib/live/muted";
 import type { Conversation } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 import { type MyChange, useChangeMy } from "../api/change-my";
-import { useMarkAllRead } from "../api/mark-all-read";
+import { useMarkRead } from "../api/mark-read";
 import { MUTE_SPANS, mutedUntil } from "../model/mute";
 import { rightsOf } from "../model/rights";
 import type { Deed } from "./deed-dialog";
@@ -24,7 +24,7 @@ interface Asked {
 export function useConversationActions() {
   const words = texts.conversations;
   const changeMy = useChangeMy();
-  const markRead = useMarkAllRead();
+  const markRead = useMarkRead();
   const [asked, setAsked] = useState<Asked>();
   const change = (id: string, wanted: MyChange, done?: () => void) =>
     changeMy.mutate({ id, change: wanted }, { onSuccess: done, onError: (cause) => tellFault(cause) });

@@ -138,3 +138,15 @@ it("says when it did not load, and tries again", async () => {
   await user.click(again);
   await waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(before));
 });
+
+it("marks everything as read, where there is something to read", async () => {
+  const asked = vi.fn(() => new HttpResponse(null, { status: 204 }));
+  server.use(http.put("*/v1/conversations/read-all", asked));
+  listed([conversation("Waiting", {}, { unread_count: 2 }), conversation("Quiet")]);
+  const { user } = draw();
+  await screen.findByText("Waiting");
+  expect(screen.queryByRole("button", { name: "Mark all as read" })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Unread" }));
+  await user.click(screen.getByRole("button", { name: "Mark all as read" }));
+  await waitFor(() => expect(asked).toHaveBeenCalledTimes(1));
+});

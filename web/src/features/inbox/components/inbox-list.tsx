@@ -16,6 +16,7 @@ import { useListWalk } from "@/lib/use-list-walk";
 import { useNow } from "@/lib/use-now";
 import type { Conversation } from "@/sdk/types";
 import { texts } from "@/texts/texts";
+import { useMarkAllRead } from "../api/mark-all-read";
 import type { SystemText } from "../model/excerpt";
 import { FILTERS, type Filter, inboxFilter } from "../model/filter";
 import { Archive } from "./archive";
@@ -99,6 +100,7 @@ export function InboxList({ openId, systemText, actionsOf, empty, above, below, 
       )}
       {above}
       {none && empty}
+      {filter === "unread" && conversations.length > 0 && <MarkAllRead />}
       <nav aria-label={words.conversations} onKeyDown={walk}>
         {archivedCount > 0 && filter === "all" && (
           <button type="button" className={styles.archived} data-walk onClick={() => setArchive(true)}>
@@ -114,6 +116,23 @@ export function InboxList({ openId, systemText, actionsOf, empty, above, below, 
       )}
       {below}
     </>
+  );
+}
+
+function MarkAllRead() {
+  const markAllRead = useMarkAllRead();
+  return (
+    <div className={styles.allRead}>
+      <Button
+        kind="quiet"
+        size="small"
+        icon="checkDouble"
+        busy={markAllRead.isPending}
+        onClick={() => markAllRead.mutate()}
+      >
+        {texts.inbox.markAllRead}
+      </Button>
+    </div>
   );
 }
 

@@ -5,7 +5,7 @@ import { unwrap } from "@/sdk/api-client";
 import type { Conversation } from "@/sdk/types";
 import { useApply } from "./apply";
 
-export function useMarkAllRead() {
+export function useMarkRead() {
   const { api } = useServer();
   const apply = useApply();
   return useMutation({
