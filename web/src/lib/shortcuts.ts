@@ -23,6 +23,16 @@ export const SHORTCUTS = {
   escape: { key: "Escape" },
 } satisfies Record<string, Shortcut>;
 
+/** In the field where a message is written. */
+export const MARK_SHORTCUTS = {
+  bold: { key: "b", control: true },
+  italic: { key: "i", control: true },
+  code: { key: "e", control: true },
+  strike: { key: "x", control: true, shift: true },
+} satisfies Record<string, Shortcut>;
+
+export type MarkName = keyof typeof MARK_SHORTCUTS;
+
 export type ShortcutName = keyof typeof SHORTCUTS;
 
 /** Which shortcut was pressed; nothing when the key belongs to a field, or something else has dealt with it. */
@@ -36,9 +46,11 @@ export function shortcutOf(event: KeyboardEvent): ShortcutName | undefined {
   });
 }
 
-function matches({ key, control = false, alt = false, shift }: Shortcut, event: KeyboardEvent): boolean {
+export type PressedKey = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
+
+export function matches({ key, control = false, alt = false, shift }: Shortcut, event: PressedKey): boolean {
   // A character like "?" is reached by Shift on some keyboards; only where Shift is meant does it count.
-  const shifted = key.length > 1 ? event.shiftKey === (shift ?? false) : true;
+  const shifted = control || key.length > 1 ? event.shiftKey === (shift ?? false) : true;
   const same = event.key === key || (control && event.key.toLowerCase() === key);
   return same && shifted && (event.ctrlKey || event.metaKey) === control && event.altKey === alt;
 }

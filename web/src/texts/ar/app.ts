@@ -88,6 +88,10 @@ export const app: Texts["app"] = {
     menu: "ما يمكن فعله به",
     send: "إرسال",
     newLine: "سطر جديد",
+    bold: "غامق",
+    italic: "مائل",
+    code: "نص برمجي",
+    strike: "مشطوب",
     editLast: "تعديل رسالتك الأخيرة",
     reply: "إلغاء الرد أو التعديل",
     key: {

@@ -87,6 +87,10 @@ export const app = {
     menu: "What can be done with it",
     send: "Send",
     newLine: "New line",
+    bold: "Bold",
+    italic: "Italic",
+    code: "Code",
+    strike: "Struck through",
     editLast: "Edit your last message",
     reply: "Cancel a reply or an edit",
     key: {

@@ -98,3 +98,27 @@ it("takes files by button and by paste, shows them, and sends them along", async
   await user.type(field, "{Enter}");
   expect(onSend.mock.calls).toEqual([[{ body: "", files: [picture] }]]);
 });
+
+const TADA = [{ emoji: "🎉", names: ["tada"], tags: ["party"] }];
+
+it("completes an emoji by its name, by Enter or the second colon", async () => {
+  server.use(http.get("*/emoji/en/names.json", () => HttpResponse.json(TADA)));
+  const { user, onSend, field } = open();
+  await user.type(field, "well :par");
+  expect(await screen.findByRole("option", { name: "🎉 :tada:" })).toBeVisible();
+  await user.keyboard("{Enter}");
+  expect(field).toHaveValue("well 🎉 ");
+  await user.type(field, ":tada:!");
+  expect(field).toHaveValue("well 🎉 🎉!");
+  expect(onSend).not.toHaveBeenCalled();
+});
+
+it("marks what is selected by a key, and sends it so", async () => {
+  const { user, onSend, field } = open();
+  await user.type(field, "very");
+  await user.tripleClick(field);
+  await user.keyboard("{Control>}b{/Control}");
+  expect(field).toHaveValue("**very**");
+  await user.keyboard("{Enter}");
+  expect(onSend.mock.calls).toEqual([[{ body: "**very**" }]]);
+});

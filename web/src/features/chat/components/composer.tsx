@@ -1,6 +1,5 @@
 // Where a message is written: Enter sends, Shift+Enter makes a new line, what is not sent stays as a draft.
 import { type FormEvent, type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
-import { IconButton } from "@/components/button";
 import { Icon } from "@/components/icon";
 import { filesText } from "@/lib/files-text";
 import { later } from "@/lib/later";
@@ -9,17 +8,19 @@ import type { Draft } from "@/sdk/outbox";
 import type { Message, UserLite } from "@/sdk/types";
 import { texts } from "@/texts/texts";
 import { plainText } from "../model/markdown";
+import { markOf } from "../model/marks";
 import { quoteOf, replyTitle } from "../model/reply";
+import { AttachButton } from "./attach-button";
 import styles from "./composer.module.css";
 import { ComposerBar } from "./composer-bar";
 import { EmojiButton } from "./emoji-button";
 import { FilePreviews } from "./file-previews";
 import { LengthLeft } from "./length-left";
 import { useChosenFiles } from "./use-chosen-files";
+import { useCompletion } from "./use-completion";
 import { useComposerText } from "./use-composer-text";
-import { useMentionList } from "./use-mention-list";
 
-const MentionList = later(() => import("./mention-list").then((part) => part.MentionList));
+const CompletionList = later(() => import("./completion-list").then((part) => part.CompletionList));
 
 export interface ComposerHandle {
   focus: () => void;
@@ -51,15 +52,14 @@ export function Composer(props: Props) {
   const { data: config } = useServerConfig();
   const limits = useMemo(() => ({ ...FILE_LIMITS, ...DEFAULT_LIMITS, ...config?.limits }), [config]);
   const field = useRef<HTMLTextAreaElement>(null);
-  const picker = useRef<HTMLInputElement>(null);
   const { files, add, remove, clear: clearFiles } = useChosenFiles(limits);
-  const { text, cursor, setCursor, put, place, insert, clear } = useComposerText(
+  const { text, cursor, setCursor, put, place, insert, mark, clear } = useComposerText(
     field,
     ownUserId,
     conversationId,
     editing,
   );
-  const mentions = useMentionList(people, { text, cursor }, place);
+  const completion = useCompletion(people, { text, cursor }, place);
   const body = text.trim();
   const left = limits.body_max - [...body].length;
   const ready = left >= 0 && (body !== "" || (editing ? editing.attachments.length > 0 : files.length > 0));
@@ -94,7 +94,12 @@ export function Composer(props: Props) {
     field.current?.focus();
   };
   const pressed = (event: KeyboardEvent) => {
-    if (mentions.onKeyDown(event) || event.nativeEvent.isComposing) return;
+    if (completion.onKeyDown(event) || event.nativeEvent.isComposing) return;
+    const sign = markOf(event);
+    if (sign) {
+      event.preventDefault();
+      return mark(sign);
+    }
     const byEnter = event.key === "Enter" && !event.shiftKey && !matchMedia("(hover: none)").matches;
     if (byEnter) {
       event.preventDefault();
@@ -107,9 +112,15 @@ export function Composer(props: Props) {
       props.onEditLast();
     }
   };
+  const chosen = (files: File[]) => {
+    add(files);
+    field.current?.focus();
+  };
   const changed = (next: string, at: number) => {
-    put(next);
-    setCursor(at);
+    if (!completion.finish({ text: next, cursor: at })) {
+      put(next);
+      setCursor(at);
+    }
     if (!editing) onTyping(next.trim() !== "");
   };
 
@@ -122,7 +133,7 @@ export function Composer(props: Props) {
       }}
     >
       <div className={styles.box}>
-        {mentions.found.length > 0 && <MentionList list={mentions} />}
+        {completion.found.length > 0 && <CompletionList list={completion} />}
         {editing ? (
           <ComposerBar
             icon="pencil"
@@ -144,19 +155,7 @@ export function Composer(props: Props) {
         )}
         {!editing && <FilePreviews files={files} onRemove={remove} />}
         <div className={styles.row}>
-          {!editing && <IconButton icon="clip" label={words.attach} onClick={() => picker.current?.click()} />}
-          <input
-            ref={picker}
-            type="file"
-            multiple
-            hidden
-            aria-label={words.attach}
-            onChange={(event) => {
-              add([...(event.target.files ?? [])]);
-              event.target.value = "";
-              field.current?.focus();
-            }}
-          />
+          {!editing && <AttachButton onFiles={chosen} />}
           <textarea
             ref={field}
             rows={1}
@@ -166,7 +165,7 @@ export function Composer(props: Props) {
             aria-label={words.label(name)}
             aria-invalid={left < 0}
             aria-autocomplete="list"
-            {...mentions.field}
+            {...completion.field}
             onChange={(event) => changed(event.target.value, event.target.selectionStart)}
             onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
             onKeyDown={pressed}

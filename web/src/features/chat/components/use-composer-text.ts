@@ -2,7 +2,8 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
 import { readDrafts, writeDraft } from "@/lib/drafts";
 import type { Message } from "@/sdk/types";
-import type { Typed } from "./use-mention-list";
+import type { Typed } from "../model/completion";
+import { type Selected, toggleMark } from "../model/marks";
 
 export function useComposerText(
   field: RefObject<HTMLTextAreaElement | null>,
@@ -30,21 +31,25 @@ export function useComposerText(
     writeDraft(ownUserId, conversationId, "");
   }, [editing, ownUserId, conversationId]);
 
-  // Where the cursor goes once a text that was not typed has been drawn.
-  const wanted = useRef<number>(undefined);
+  // What is selected once a text that was not typed has been drawn.
+  const wanted = useRef<readonly [number, number]>(undefined);
   useLayoutEffect(() => {
     if (wanted.current === undefined) return;
     field.current?.focus();
-    field.current?.setSelectionRange(wanted.current, wanted.current);
+    field.current?.setSelectionRange(...wanted.current);
     wanted.current = undefined;
   });
-  const place = useCallback(
-    (typed: Typed) => {
-      wanted.current = typed.cursor;
-      setCursor(typed.cursor);
-      put(typed.text);
+  const select = useCallback(
+    (next: Selected) => {
+      wanted.current = [next.start, next.end];
+      setCursor(next.end);
+      put(next.text);
     },
     [put],
+  );
+  const place = useCallback(
+    (typed: Typed) => select({ text: typed.text, start: typed.cursor, end: typed.cursor }),
+    [select],
   );
   /** Puts something in place of what is selected. */
   const insert = useCallback(
@@ -54,5 +59,9 @@ export function useComposerText(
     },
     [field, place, text],
   );
-  return { text, cursor, setCursor, put, place, insert, clear };
+  const mark = (sign: string) => {
+    if (field.current)
+      select(toggleMark({ text, start: field.current.selectionStart, end: field.current.selectionEnd }, sign));
+  };
+  return { text, cursor, setCursor, put, place, insert, mark, clear };
 }

@@ -1,6 +1,6 @@
 // All keys that do something, by the place where they do it.
 import { Modal } from "@/components/modal";
-import { keysOf, SHORTCUTS, type Shortcut } from "@/lib/shortcuts";
+import { keysOf, MARK_SHORTCUTS, SHORTCUTS, type Shortcut } from "@/lib/shortcuts";
 import { texts } from "@/texts/texts";
 import styles from "./help-sheet.module.css";
 
@@ -22,6 +22,10 @@ export function HelpSheet({ onClose }: { onClose: () => void }) {
   const chat: readonly Line[] = [
     [words.send, { key: "Enter" }],
     [words.newLine, { key: "Enter", shift: true }],
+    [words.bold, MARK_SHORTCUTS.bold],
+    [words.italic, MARK_SHORTCUTS.italic],
+    [words.code, MARK_SHORTCUTS.code],
+    [words.strike, MARK_SHORTCUTS.strike],
     [words.editLast, { key: "ArrowUp" }],
     [words.reply, { key: "Escape" }],
   ];
