@@ -39,6 +39,7 @@ export default defineConfig({
         "notice.spec.ts",
         "group.spec.ts",
         "room.spec.ts",
+        "links.spec.ts",
         "outside.spec.ts",
         "accounts.spec.ts",
         "settings.spec.ts",

@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import type { ServerClient } from "@/lib/client-context";
+import { rememberNext } from "@/lib/next-address";
 import { loadMoreTexts } from "@/texts/texts";
 import { readChatSearch } from "./chat-search";
 import { NotFoundPage } from "./not-found-page";
@@ -52,8 +53,10 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
   // Whoever comes without a session needs nothing of what is behind the sign-in.
-  beforeLoad: ({ context }) => {
-    if (context.session.getState().status === "signed-out") throw redirect({ to: "/sign-in", replace: true });
+  beforeLoad: ({ context, location }) => {
+    if (context.session.getState().status !== "signed-out") return;
+    rememberNext(location.href);
+    throw redirect({ to: "/sign-in", replace: true });
   },
   component: lazyRouteComponent(
     () => Promise.all([import("./signed-in-page"), loadMoreTexts()]).then(([page]) => page),
@@ -92,6 +95,11 @@ const person = createRoute({
   component: lazyRouteComponent(() => import("./person-page"), "PersonPage"),
 });
 
+const personNamed = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/u/$username",
+  component: lazyRouteComponent(() => import("./person-named-page"), "PersonNamedPage"),
+});
 const welcome = createRoute({
   getParentRoute: () => signedIn,
   path: "/welcome",
@@ -117,7 +125,7 @@ export const router = createRouter({
     forgotPassword,
     resetPassword,
     verifyEmail,
-    signedIn.addChildren([home, chat, people, person, rooms, room, welcome, settings, settingsPage]),
+    signedIn.addChildren([home, chat, people, person, personNamed, rooms, room, welcome, settings, settingsPage]),
   ]),
 });
 

@@ -3,6 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { SettingsPageName } from "@/features/account/components/settings-nav";
 import { Welcome } from "@/features/account/components/welcome";
+import { forgetNext, nextAddress } from "@/lib/next-address";
 import { useConnections } from "@/lib/queries/connections";
 import { useWelcome } from "./use-welcome";
 
@@ -20,7 +21,8 @@ export function WelcomePage() {
       hasPeople={connections.length > 0}
       onClose={() => {
         close();
-        void navigate({ to: "/" });
+        void navigate({ href: nextAddress() });
+        forgetNext();
       }}
       links={{
         people: (inside) => <Link to="/people">{inside}</Link>,

@@ -18,6 +18,7 @@ export const queryKeys = {
   search: (q: string) => ["people-search", q] as const,
   users: ["user"] as const,
   user: (userId: string) => ["user", userId] as const,
+  userNamed: (username: string) => ["user-named", username] as const,
   followRequests: ["follow-requests"] as const,
   connections: ["connections"] as const,
   presences: ["presences"] as const,

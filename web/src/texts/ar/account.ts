@@ -92,6 +92,8 @@ export const account: Texts["account"] = {
     name: "اسمك",
     username: "اسم المستخدم",
     usernameHint: "به يجدك الناس. الاسم الذي تتركه يُحفظ لك ٣٠ يومًا.",
+    link: "رابطك",
+    linkLead: "من يفتحه يرى ملفك ويمكنه متابعتك.",
     bio: "نبذة عنك",
     bioHint: (left) =>
       plural("ar", left, {

@@ -121,6 +121,7 @@ export const chat: Texts["chat"] = {
     reply: "رد",
     edit: "تعديل",
     copy: "نسخ النص",
+    notCopied: "تعذّر نسخ النص. حدّده وانسخه بنفسك.",
     copied: "نُسخ النص",
     info: "معلومات الرسالة",
     history: "النسخ السابقة",

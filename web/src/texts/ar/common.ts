@@ -14,6 +14,9 @@ export const common: Texts["common"] = {
   loading: "جارٍ التحميل",
   more: "عرض المزيد",
   you: "أنت",
+  copyLink: "نسخ الرابط",
+  linkCopied: "نُسخ الرابط",
+  notCopied: (link) => `تعذّر نسخ الرابط: ${link}`,
   happened: "ما حدث للتو",
   justNow: "الآن",
   minutes: (count) =>

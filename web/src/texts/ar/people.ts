@@ -38,6 +38,8 @@ export const people: Texts["people"] = {
     blocking: (name) => `حظرتَ ${name}: لا يستطيع أيٌّ منكما الكتابة أو المتابعة.`,
   },
   aboutYou: "هذا أنت",
+  nobodyNamed: (username) => `لا أحد هنا باسم \u2068@${username}\u2069`,
+  nobodyNamedText: "ربما كُتب الاسم خطأً، أو تغيّر منذ إنشاء الرابط.",
   joined: (date) => `هنا منذ ${date}`,
   moreActions: (name) => `المزيد عن ${name}`,
   mute: "كتم",

@@ -91,6 +91,8 @@ export const account = {
     name: "Your name",
     username: "Username",
     usernameHint: "People find you by it. The one you give up is kept for you for 30 days.",
+    link: "Your link",
+    linkLead: "Whoever opens it sees your profile and can follow you.",
     bio: "About you",
     bioHint: (left: number) => plural("en", left, { one: "# character left", other: "# characters left" }),
     nameMissing: "Enter a name.",

@@ -92,6 +92,7 @@ export const chat = {
     edit: "Edit",
     copy: "Copy text",
     copied: "Text copied",
+    notCopied: "The text couldn't be copied. Select it and copy it by hand.",
     info: "Message info",
     history: "Earlier versions",
     report: "Report",

@@ -39,6 +39,8 @@ export const people = {
   },
   // Profile.
   aboutYou: "This is you",
+  nobodyNamed: (username: string) => `Nobody here is called @${username}`,
+  nobodyNamedText: "The name may be mistyped, or changed since the link was made.",
   joined: (date: string) => `Here since ${date}`,
   moreActions: (name: string) => `More about ${name}`,
   mute: "Mute",

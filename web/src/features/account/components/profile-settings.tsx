@@ -1,6 +1,7 @@
 // The profile: picture, names, a few words, and the address of the account.
 import { type ReactNode, useId, useState } from "react";
 import { Button } from "@/components/button";
+import { linkTo } from "@/components/copy-link";
 import { Fault } from "@/components/fault";
 import { Icon } from "@/components/icon";
 import { TextField } from "@/components/text-field";
@@ -12,6 +13,7 @@ import { toApiError } from "@/sdk/api-error";
 import { texts } from "@/texts/texts";
 import { useUpdateMe } from "../api/update-me";
 import { AvatarEditor } from "./avatar-editor";
+import { CopyButton } from "./copy-button";
 import { EmailSection } from "./email-section";
 import styles from "./settings.module.css";
 import { SettingsPage, SettingsSection } from "./settings-page";
@@ -28,8 +30,26 @@ export function ProfileSettings({ back, resend }: { back: ReactNode; resend: Rea
       <SettingsSection title={nav.profile}>
         <ProfileForm />
       </SettingsSection>
+      <LinkSection />
       <EmailSection resend={resend} />
     </SettingsPage>
+  );
+}
+
+/** The address to hand out, so that one is found without a search. */
+function LinkSection() {
+  const { profile: words } = texts.account;
+  const { me } = useLive();
+  const link = linkTo(`/u/${me.username}`);
+  return (
+    <SettingsSection title={words.link} lead={words.linkLead}>
+      <div className={styles.entry}>
+        <div className={styles.note} dir="ltr">
+          {link}
+        </div>
+        <CopyButton text={link} label={texts.common.copyLink} />
+      </div>
+    </SettingsSection>
   );
 }
 

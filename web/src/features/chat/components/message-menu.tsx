@@ -1,6 +1,7 @@
 // Everything that can be done with a message, in one menu at the place where it was asked for: a quick row of reactions,
 // then the rest.
 import { Menu } from "@base-ui/react/menu";
+import { copyLink } from "@/components/copy-link";
 import { Icon } from "@/components/icon";
 import { MenuItem, MenuPopup } from "@/components/menu";
 import { texts } from "@/texts/texts";
@@ -52,6 +53,13 @@ export function MessageMenu({ row, anchor, open, onClose }: Props) {
         {message && may.reply && <MenuItem icon="reply" label={words.reply} onSelect={() => actions.reply(message)} />}
         {message && may.edit && <MenuItem icon="pencil" label={words.edit} onSelect={() => actions.edit(message)} />}
         {may.copy && <MenuItem icon="copy" label={words.copy} onSelect={() => actions.copy(row)} />}
+        {message && (
+          <MenuItem
+            icon="link"
+            label={texts.common.copyLink}
+            onSelect={() => void copyLink(`/c/${message.conversation_id}?at=${message.seq}`)}
+          />
+        )}
         {message && may.info && (
           <MenuItem icon="info" label={words.info} onSelect={() => actions.open({ kind: "info", message })} />
         )}

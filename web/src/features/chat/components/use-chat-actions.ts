@@ -1,6 +1,7 @@
 // What one does with messages: the part that every bubble, menu and key reaches.
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import { tell, tellFault } from "@/components/toast";
+import { copyText } from "@/lib/copy-text";
 import { indexOfSeq } from "@/lib/live/history";
 import type { useConversation } from "@/lib/live/use-conversation";
 import { toApiError } from "@/sdk/api-error";
@@ -40,7 +41,9 @@ export function useChatActions(chat: Chat, list: RefObject<MessageListHandle | n
         (mine ? unreact : react)(message, emoji).catch((cause: unknown) => tellFault(cause));
       },
       copy: ({ body }) => {
-        navigator.clipboard.writeText(body).then(() => tell(texts.chat.actions.copied), tellFault);
+        void copyText(body).then((done) =>
+          done ? tell(texts.chat.actions.copied) : tellFault(undefined, () => texts.chat.actions.notCopied),
+        );
       },
       jumpTo,
       messageAt: (seq) => loaded.current[indexOfSeq(loaded.current, seq)],

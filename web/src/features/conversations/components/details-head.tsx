@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { Avatar } from "@/components/avatar";
 import { Button } from "@/components/button";
+import { copyLink } from "@/components/copy-link";
 import { Icon } from "@/components/icon";
 import { faceOf } from "@/lib/conversation-name";
 import type { Conversation } from "@/sdk/types";
@@ -36,11 +37,18 @@ export function DetailsHead({ conversation, name }: { conversation: Conversation
           </Button>
         )
       )}
-      {edit && (
-        <Button kind="secondary" size="small" icon="pencil" onClick={() => setEditing(true)}>
-          {words.edit}
-        </Button>
-      )}
+      <div className={styles.do}>
+        {edit && (
+          <Button kind="secondary" size="small" icon="pencil" onClick={() => setEditing(true)}>
+            {words.edit}
+          </Button>
+        )}
+        {kind === "room" && (
+          <Button kind="secondary" size="small" icon="link" onClick={() => void copyLink(`/rooms/${conversation.id}`)}>
+            {texts.common.copyLink}
+          </Button>
+        )}
+      </div>
       {state === "closed" && (
         <p className={styles.note}>
           <Icon name="lock" size={16} />

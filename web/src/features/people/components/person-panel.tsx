@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { ActionButton, type ActionEntry } from "@/components/action-menu";
 import { Avatar } from "@/components/avatar";
+import { copyLink } from "@/components/copy-link";
 import { EmptyState } from "@/components/empty-state";
 import { Icon } from "@/components/icon";
 import { Spinner } from "@/components/spinner";
@@ -101,6 +102,11 @@ function usePersonMenu(user: User) {
       label: muting ? words.unmute : words.mute,
       icon: muting ? "bell" : "bellOff",
       onSelect: () => mute.mutate({ user, mute: !muting }, { onError: (cause) => tellFault(cause) }),
+    },
+    {
+      label: texts.common.copyLink,
+      icon: "link",
+      onSelect: () => void copyLink(`/u/${user.username}`),
     },
     {
       label: words.report,
