@@ -3,14 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use deadpool_redis::redis;
+use deadpool_redis::redis::{self, AsyncConnectionConfig};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use pulse_client::SignedIn;
 use pulse_testkit::Stack;
 use tokio::time::timeout;
 
-use super::{SOON_GONE, other_device, seen, set, status, told, told_until, watch};
+use super::{SOON, SOON_GONE, other_device, seen, set, status, told, told_until, watch};
 use crate::people::{Pair, gateway_url, pair, until};
 use crate::rest::text;
 
@@ -25,7 +25,9 @@ fn signal_redis(stack: &Stack, what: Signal) -> anyhow::Result<()> {
 /// Everything in Redis is gone from one moment to the next.
 async fn flush(stack: &Stack) -> anyhow::Result<()> {
     let client = redis::Client::open(stack.description()?.redis.url)?;
-    let mut connection = client.get_multiplexed_async_connection().await?;
+    let patient =
+        AsyncConnectionConfig::new().set_connection_timeout(Some(SOON)).set_response_timeout(Some(SOON));
+    let mut connection = client.get_multiplexed_async_connection_with_config(&patient).await?;
     redis::cmd("FLUSHALL").exec_async(&mut connection).await?;
     Ok(())
 }
