@@ -50,6 +50,18 @@ test("a phone shows one thing at a time, all of it, and takes touch", async ({ b
     await expect(own.getByRole("button", { name: "👍 by 1 person" })).toBeVisible();
   });
 
+  await test.step("drawing a message aside answers it; letting go too early doesn't", async () => {
+    const asked = log.locator("[data-line]").filter({ hasText: "Saturday, eight" });
+    const answer = page.getByText("Reply to Ben Okafor");
+    await draw(page, asked.getByRole("article"), 40);
+    await expect(asked).toHaveCSS("translate", "none");
+    await expect(answer).toBeHidden();
+    await draw(page, asked.getByRole("article"), 110);
+    await expect(answer).toBeVisible();
+    await page.getByRole("button", { name: "Don't reply" }).click();
+    await expect(answer).toBeHidden();
+  });
+
   await test.step("the details take the place of the chat, and give it back", async () => {
     await page.getByRole("button", { name: "Details" }).tap();
     const details = page.getByRole("complementary", { name: "About this person" });
@@ -107,6 +119,18 @@ async function fits(page: Page, screen: string): Promise<void> {
     return [...scrolls, ...out.map((element) => element.outerHTML.slice(0, 120))];
   });
   expect(wide, screen).toEqual([]);
+}
+
+/** Draws it aside with a finger, by so many pixels, and lets go. */
+async function draw(page: Page, target: Locator, by: number): Promise<void> {
+  const box = await target.boundingBox();
+  if (!box) throw new Error("there is nothing to draw");
+  const touch = await page.context().newCDPSession(page);
+  const at = (x: number) => [{ x: box.x + 30 + x, y: box.y + 12 }];
+  await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(0) });
+  for (let x = 5; x <= by; x += 5)
+    await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(x) });
+  await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
 }
 
 /** Keeps a finger on it until `then` holds. */

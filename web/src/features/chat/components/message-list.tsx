@@ -17,6 +17,7 @@ import type { Highlight } from "./message-text";
 import { useNewMark } from "./use-new-mark";
 import { usePressMenu } from "./use-press-menu";
 import { useSeen } from "./use-seen";
+import { useSwipeReply } from "./use-swipe-reply";
 import { useTimelineList } from "./use-timeline-list";
 import { useToday } from "./use-today";
 import { useWalk } from "./use-walk";
@@ -78,6 +79,7 @@ export function MessageList(props: Props) {
     keepIndex: walk.activeIndex,
   });
   const pressMenu = usePressMenu(timeline, actions);
+  useSwipeReply(box, timeline, scene, actions);
   useSeen(list, timeline, props.markRead);
 
   const [target, setTarget] = useState<number>();
