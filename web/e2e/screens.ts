@@ -11,6 +11,10 @@ interface See {
 
 export async function lists({ page, faults }: See): Promise<void> {
   await faults.look("chats");
+  await page.getByRole("button", { name: "Unread" }).click();
+  await expect(page.getByRole("button", { name: "Mark all as read" })).toBeVisible();
+  await faults.look("what is unread");
+  await page.getByRole("button", { name: "All", exact: true }).click();
   await page.getByRole("button", { name: /^Archived/ }).click();
   await expect(page.getByRole("link", { name: /Mona Lind/ })).toBeVisible();
   await faults.look("archived");
@@ -68,6 +72,10 @@ export async function chat({ page, faults, scene }: See): Promise<void> {
   await menu(last, "Reply");
   await faults.look("reply", "main");
   await page.getByRole("textbox", { name: /Message to/ }).press("Escape");
+  await page.getByRole("textbox", { name: /Message to/ }).fill(":sail");
+  await expect(page.getByRole("option", { name: /:/ }).first()).toBeVisible();
+  await faults.look("emoji by name", "main");
+  await page.getByRole("textbox", { name: /Message to/ }).fill("");
   await page.getByRole("button", { name: "Emoji" }).click();
   await expect(page.getByRole("gridcell").first()).toBeVisible();
   await over(page.getByRole("dialog", { name: "Emoji" }), "emoji", faults);
@@ -134,6 +142,11 @@ export async function others({ page, faults, scene }: See): Promise<void> {
   await visit(page, `/people/${stranger.id}`);
   await expect(page.getByRole("heading", { name: stranger.name })).toBeVisible();
   await faults.look("a stranger", "main");
+  await visit(page, "/u/nobody");
+  await expect(page.getByText("Nobody here is called @nobody")).toBeVisible();
+  await faults.look("nobody of that name", "main");
+  await visit(page, `/u/${stranger.username}`);
+  await expect(page.getByRole("heading", { name: stranger.name })).toBeVisible();
   await page.getByRole("button", { name: `More about ${stranger.name}` }).click();
   await page.getByRole("menuitem", { name: "Report" }).click();
   await over(page.getByRole("dialog", { name: /^Report/ }), "report a person", faults);

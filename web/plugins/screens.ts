@@ -36,6 +36,7 @@ export const SCREENS: Record<string, Screen> = {
   "a conversation": member("^/c/", ...WITHIN_ALL, "app/chat-page.tsx"),
   people: member("^/people$", ...HOME, "features/people/components/people-section.tsx"),
   "a person": member("^/people/", ...WITHIN_ALL, "app/person-page.tsx"),
+  "a person by name": member("^/u/", ...WITHIN_ALL, "app/person-named-page.tsx", "app/person-page.tsx"),
   rooms: member("^/rooms$", ...HOME, "features/conversations/components/room-list.tsx"),
   "a room": member("^/rooms/", ...WITHIN_ALL, "app/room-page.tsx"),
   "own profile": member("^/settings(/profile)?$", ...SETTINGS, "features/account/components/profile-settings.tsx"),

@@ -11,7 +11,7 @@ export function ChatDetails(props: Props) {
     <DetailsPane
       {...props}
       notices={(shown) => <NoticeLevelSwitch conversation={shown} />}
-      profile={(peer) => <Profile user={peer} onMessage={props.onClose} />}
+      profile={(peer) => <Profile user={peer} onMessage={props.onClose} besideChat />}
     />
   );
 }

@@ -1,6 +1,6 @@
 // A window over the page: a title, what is asked, and the buttons. On a phone it fills the screen from below.
 import { Dialog } from "@base-ui/react/dialog";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { texts } from "@/texts/texts";
 import { Icon } from "./icon";
 import styles from "./modal-window.module.css";
@@ -18,13 +18,18 @@ export interface ModalProps {
   reading?: boolean;
 }
 
+const FIELD = "input:enabled:not([type=file]), textarea:enabled";
+
 export function ModalWindow({ open, onClose, title, explain, foot, children, reading = false }: ModalProps) {
+  const popup = useRef<HTMLDivElement>(null);
+  // What there is to fill in comes before the button that closes; on a touch screen its keyboard would cover the window.
+  const first = (by: string) => by !== "touch" && (popup.current?.querySelector<HTMLElement>(FIELD) ?? true);
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
         <Dialog.Viewport className={styles.viewport}>
-          <Dialog.Popup className={styles.popup}>
+          <Dialog.Popup ref={popup} initialFocus={first} className={styles.popup}>
             <header className={styles.head}>
               <Dialog.Title className={styles.title}>{title}</Dialog.Title>
               <Dialog.Close className={styles.close} aria-label={texts.common.close}>

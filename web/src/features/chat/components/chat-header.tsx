@@ -45,7 +45,7 @@ export function ChatHeader(props: Props) {
       </Face>
       <span className={styles.tools}>
         {onSearch && <IconButton icon="search" label={texts.chat.search.open} onClick={onSearch} />}
-        {onDate && <IconButton icon="calendar" label={texts.chat.jump.toDate} onClick={onDate} />}
+        {onDate && <IconButton icon="calendar" label={texts.chat.jump.toDate} data-spare onClick={onDate} />}
         {onDetails && <IconButton icon="info" label={texts.chat.details} onClick={onDetails} />}
       </span>
     </header>

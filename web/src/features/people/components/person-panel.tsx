@@ -34,8 +34,15 @@ export function PersonPanel({ userId, onMessage }: Props) {
   return <Profile user={user} onMessage={onMessage} />;
 }
 
+interface ProfileProps {
+  user: User;
+  onMessage: (user: User) => void;
+  /** It stands beside the chat with them: what leads there says nothing new. */
+  besideChat?: boolean;
+}
+
 /** The same inside of another pane, for somebody who is known already. */
-export function Profile({ user, onMessage }: { user: User; onMessage: (user: User) => void }) {
+export function Profile({ user, onMessage, besideChat = false }: ProfileProps) {
   const { me } = useLive();
   const words = texts.people;
   const now = useNow();
@@ -66,7 +73,7 @@ export function Profile({ user, onMessage }: { user: User; onMessage: (user: Use
           {user.bio}
         </p>
       )}
-      {!own && (
+      {!own && !(besideChat && user.relationship?.connected) && (
         <>
           <div className={styles.act}>
             <FollowButton user={user} onMessage={onMessage} />
@@ -75,13 +82,13 @@ export function Profile({ user, onMessage }: { user: User; onMessage: (user: Use
             <Icon name={user.relationship?.connected ? "chat" : "lock"} size={16} />
             <span>{explain(user)}</span>
           </p>
-          {user.relationship?.muting && (
-            <p className={styles.explain}>
-              <Icon name="bellOff" size={16} />
-              <span>{words.mutedNote}</span>
-            </p>
-          )}
         </>
+      )}
+      {user.relationship?.muting && (
+        <p className={styles.explain}>
+          <Icon name="bellOff" size={16} />
+          <span>{words.mutedNote}</span>
+        </p>
       )}
       <p className={styles.since}>{words.joined(formatDate(user.created_at))}</p>
       {menu.dialog}
