@@ -12,7 +12,8 @@ test("links to a person, a room and a message are copied, and lead there through
   const url = publicUrl();
   const { ada, ben } = await twoConnected(url);
   const chat = await talk(ada, ben, [[ada, "The first of all"]]);
-  for (let count = 0; count < 60; count += 1) await tell(ben, chat, `Line ${count}`);
+  // Enough that the first one is out of sight.
+  for (let count = 0; count < 12; count += 1) await tell(ben, chat, `Verse ${count}\nof the\nsea and\nthe wind`);
   const room = await gather(ada, "room", [], `Harbour ${freshName("room")}`);
   const { page } = await Person.enter(browser, url, ada, `/c/${room}?details=true`);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: url });
@@ -42,7 +43,7 @@ test("links to a person, a room and a message are copied, and lead there through
     await phone.page.goto(`${url}/c/${chat}?at=1`);
     await expect(field).toBeVisible();
     await signIn();
-    await phone.expectMessage("The first of all");
+    await expect(phone.message("The first of all")).toBeInViewport();
     expect(phone.page.url()).toContain(`/c/${chat}`);
   });
 

@@ -1,6 +1,7 @@
 // Without a connection: the client opens, shows what was there and takes what is written; with it all is sent, once and
 // in order. What was kept is gone with the session.
 
+import { readFile } from "node:fs/promises";
 import { expect } from "@playwright/test";
 import { Network } from "./network";
 import { Person, STORED } from "./person";
@@ -76,4 +77,43 @@ test("a client that is opened without a connection can be read and written in", 
     await expect.poll(() => page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
   });
   network.close();
+});
+
+test("a file that breaks off half way is sent again, and comes once", async ({ browser }) => {
+  const url = publicUrl();
+  const { ada, ben } = await twoConnected(url);
+  const chat = await talk(ada, ben, [[ben, "Have you got the map?"]]);
+  const network = await Network.open();
+  const sender = await Person.enter(browser, url, ada, `/c/${chat}`, { proxy: network.proxy });
+  const reader = await Person.enter(browser, url, ben, `/c/${chat}`);
+  const map = { name: "map.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(8_000_000, "harbour") };
+  const { page } = sender;
+  const progress = page.getByRole("progressbar", { name: "map.bin is on its way" });
+
+  await test.step("the connection is cut while it is on its way", async () => {
+    const devtools = await page.context().newCDPSession(page);
+    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2_000_000 };
+    await devtools.send("Network.emulateNetworkConditions", slow);
+    await page.getByLabel("Attach files").and(page.locator("input")).setInputFiles(map);
+    await page.getByRole("textbox", { name: /Message to/ }).fill("Here it is");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => progress.evaluate((bar: HTMLProgressElement) => bar.value)).toBeGreaterThan(0.2);
+    network.cut();
+    await expect(page.getByRole("log").getByText("Waiting for the connection")).toBeVisible();
+    await expect(reader.message("Here it is")).toHaveCount(0);
+    await devtools.detach();
+  });
+
+  await test.step("with it again the whole file comes", async () => {
+    network.mend();
+    const link = reader.message("Here it is").getByRole("link", { name: "Download map.bin" });
+    await expect(link).toBeVisible({ timeout: 30_000 });
+    const download = reader.page.waitForEvent("download");
+    await link.click();
+    expect((await readFile(await (await download).path())).equals(map.buffer)).toBe(true);
+    await expect(reader.message("Here it is")).toHaveCount(1);
+    await expect(progress).toHaveCount(0);
+    await expect(sender.message("Here it is")).toHaveCount(1);
+    network.close();
+  });
 });
