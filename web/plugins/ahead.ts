@@ -13,7 +13,11 @@ const START = '<script type="module"';
 const LARGE = /<link rel="modulepreload"([^>]+\/(?:react|base)-)/g;
 /** Text begins in it: whatever the language, there are digits and names in Latin letters. */
 const FONT = /^assets\/inter-latin-wght-normal-/;
-const LANGUAGES = { en: [[], ["texts/en-more.ts"]], ar: [["texts/ar.ts"], ["texts/ar-more.ts"]] } as const;
+/** The texts of the way in, of what is behind it, and of the settings. */
+const LANGUAGES = {
+  en: [[], ["texts/en-more.ts"], ["texts/en/settings.ts"]],
+  ar: [["texts/ar.ts"], ["texts/ar-more.ts"], ["texts/ar/settings.ts"]],
+} as const;
 
 export function ahead(): Plugin {
   return {
@@ -50,10 +54,9 @@ function listOf(chunks: readonly Chunk[], font: string): Ahead {
   };
   const screens = Object.values(SCREENS).map(({ who, at, files, asks = [] }) => {
     const parts = files.filter((file) => !file.startsWith("texts/"));
-    return { who, at, parts: [0, ...numbersOf(parts)], texts: parts.length < files.length, asks };
+    return { who, at, parts: [0, ...numbersOf(parts)], texts: 1 + files.length - parts.length, asks };
   });
-  const [en, ar] = [LANGUAGES.en, LANGUAGES.ar].map((parts) => parts.map(numbersOf) as [number[], number[]]);
-  return { screens, texts: { en: en ?? [[], []], ar: ar ?? [[], []] }, files: all };
+  return { screens, texts: { en: LANGUAGES.en.map(numbersOf), ar: LANGUAGES.ar.map(numbersOf) }, files: all };
 }
 
 /** One script without imports, which the browser can run as soon as it has it. */

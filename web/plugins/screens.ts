@@ -17,7 +17,7 @@ interface Screen {
 
 const WITHIN_ALL = ["app/signed-in-page.tsx", "texts/en-more.ts"];
 const HOME = [...WITHIN_ALL, "app/home-page.tsx"];
-const SETTINGS = [...WITHIN_ALL, "app/settings-list.tsx", "app/settings-page.tsx"];
+const SETTINGS = [...WITHIN_ALL, "texts/en/settings.ts", "app/settings-list.tsx", "app/settings-page.tsx"];
 
 const visitor = (at: string, ...files: string[]): Screen => ({ who: "visitor", at, files });
 const anybody = (at: string, ...files: string[]): Screen => ({ who: "anybody", at, files });

@@ -7,9 +7,9 @@ import { type Language, wantedLanguage } from "@/texts/language";
 
 /** What the screens are made of beyond what every one needs. Numbers stand for files. */
 export interface Ahead {
-  screens: { who: "visitor" | "member" | "anybody"; at: string; parts: number[]; texts: boolean; asks: string[] }[];
-  /** The texts of the way in, and the others. */
-  texts: Record<Language, [first: number[], more: number[]]>;
+  screens: { who: "visitor" | "member" | "anybody"; at: string; parts: number[]; texts: number; asks: string[] }[];
+  /** In groups, of which a screen needs the first so many. */
+  texts: Record<Language, number[][]>;
   files: string[];
 }
 
@@ -22,9 +22,9 @@ const who = shownSession({ shared: localStorage, tab: sessionStorage }) ? "membe
 const screen = screens.find(
   (one) => (one.who === who || one.who === "anybody") && new RegExp(one.at).test(window.location.pathname),
 );
-const [first, more] = texts[wantedLanguage()];
+const words = texts[wantedLanguage()].slice(0, screen?.texts ?? 1).flat();
 const links = document.createDocumentFragment();
-for (const number of [...first, ...(screen?.parts ?? []), ...(screen?.texts ? more : [])]) askFor(`/${files[number]}`);
+for (const number of [...words, ...(screen?.parts ?? [])]) askFor(`/${files[number]}`);
 for (const path of screen?.asks ?? []) askFor(path);
 document.head.append(links);
 

@@ -3,11 +3,12 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, beforeAll } from "vitest";
 import { fetchAll } from "@/lib/later";
-import { loadMoreTexts } from "@/texts/texts";
+import { loadMoreTexts, loadSettingsTexts } from "@/texts/texts";
 
 // What people get in a quiet moment, or with the frame, is there from the start.
 beforeAll(fetchAll);
 beforeAll(loadMoreTexts);
+beforeAll(loadSettingsTexts);
 
 afterEach(() => {
   cleanup();

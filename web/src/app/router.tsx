@@ -9,7 +9,7 @@ import {
 } from "@tanstack/react-router";
 import type { ServerClient } from "@/lib/client-context";
 import { rememberNext } from "@/lib/next-address";
-import { loadMoreTexts } from "@/texts/texts";
+import { loadMoreTexts, loadSettingsTexts } from "@/texts/texts";
 import { readChatSearch } from "./chat-search";
 import { NotFoundPage } from "./not-found-page";
 import { RouteFailed } from "./route-failed";
@@ -113,7 +113,10 @@ const settings = createRoute({
 const settingsPage = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings/$page",
-  component: lazyRouteComponent(() => import("./settings-page"), "SettingsPage"),
+  component: lazyRouteComponent(
+    () => Promise.all([import("./settings-page"), loadSettingsTexts()]).then(([page]) => page),
+    "SettingsPage",
+  ),
 });
 
 export const router = createRouter({

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ar } from "./ar";
+import { settings as arSettings } from "./ar/settings";
 import { arMore } from "./ar-more";
 import { en } from "./en";
+import { settings as enSettings } from "./en/settings";
 import { enMore } from "./en-more";
 import { chooseLanguage } from "./language";
 import { plural } from "./plural";
@@ -55,4 +57,5 @@ function shape(value: unknown, path = ""): string[] {
 
 test("every language has every text", () => {
   expect(shape({ ...ar, ...arMore })).toEqual(shape({ ...en, ...enMore }));
+  expect(shape(arSettings)).toEqual(shape(enSettings));
 });

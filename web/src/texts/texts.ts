@@ -2,22 +2,22 @@
 // loading the page again: so texts are plain values, in components and outside of them. Read them while drawing, never
 // while a module is loaded.
 import { en } from "./en";
+import type { settings } from "./en/settings";
 import type { MoreTexts } from "./en-more";
 import { type Language, languageOf, wantedLanguage } from "./language";
 
 type FirstTexts = typeof en;
-export type Texts = FirstTexts & MoreTexts;
+export type Texts = FirstTexts & MoreTexts & { settings: typeof settings };
 
 const RIGHT_TO_LEFT: readonly Language[] = ["ar"];
 
-/** All texts. Those of the screens behind the sign-in are there as soon as these are: see `loadMoreTexts`. */
+/** All texts. Those of screens behind the sign-in are there as soon as the screens are: see `loadMoreTexts`. */
 export let texts = en as Texts;
 
 /** What `Intl` formats with: the browser's own locale when it is of that language. */
 export let locale = "en";
 
 let language: Language = "en";
-let more: Promise<void> | undefined;
 
 /** Loads the texts of the way in, which every screen needs, and tells the page its language and direction. */
 export async function loadTexts(): Promise<void> {
@@ -31,16 +31,30 @@ export async function loadTexts(): Promise<void> {
   document.documentElement.dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
 }
 
-/** Loads all others, once; the frame of the screens behind the sign-in waits for them. */
-export function loadMoreTexts(): Promise<void> {
-  more ??= fetchMore().catch((cause: unknown) => {
-    more = undefined;
-    throw cause;
-  });
-  return more;
-}
+/** The frame of the screens behind the sign-in waits for these. */
+export const loadMoreTexts = once(async () =>
+  language === "ar" ? (await import("./ar-more")).arMore : (await import("./en-more")).enMore,
+);
 
-async function fetchMore(): Promise<void> {
-  const fetched = language === "ar" ? (await import("./ar-more")).arMore : (await import("./en-more")).enMore;
-  texts = { ...texts, ...fetched };
+/** The pages of the settings wait for these. */
+export const loadSettingsTexts = once(async () => {
+  const { settings } = language === "ar" ? await import("./ar/settings") : await import("./en/settings");
+  return { settings };
+});
+
+/** Adds what it loads to the texts. What failed may be tried again. */
+function once(load: () => Promise<Partial<Texts>>): () => Promise<void> {
+  let loading: Promise<void> | undefined;
+  return () => {
+    loading ??= load().then(
+      (loaded) => {
+        texts = { ...texts, ...loaded };
+      },
+      (cause: unknown) => {
+        loading = undefined;
+        throw cause;
+      },
+    );
+    return loading;
+  };
 }

@@ -17,7 +17,8 @@ interface Props {
 }
 
 export function AboutSettings({ back, version, install, installed, onShowKeys }: Props) {
-  const { about: words, nav } = texts.account;
+  const { about: words } = texts.settings;
+  const { nav } = texts.account;
   const { data: config } = useServerConfig();
   return (
     <SettingsPage title={nav.about} lead={words.lead} back={back}>

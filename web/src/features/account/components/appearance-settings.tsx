@@ -13,7 +13,8 @@ import rowStyles from "./settings.module.css";
 import { SettingsPage, SettingsSection } from "./settings-page";
 
 export function AppearanceSettings({ back }: { back: ReactNode }) {
-  const { appearance: words, nav } = texts.account;
+  const { appearance: words } = texts.settings;
+  const { nav } = texts.account;
   const theme = useTheme();
   const [appearance, setAppearance] = useState(storedAppearance);
   const update = useUpdateMe();
@@ -69,7 +70,7 @@ export function AppearanceSettings({ back }: { back: ReactNode }) {
 }
 
 function LanguageSection({ onKeep }: { onKeep: (locale: string) => Promise<unknown> }) {
-  const { appearance: words } = texts.account;
+  const { appearance: words } = texts.settings;
   const id = useId();
   const choose = async (value: string) => {
     const language = value === "" ? undefined : (value as Language);
@@ -105,7 +106,7 @@ function LanguageSection({ onKeep }: { onKeep: (locale: string) => Promise<unkno
 }
 
 function Preview() {
-  const { appearance: words } = texts.account;
+  const { appearance: words } = texts.settings;
   return (
     <figure className={styles.preview}>
       <figcaption className="visually-hidden">{words.preview}</figcaption>

@@ -29,7 +29,7 @@ interface Props {
 }
 
 export function AvatarCrop({ picture, type, busy, error, onDone, onClose }: Props) {
-  const { profile: words } = texts.account;
+  const { profile: words } = texts.settings;
   const [crop, setCrop] = useState<Crop>(() => middleOf(picture));
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

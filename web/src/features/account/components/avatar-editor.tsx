@@ -19,7 +19,7 @@ interface Chosen {
 }
 
 export function AvatarEditor() {
-  const { profile: words } = texts.account;
+  const { profile: words } = texts.settings;
   const { me } = useLive();
   const upload = useUploadAvatar();
   const update = useUpdateMe();

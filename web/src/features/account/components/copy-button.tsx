@@ -21,10 +21,10 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
         icon={copied ? "check" : "copy"}
         onClick={() => void copyText(text).then(setCopied)}
       >
-        {copied ? texts.account.security.copied : label}
+        {copied ? texts.settings.security.copied : label}
       </Button>
       <span className="visually-hidden" role="status">
-        {copied ? texts.account.security.copied : ""}
+        {copied ? texts.settings.security.copied : ""}
       </span>
     </>
   );

@@ -16,7 +16,8 @@ import styles from "./settings.module.css";
 import { SettingsPage, SettingsSection } from "./settings-page";
 
 export function DataSettings({ back }: { back: ReactNode }) {
-  const { data: words, nav } = texts.account;
+  const { data: words } = texts.settings;
+  const { nav } = texts.account;
   return (
     <SettingsPage title={nav.data} lead={words.lead} back={back}>
       <ExportSection />
@@ -38,7 +39,7 @@ function useKeptExport(userId: string) {
 }
 
 function ExportSection() {
-  const { data: words } = texts.account;
+  const { data: words } = texts.settings;
   const { me } = useLive();
   const [id, keep] = useKeptExport(me.id);
   const start = useStartExport();

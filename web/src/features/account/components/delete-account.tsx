@@ -12,7 +12,7 @@ import styles from "./settings.module.css";
 import { SettingsSection } from "./settings-page";
 
 export function DeleteAccount() {
-  const { data: words } = texts.account;
+  const { data: words } = texts.settings;
   const { me } = useLive();
   const [open, setOpen] = useState(false);
   const remove = useDeleteAccount();

@@ -15,7 +15,7 @@ import { SettingsSection } from "./settings-page";
 
 /** `resend` sends the link of an address that waits again. */
 export function EmailSection({ resend }: { resend: ReactNode }) {
-  const { profile: words } = texts.account;
+  const { profile: words } = texts.settings;
   const { me } = useLive();
   const [changing, setChanging] = useState(false);
   const waits = me.pending_email ?? (me.email_verified ? null : me.email);
@@ -56,7 +56,7 @@ export function EmailSection({ resend }: { resend: ReactNode }) {
 }
 
 function ChangeEmail({ onDone }: { onDone: () => void }) {
-  const { profile: words } = texts.account;
+  const { profile: words } = texts.settings;
   const { me } = useLive();
   const { session } = useServer();
   const change = useChangeEmail();

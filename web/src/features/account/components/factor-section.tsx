@@ -16,7 +16,7 @@ import { SettingsSection } from "./settings-page";
 type Step = "set-up" | "off" | "renew" | { codes: readonly string[] };
 
 export function FactorSection() {
-  const { security: words } = texts.account;
+  const { security: words } = texts.settings;
   const { me } = useLive();
   const { session } = useServer();
   const disable = useDisableTotp();

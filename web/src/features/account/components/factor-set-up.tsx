@@ -16,7 +16,7 @@ import { ProofForm } from "./proof-form";
 type Secret = components["schemas"]["TotpSecret"];
 
 export function FactorSetUp({ onActive }: { onActive: (codes: readonly string[]) => void }) {
-  const { security: words } = texts.account;
+  const { security: words } = texts.settings;
   const start = useStartTotp();
   if (start.data) return <Confirmation secret={start.data} onActive={onActive} />;
   return (
@@ -27,7 +27,7 @@ export function FactorSetUp({ onActive }: { onActive: (codes: readonly string[])
 }
 
 function Confirmation({ secret, onActive }: { secret: Secret; onActive: (codes: readonly string[]) => void }) {
-  const { security: words, proof } = texts.account;
+  const { security: words, proof } = texts.settings;
   const activate = useActivateTotp();
   const [code, setCode] = useState("");
   const [wrong, setWrong] = useState<string>();

@@ -12,7 +12,8 @@ import styles from "./settings.module.css";
 import { SettingsPage } from "./settings-page";
 
 export function HistorySettings({ back }: { back: ReactNode }) {
-  const { history: words, nav } = texts.account;
+  const { history: words } = texts.settings;
+  const { nav } = texts.account;
   const list = useSecurityEvents();
   const events = list.data?.pages.flatMap((page) => page.items);
   return (
@@ -42,7 +43,7 @@ function iconOf(event: string): IconName {
 }
 
 function EventRow({ event: { event, created_at, ip, user_agent } }: { event: SecurityEvent }) {
-  const { history: words } = texts.account;
+  const { history: words } = texts.settings;
   const from = [user_agent && deviceName(user_agent), ip].filter(Boolean).join(" · ");
   return (
     <li className={styles.entry}>

@@ -19,7 +19,7 @@ import { SettingsSection } from "./settings-page";
 type Identity = components["schemas"]["Identity"];
 
 export function IdentitiesSection() {
-  const { security: words } = texts.account;
+  const { security: words } = texts.settings;
   const identities = useIdentities();
   const providers = useProviders();
   const link = useLinkIdentity();
@@ -82,7 +82,7 @@ export function IdentitiesSection() {
 }
 
 function Unlink({ identity, onClose }: { identity: Identity; onClose: () => void }) {
-  const { security: words } = texts.account;
+  const { security: words } = texts.settings;
   const unlink = useUnlinkIdentity();
   const lastWay = unlink.isError && toApiError(unlink.error).code === "conflict";
   return (

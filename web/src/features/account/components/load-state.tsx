@@ -13,7 +13,7 @@ interface Props {
 export function LoadState({ error, onRetry }: Props) {
   if (!error) return <Spinner label={texts.common.loading} />;
   return (
-    <EmptyState icon="alert" title={texts.account.loadFailed} compact>
+    <EmptyState icon="alert" title={texts.settings.loadFailed} compact>
       <p>{errorText(error)}</p>
       <Button kind="secondary" size="small" onClick={onRetry}>
         {texts.common.retry}

@@ -9,7 +9,8 @@ import { useUpdateMe } from "../api/update-me";
 import { SettingsPage, SettingsSection } from "./settings-page";
 
 export function NotificationSettings({ back, device }: { back: ReactNode; device?: ReactNode }) {
-  const { notifications: words, nav } = texts.account;
+  const { notifications: words } = texts.settings;
+  const { nav } = texts.account;
   const { me } = useLive();
   const update = useUpdateMe();
   const level = (update.isPending && update.variables.settings?.notification_level) || me.settings.notification_level;

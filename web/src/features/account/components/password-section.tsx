@@ -15,7 +15,7 @@ import styles from "./settings.module.css";
 import { SettingsSection } from "./settings-page";
 
 export function PasswordSection() {
-  const { security: words } = texts.account;
+  const { security: words } = texts.settings;
   const { me } = useLive();
   const { session } = useServer();
   const [open, setOpen] = useState(false);
@@ -51,7 +51,7 @@ export function PasswordSection() {
 }
 
 function PasswordForm({ onDone, onCancel }: { onDone: () => void; onCancel: () => void }) {
-  const { security: words, proof, saving } = texts.account;
+  const { security: words, proof, saving } = texts.settings;
   const { me } = useLive();
   const { data: config } = useServerConfig();
   const least = (config?.limits ?? DEFAULT_LIMITS).password_min;

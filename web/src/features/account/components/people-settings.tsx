@@ -10,7 +10,8 @@ interface Props {
 }
 
 export function PeopleSettings({ back, blocked, muted }: Props) {
-  const { people: words, nav } = texts.account;
+  const { people: words } = texts.settings;
+  const { nav } = texts.account;
   return (
     <SettingsPage title={nav.people} lead={words.lead} back={back}>
       <SettingsSection title={words.blocked} lead={words.blockedLead}>

@@ -10,7 +10,8 @@ import { type Settings, useUpdateMe } from "../api/update-me";
 import { SettingsPage, SettingsSection } from "./settings-page";
 
 export function PrivacySettings({ back }: { back: ReactNode }) {
-  const { privacy: words, nav } = texts.account;
+  const { privacy: words } = texts.settings;
+  const { nav } = texts.account;
   const { me } = useLive();
   const update = useUpdateMe();
   // While it is on its way, the choice is shown as made.

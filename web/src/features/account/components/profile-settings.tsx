@@ -21,7 +21,8 @@ import { SettingsPage, SettingsSection } from "./settings-page";
 const BIO_MAX = 500;
 
 export function ProfileSettings({ back, resend }: { back: ReactNode; resend: ReactNode }) {
-  const { profile: words, nav } = texts.account;
+  const { profile: words } = texts.settings;
+  const { nav } = texts.account;
   return (
     <SettingsPage title={nav.profile} lead={words.lead} back={back}>
       <SettingsSection title={words.picture}>
@@ -38,7 +39,7 @@ export function ProfileSettings({ back, resend }: { back: ReactNode; resend: Rea
 
 /** The address to hand out, so that one is found without a search. */
 function LinkSection() {
-  const { profile: words } = texts.account;
+  const { profile: words } = texts.settings;
   const { me } = useLive();
   const link = linkTo(`/u/${me.username}`);
   return (
@@ -54,7 +55,7 @@ function LinkSection() {
 }
 
 function ProfileForm() {
-  const { profile: words, saved, saving } = texts.account;
+  const { profile: words, saved, saving } = texts.settings;
   const { me } = useLive();
   const { data: config } = useServerConfig();
   const limits = config?.limits ?? { ...DEFAULT_LIMITS, bio_max: BIO_MAX };

@@ -29,7 +29,7 @@ interface Props {
 }
 
 export function ProofForm({ withCode = false, button, danger, check, onSubmit, children }: Props) {
-  const { proof: words } = texts.account;
+  const { proof: words } = texts.settings;
   const { me } = useLive();
   const id = useId();
   const [password, setPassword] = useState("");
@@ -98,7 +98,7 @@ export function ProofForm({ withCode = false, button, danger, check, onSubmit, c
 }
 
 function Again() {
-  const { proof: words } = texts.account;
+  const { proof: words } = texts.settings;
   const { session } = useServer();
   return (
     <div className={styles.proof} role="alert">

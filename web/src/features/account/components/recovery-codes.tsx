@@ -14,7 +14,7 @@ interface Props {
 }
 
 export function RecoveryCodes({ codes, onClose }: Props) {
-  const { security: words } = texts.account;
+  const { security: words } = texts.settings;
   const { me } = useLive();
   // Closing by accident would lose them for good: the first try asks.
   const [asked, setAsked] = useState(false);

@@ -7,7 +7,8 @@ import { PasswordSection } from "./password-section";
 import { SettingsPage } from "./settings-page";
 
 export function SecuritySettings({ back }: { back: ReactNode }) {
-  const { security: words, nav } = texts.account;
+  const { security: words } = texts.settings;
+  const { nav } = texts.account;
   return (
     <SettingsPage title={nav.security} lead={words.lead} back={back}>
       <PasswordSection />

@@ -17,7 +17,7 @@ interface Props {
 }
 
 export function SessionRow({ session, busy = false, onEnd }: Props) {
-  const { sessions: words } = texts.account;
+  const { sessions: words } = texts.settings;
   const now = useNow();
   const providers = useProviders();
   const name = deviceName(session.user_agent);

@@ -14,7 +14,8 @@ import styles from "./settings.module.css";
 import { SettingsPage, SettingsSection } from "./settings-page";
 
 export function SessionSettings({ back }: { back: ReactNode }) {
-  const { sessions: words, nav } = texts.account;
+  const { sessions: words } = texts.settings;
+  const { nav } = texts.account;
   const list = useSessions();
   const end = useEndSession();
   const [asking, setAsking] = useState(false);

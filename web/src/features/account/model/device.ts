@@ -26,7 +26,7 @@ const match = (list: readonly (readonly [RegExp, string])[], text: string) =>
 
 /** "Firefox on Windows"; a program that is no browser by the first word of what it says. */
 export function deviceName(userAgent: string): string {
-  const { sessions } = texts.account;
+  const { sessions } = texts.settings;
   const browser = match(BROWSERS, userAgent);
   const system = match(SYSTEMS, userAgent);
   if (browser && system) return sessions.on(browser, system);
