@@ -36,11 +36,14 @@ const EMOJI = [
   { emoji: "🎉", names: ["tada", "hooray"], tags: ["party"] },
   { emoji: "💃", names: ["dancer"], tags: ["party"] },
   { emoji: "🦜", names: ["third_party"], tags: [] },
+  { emoji: "🥳", names: ["partying_face"], tags: [] },
+  { emoji: "🎏", names: ["tada_flags", "x"], tags: [] },
+  { emoji: "🎐", names: ["tada"], tags: [] },
 ];
 
 it("finds emoji by their names first, then by other words for them", () => {
-  expect(fittingEmoji(EMOJI, "tada").map(({ emoji }) => emoji)).toEqual(["🎉", "🎊"]);
-  expect(fittingEmoji(EMOJI, "par").map(({ emoji }) => emoji)).toEqual(["🎉", "💃", "🦜"]);
+  expect(fittingEmoji(EMOJI, "tada").map(({ emoji }) => emoji)).toEqual(["🎉", "🎐", "🎏", "🎊"]);
+  expect(fittingEmoji(EMOJI, "par").map(({ emoji }) => emoji)).toEqual(["🥳", "🎉", "💃", "🦜"]);
   expect(fittingEmoji(EMOJI, "zzz")).toEqual([]);
 });
 
@@ -49,4 +52,5 @@ it("takes a name between two colons for the emoji when there is one", () => {
   expect(shown(completeWhole(at("so :Hooray:| yes"), named))).toBe("so 🎉| yes");
   expect(completeWhole(at("so :nothing:|"), named)).toBeUndefined();
   expect(completeWhole(at("a:tada:|"), named)).toBeUndefined();
+  expect(completeWhole(at("so :x:|"), named)).toBeUndefined();
 });

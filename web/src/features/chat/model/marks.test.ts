@@ -24,6 +24,14 @@ it("waits for words where nothing is selected", () => {
   expect(shown(toggleMark(selected("so `[]`"), "`"))).toBe("so []");
 });
 
+it("takes no mark away that stands on one side only", () => {
+  expect(shown(toggleMark(selected("so [a]** b"), "**"))).toBe("so **[a]**** b");
+});
+
+it("begins where white space alone is selected", () => {
+  expect(shown(toggleMark(selected("so[ ]good"), "_"))).toBe("so_[]_ good");
+});
+
 it("puts marks into one another", () => {
   expect(shown(toggleMark(toggleMark(selected("[a]"), "**"), "_"))).toBe("**_[a]_**");
 });
