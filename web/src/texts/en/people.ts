@@ -39,6 +39,8 @@ export const people = {
   },
   // Profile.
   aboutYou: "This is you",
+  editProfile: "Edit your profile",
+  copyOwnLink: "Copy your link",
   nobodyNamed: (username: string) => `Nobody here is called @${username}`,
   nobodyNamedText: "The name may be mistyped, or changed since the link was made.",
   joined: (date: string) => `Here since ${date}`,
@@ -105,7 +107,8 @@ export const people = {
   searchList: "Search this list",
   noneMatches: "Nobody in this list is called that.",
   emptyConnections: "No connections yet",
-  emptyConnectionsText: "You are connected with people who follow you and whom you follow.",
+  emptyConnectionsText:
+    "You are connected with people who follow you and whom you follow. Send your link to those you know.",
   emptyFollowers: "Nobody follows you yet",
   emptyFollowersText: "People who follow you are shown here.",
   emptyFollowing: "You don't follow anybody yet",

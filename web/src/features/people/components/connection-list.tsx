@@ -10,6 +10,7 @@ import { matching } from "@/lib/matching";
 import { useConnections } from "@/lib/queries/connections";
 import type { User } from "@/sdk/types";
 import { texts } from "@/texts/texts";
+import { OwnLinkButton } from "./own-link-button";
 import styles from "./people.module.css";
 import { PersonRow } from "./person-row";
 
@@ -41,7 +42,8 @@ export function ConnectionList({ onOpen, onMessage }: Props) {
   if (people.length === 0)
     return (
       <EmptyState icon="people" title={words.emptyConnections} compact>
-        {words.emptyConnectionsText}
+        <p>{words.emptyConnectionsText}</p>
+        <OwnLinkButton />
       </EmptyState>
     );
   return (

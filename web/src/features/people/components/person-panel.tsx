@@ -1,4 +1,5 @@
 // One person: who they are, what stands between them and a conversation, and what can be done about them.
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { ActionButton, type ActionEntry } from "@/components/action-menu";
 import { Avatar } from "@/components/avatar";
@@ -18,6 +19,7 @@ import { useUser } from "../api/get-user";
 import { useSetMute } from "../api/set-mute";
 import { explain, presenceLine } from "./explain";
 import { FollowButton } from "./follow-button";
+import { OwnLinkButton } from "./own-link-button";
 import { type PersonDeed, PersonDeedDialog } from "./person-deed-dialog";
 import styles from "./person-panel.module.css";
 import { ReportDialog } from "./report-dialog";
@@ -62,7 +64,17 @@ export function Profile({ user, onMessage, besideChat = false }: ProfileProps) {
       <p className={styles.handle} dir="ltr">
         @{user.username}
       </p>
-      {own && <p className={styles.handle}>{words.aboutYou}</p>}
+      {own && (
+        <>
+          <p className={styles.handle}>{words.aboutYou}</p>
+          <div className={styles.own}>
+            <OwnLinkButton />
+            <Link to="/settings/$page" params={{ page: "profile" }}>
+              {words.editProfile}
+            </Link>
+          </div>
+        </>
+      )}
       {presence && (
         <p className={styles.presence} data-status={presence.status}>
           {presenceLine(presence, now)}
