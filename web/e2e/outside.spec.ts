@@ -48,15 +48,16 @@ test("somebody signs up and in by an outside account, parts from it and links it
     await expect(page.getByText("Your password is changed.")).toBeVisible();
   });
 
-  await test.step("the next one leads to the same account", async () => {
+  await test.step("the next one leads to the same account, and to where one wanted to go", async () => {
     await page.goto(url);
     await account.click();
     await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
+    await expect(page.getByRole("heading", { name: "Welcome back" })).toBeVisible();
+    await page.goto(`${url}/settings/security`);
     await page.getByRole("link", { name: "Continue with Google" }).click();
     await atProvider(page, false);
-    await expect(account).toBeVisible();
-    await page.goto(`${url}/settings/security`);
     await expect(page.getByRole("button", { name: "Change password" })).toBeVisible();
+    expect(page.url()).toBe(`${url}/settings/security`);
   });
 
   await test.step("the two are parted, and linked again", async () => {
