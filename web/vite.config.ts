@@ -24,7 +24,12 @@ export default defineConfig({
     target: "es2022",
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // What is loaded later finds most of its parts there; asking for each one of them took as long as drawing a screen.
+      resolveDependencies: (_file, needed, { hostType }) =>
+        hostType === "html" ? needed : needed.filter((file) => file.endsWith(".css")),
+    },
     rollupOptions: {
       input: { index: "index.html", "service-worker": "src/service-worker.ts" },
       output: {

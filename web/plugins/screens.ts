@@ -63,6 +63,9 @@ const CHAT = source("app/chat-page.tsx");
 const WAY_IN = rootsOf(({ who }) => who !== "member");
 const WITHIN = rootsOf(({ who }) => who === "member");
 
+/** What menus, windows and popovers are made of. */
+const WINDOWS = /\/node_modules\/(@base-ui|@floating-ui|tabbable)\//;
+
 const reached = new Map<string, ReadonlySet<string>>();
 
 /** The chunk that a module belongs to; `null` leaves that to the bundler. */
@@ -76,6 +79,8 @@ export function chunkOf(id: string, graph: Graph): string | null {
   const within = WITHIN.filter(from);
   if (wayIn > 0 && within.length > 0) return "forms";
   if (wayIn > 1) return "way-in";
+  // Menus and windows come together, in a quiet moment: as many small chunks they cost a request each.
+  if (wayIn + within.length === 0 && WINDOWS.test(id)) return "windows";
   if (!within.includes(CHAT)) return null;
   // A chat is the heaviest: what it shares with others compresses better in one chunk than in many small ones.
   return within.length === 1 ? "chat" : "frame";

@@ -18,6 +18,9 @@ const { screens, texts, files } = __AHEAD__;
 putTheme(storedTheme());
 showAppearance(storedAppearance());
 
+// The browser takes some 20 ms to make its first format of a time: now, while there is nothing else to do.
+setTimeout(() => new Intl.DateTimeFormat(navigator.language, { timeStyle: "short" }));
+
 const who = shownSession({ shared: localStorage, tab: sessionStorage }) ? "member" : "visitor";
 const screen = screens.find(
   (one) => (one.who === who || one.who === "anybody") && new RegExp(one.at).test(window.location.pathname),

@@ -1,4 +1,5 @@
 // Times as people read them, in the language that is shown and the time zone of the device.
+import { onceEach } from "@/texts/once-each";
 import { locale, texts } from "@/texts/texts";
 
 const FORMATS = {
@@ -12,21 +13,15 @@ const FORMATS = {
   full: { dateStyle: "full", timeStyle: "short" },
 } satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-/** Making a formatter is slow: one for each format and locale. */
-const formatters = new Map<string, Intl.DateTimeFormat>();
+// For each locale: a test changes it.
+const formatters = onceEach((inLocale: string) =>
+  onceEach((name: keyof typeof FORMATS) => new Intl.DateTimeFormat(inLocale, FORMATS[name])),
+);
+const relatives = onceEach((inLocale: string) => new Intl.RelativeTimeFormat(inLocale, { numeric: "auto" }));
 
-function format(name: keyof typeof FORMATS, date: Date): string {
-  const key = `${name} ${locale}`;
-  let formatter = formatters.get(key);
-  if (!formatter) {
-    formatter = new Intl.DateTimeFormat(locale, FORMATS[name]);
-    formatters.set(key, formatter);
-  }
-  return formatter.format(date);
-}
+const format = (name: keyof typeof FORMATS, date: Date): string => formatters(locale)(name).format(date);
 
-const relative = (value: number, unit: Intl.RelativeTimeFormatUnit): string =>
-  new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(value, unit);
+const relative = (value: number, unit: Intl.RelativeTimeFormatUnit): string => relatives(locale).format(value, unit);
 
 export const formatClock = (at: string): string => format("clock", new Date(at));
 
