@@ -1,8 +1,10 @@
 // A finger that draws a message towards the end of its line answers it.
+import { prefersStill } from "@/lib/appearance";
 
 const BEGIN_PX = 12;
 const REACH_PX = 56;
 const MOST_PX = 76;
+const BACK_MS = 160;
 /** Browsers go back when a finger comes in from the edge of the screen. */
 const EDGE_PX = 24;
 /** What is drawn along or scrolled by itself. */
@@ -29,8 +31,12 @@ export function listenForSwipes(
 
   const end = () => {
     if (swipe?.moving) {
-      swipe.line.style.translate = "";
-      delete swipe.line.dataset.swipe;
+      const { line } = swipe;
+      line.animate([{ translate: line.style.translate }, { translate: "0" }], {
+        duration: prefersStill() ? 0 : BACK_MS,
+      });
+      line.style.translate = "";
+      delete line.dataset.swipe;
     }
     swipe = undefined;
   };
