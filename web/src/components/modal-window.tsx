@@ -23,7 +23,7 @@ const FIELD = "input:enabled:not([type=file]), textarea:enabled";
 export function ModalWindow({ open, onClose, title, explain, foot, children, reading = false }: ModalProps) {
   const popup = useRef<HTMLDivElement>(null);
   // What there is to fill in comes before the button that closes; on a touch screen its keyboard would cover the window.
-  const first = (by: string) => by !== "touch" && (popup.current?.querySelector<HTMLElement>(FIELD) ?? true);
+  const first = (by: string) => by === "touch" || (popup.current?.querySelector<HTMLElement>(FIELD) ?? true);
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { markOf, type Selected, toggleMark } from "./marks";
 
 /** `[` and `]` stand at the ends of what is selected. */
@@ -44,4 +44,12 @@ it("knows its keys from others", () => {
   for (const init of [{}, { ctrlKey: true, altKey: true }, { ctrlKey: true, shiftKey: true }])
     expect(press("b", init)).toBeUndefined();
   expect(press("x", { ctrlKey: true })).toBeUndefined();
+});
+
+it("leaves Ctrl to the cursor on a Mac", async () => {
+  vi.spyOn(navigator, "platform", "get").mockReturnValue("MacIntel");
+  vi.resetModules();
+  const mac = await import("./marks");
+  const press = (init: KeyboardEventInit) => mac.markOf(new KeyboardEvent("keydown", { key: "e", ...init }));
+  expect([press({ ctrlKey: true }), press({ metaKey: true })]).toEqual([undefined, "`"]);
 });

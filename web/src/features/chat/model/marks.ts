@@ -9,8 +9,12 @@ export interface Selected {
 
 const MARKS: Record<MarkName, string> = { bold: "**", italic: "_", code: "`", strike: "~~" };
 
+/** There Ctrl+B and Ctrl+E move the cursor. */
+const isApple = /Mac|iP/.test(navigator.platform);
+
 /** The mark that a key stands for. */
 export function markOf(event: PressedKey): string | undefined {
+  if (event.ctrlKey && isApple) return undefined;
   const name = (Object.keys(MARKS) as MarkName[]).find((one) => matches(MARK_SHORTCUTS[one], event));
   return name && MARKS[name];
 }
