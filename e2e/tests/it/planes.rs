@@ -64,11 +64,13 @@ pub(crate) async fn await_within(
     }
 }
 
-/// All events that come until nothing has come for a while.
+/// All events that come until nothing has come for a while, but for what the gateway says of itself.
 pub(crate) async fn everything(socket: &mut Socket) -> Vec<Event> {
     let mut events = Vec::new();
     while let Ok(Ok(event)) = tokio::time::timeout(NEVER, socket.next_event()).await {
-        events.push(event);
+        if event.event_type != "server.degraded" {
+            events.push(event);
+        }
     }
     events
 }
