@@ -64,13 +64,11 @@ pub(crate) async fn await_within(
     }
 }
 
-/// All events that come until nothing has come for a while, but for what the gateway says of itself.
+/// All events that come until nothing has come for a while.
 pub(crate) async fn everything(socket: &mut Socket) -> Vec<Event> {
     let mut events = Vec::new();
     while let Ok(Ok(event)) = tokio::time::timeout(NEVER, socket.next_event()).await {
-        if event.event_type != "server.degraded" {
-            events.push(event);
-        }
+        events.push(event);
     }
     events
 }

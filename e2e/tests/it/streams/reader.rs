@@ -56,7 +56,7 @@ pub(crate) async fn open(url: &str, person: &SignedIn, query: &str) -> anyhow::R
 }
 
 impl Reader {
-    /// The next frame; `None` at the end. What the gateway says of itself is passed over: on a busy machine it may come at any time.
+    /// The next frame; `None` at the end.
     pub(crate) async fn next(&mut self) -> anyhow::Result<Option<Value>> {
         loop {
             if let Some(end) = self.text.windows(2).position(|two| two == b"\n\n") {
@@ -66,11 +66,7 @@ impl Reader {
                     self.comments += 1;
                     continue;
                 }
-                let frame = self.read(&event)?;
-                if frame["type"] == "server.degraded" {
-                    continue;
-                }
-                return Ok(Some(frame));
+                return self.read(&event).map(Some);
             }
             let more = tokio::time::timeout(TIMEOUT, self.bytes.next()).await.context("nothing came")?;
             match more {

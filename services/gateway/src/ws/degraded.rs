@@ -18,7 +18,7 @@ const SETTLED_UP: u32 = 2;
 #[derive(Debug, Default)]
 pub struct Degraded(Mutex<Told>);
 
-/// What was seen last, and what was told; nothing was before the first look.
+/// What was seen last, and what sockets know; nothing before the first `hello` or the first that has settled.
 #[derive(Debug, Default)]
 struct Told {
     seen: Vec<&'static str>,
@@ -28,9 +28,9 @@ struct Told {
 }
 
 impl Degraded {
-    /// What is down, as sockets know it; `now` before they were told anything.
+    /// What is down, as sockets know it; `now` for the first of them, to whom this is told by it.
     pub fn told(&self, now: impl FnOnce() -> Vec<&'static str>) -> Vec<&'static str> {
-        self.lock().told.clone().unwrap_or_else(now)
+        self.lock().told.get_or_insert_with(now).clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Told> {
@@ -39,17 +39,18 @@ impl Degraded {
 }
 
 impl Told {
-    /// What is to be told now.
+    /// What is to be told now. While there was no socket yet, there is nobody to tell: the first `hello` will say it.
     fn look(&mut self, now: Vec<&'static str>) -> Option<&[&'static str]> {
         self.looks = if self.seen == now { self.looks.saturating_add(1) } else { 1 };
         self.seen = now;
-        let is_worse = |told: &Vec<_>| self.seen.iter().any(|name| !told.contains(name));
-        let settled = if self.told.as_ref().is_none_or(is_worse) { SETTLED_DOWN } else { SETTLED_UP };
-        if self.looks < settled || self.told.as_ref() == Some(&self.seen) {
+        let told = self.told.as_mut()?;
+        let is_worse = self.seen.iter().any(|name| !told.contains(name));
+        let settled = if is_worse { SETTLED_DOWN } else { SETTLED_UP };
+        if self.looks < settled || *told == self.seen {
             return None;
         }
-        self.told = Some(self.seen.clone());
-        self.told.as_deref()
+        told.clone_from(&self.seen);
+        Some(told)
     }
 }
 
@@ -86,7 +87,7 @@ mod tests {
 
     #[test]
     fn each_change_is_told_once_it_has_settled() {
-        let mut told = Told::default();
+        let mut told = Told { told: Some(Vec::new()), ..Told::default() };
         let mut nothing = vec![None; 5];
         assert_eq!(look(&mut told, &["nats"], 5), nothing);
         assert_eq!(look(&mut told, &["nats"], 2), [Some(vec!["nats"]), None]);
@@ -101,5 +102,22 @@ mod tests {
         nothing.push(Some(vec!["nats", "redis"]));
         assert_eq!(look(&mut told, &["nats", "redis"], 6), nothing);
         assert_eq!(look(&mut told, &["nats"], 2), [None, Some(vec!["nats"])]);
+    }
+
+    #[test]
+    fn what_the_first_hello_said_is_not_told_again() {
+        let degraded = Degraded::default();
+        assert_eq!(look(&mut degraded.lock(), &["redis"], 10), vec![None; 10], "there is nobody yet");
+        assert_eq!(degraded.told(Vec::new), Vec::<&str>::new());
+        assert_eq!(look(&mut degraded.lock(), &[], 10), vec![None; 10], "hello said so");
+        assert_eq!(look(&mut degraded.lock(), &["redis"], 6).pop(), Some(Some(vec!["redis"])));
+        assert_eq!(degraded.told(Vec::new), ["redis"], "the next hello says what the others were told");
+    }
+
+    #[test]
+    fn what_the_first_hello_called_down_is_told_when_it_is_up() {
+        let degraded = Degraded::default();
+        assert_eq!(degraded.told(|| vec!["redis"]), ["redis"]);
+        assert_eq!(look(&mut degraded.lock(), &[], 3), [None, Some(vec![]), None]);
     }
 }
