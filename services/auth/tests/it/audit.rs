@@ -271,15 +271,15 @@ async fn where_somebody_was_can_be_forgotten_without_breaking_the_chain() {
 async fn a_log_longer_than_one_page_of_the_verification_is_read_to_its_end() {
     let log = Log::with_entries(1).await;
     // By the service itself, a page and a half of it: what it writes is what must verify.
-    sqlx::raw_sql("INSERT INTO accounts (user_id, username, created_at) SELECT gen_random_uuid(), 'person_' || n, now() FROM generate_series(1, 100) n")
+    sqlx::raw_sql("INSERT INTO accounts (user_id, username, created_at) SELECT gen_random_uuid(), 'person_' || n, now() FROM generate_series(1, 10) n")
         .execute(&log.pool)
         .await
         .unwrap();
     let mut tasks = tokio::task::JoinSet::new();
-    for number in 1..=100 {
+    for number in 1..=10 {
         let mut operator = log.operator();
         tasks.spawn(async move {
-            for turn in 0..11 {
+            for turn in 0..110 {
                 let username = format!("person_{number}");
                 let granted = turn % 2 == 0;
                 let request = SetRoleRequest { username, role: "operator".to_owned(), granted };
