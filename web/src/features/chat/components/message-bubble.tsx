@@ -25,7 +25,7 @@ interface Props {
 }
 
 export function MessageBubble({ row, active, highlights }: Props) {
-  const { kind, writable } = useScene();
+  const { kind } = useScene();
   const { open, discard } = useActions();
   const { message, pending } = row;
   const words = texts.chat;
@@ -84,7 +84,7 @@ export function MessageBubble({ row, active, highlights }: Props) {
           {row.own && <Ticks row={row} />}
         </span>
       </article>
-      {message && (message.reactions.length > 0 || writable) && <Reactions message={message} />}
+      {message && message.reactions.length > 0 && <Reactions message={message} />}
       {pending && pending.status !== "sending" && <Held pending={pending} />}
     </>
   );

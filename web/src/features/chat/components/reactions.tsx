@@ -8,7 +8,6 @@ export function Reactions({ message }: { message: Message }) {
   const { writable } = useScene();
   const { toggleReaction } = useActions();
   const words = texts.chat.message;
-  if (message.reactions.length === 0) return null;
   return (
     <fieldset className={styles.reactions} aria-label={words.reactions}>
       {message.reactions.map(({ emoji, count, me }) => (

@@ -1,12 +1,12 @@
 // The virtual list of the history: it stays at its end while the reader is there, keeps its place when older messages
 // come in above, loads more on both sides, and goes where it is sent.
-import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import { measureElement, useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { MOST_HELD } from "@/lib/live/history";
+import { RowHeights } from "../model/row-heights";
 import type { Timeline } from "../model/timeline";
 import { useStayAtEnd } from "./use-stay-at-end";
 
-const ROW_PX = 52;
 const NEAR_END_PX = 80;
 /** Rows come and go so many at a time: each time what is in sight is laid out and painted anew. */
 const BLOCK = 8;
@@ -30,10 +30,17 @@ interface Options {
 }
 
 export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex, ...calls }: Options) {
-  const list = useVirtualizer({
+  const [heights] = useState(() => new RowHeights());
+  const list = useVirtualizer<HTMLDivElement, Element>({
     count: timeline.count,
     getScrollElement: () => box.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: (index) => heights.guess(timeline.rowAt(index)),
+    measureElement: (element, entry, instance) => {
+      const px = measureElement(element, entry, instance);
+      const index = instance.indexFromElement(element);
+      if (px > 0 && index < timeline.count) heights.learn(timeline.rowAt(index), px);
+      return px;
+    },
     getItemKey: timeline.keyAt,
     overscan: 6,
     paddingStart: 12,
