@@ -58,7 +58,7 @@ test("a phone shows one thing at a time, all of it, and takes touch", async ({ b
     await expect(answer).toBeHidden();
     await draw(page, asked.getByRole("article"), 110);
     await expect(answer).toBeVisible();
-    await page.getByRole("button", { name: "Don't reply" }).click();
+    await page.getByRole("button", { name: "Don't reply" }).tap();
     await expect(answer).toBeHidden();
   });
 
@@ -121,6 +121,9 @@ async function fits(page: Page, screen: string): Promise<void> {
   expect(wide, screen).toEqual([]);
 }
 
+/** So long a finger rests before it is lifted: else it flings, and Chromium takes the next tap for the end of the fling. */
+const REST_MS = 150;
+
 /** Draws it aside with a finger, by so many pixels, and lets go. */
 async function draw(page: Page, target: Locator, by: number): Promise<void> {
   const box = await target.boundingBox();
@@ -130,6 +133,8 @@ async function draw(page: Page, target: Locator, by: number): Promise<void> {
   await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(0) });
   for (let x = 5; x <= by; x += 5)
     await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(x) });
+  await page.waitForTimeout(REST_MS);
+  await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(by) });
   await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
 }
 
