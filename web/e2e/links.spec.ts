@@ -12,8 +12,9 @@ test("links to a person, a room and a message are copied, and lead there through
   const url = publicUrl();
   const { ada, ben } = await twoConnected(url);
   const chat = await talk(ada, ben, [[ada, "The first of all"]]);
-  // Enough that the first one is out of sight.
+  // Enough that the first one is out of sight; and read, so that the chat begins at its end.
   for (let count = 0; count < 12; count += 1) await tell(ben, chat, `Verse ${count}\nof the\nsea and\nthe wind`);
+  await ben.api.put("/v1/conversations/read-all");
   const room = await gather(ada, "room", [], `Harbour ${freshName("room")}`);
   const { page } = await Person.enter(browser, url, ada, `/c/${room}?details=true`);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: url });
