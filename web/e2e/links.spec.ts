@@ -62,10 +62,13 @@ test("links to a person, a room and a message are copied, and lead there through
     await expect(phone.page.getByText("Nobody here is called @nobody.at.all")).toBeVisible();
     await phone.page.goto(`${url}/rooms/${room}`);
     await expect(phone.page.getByRole("button", { name: /^Join Harbour/ })).toBeVisible();
+    await phone.page.goto(`${url}/c/${chat}?details=true`);
+    const details = phone.page.getByRole("complementary", { name: "About this person" });
+    await expect(details).toBeVisible();
     expect((await ben.api.delete("/v1/auth/sessions")).status()).toBe(204);
     await expect(phone.page.getByText("Your session has ended")).toBeVisible();
     await signIn();
-    await expect(phone.page.getByRole("button", { name: /^Join Harbour/ })).toBeVisible();
+    await expect(details).toBeVisible();
   });
 
   await test.step("somebody new signs up on the way to Ada", async () => {
