@@ -56,8 +56,8 @@ shm_kib := $(shell awk '$$2 == "/dev/shm" && $$4 !~ /noexec/' /proc/mounts 2>/de
 memory := $(shell test -w /dev/shm -a "0$(strip $(shm_kib))" -ge 4000000 && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 test test-long race check-sqlx sqlx: export TMPDIR := $(memory)
 
-# Many tests wait for time to pass: one more at once than there are cores.
-test: export NEXTEST_TEST_THREADS ?= $(shell echo $$(( $$(nproc) + 1 )))
+# Many tests wait for time to pass: two more at once than there are cores.
+test: export NEXTEST_TEST_THREADS ?= $(shell echo $$(( $$(nproc) + 2 )))
 test: build-tests web ## run every test: unit, database, services, whole system, browser
 	@cd web && npm test
 	@$(test_pulse) with-servers -- cargo nextest run --cargo-profile $(TEST_PROFILE) --workspace
