@@ -18,7 +18,7 @@ const SETTLED_UP: u32 = 2;
 #[derive(Debug, Default)]
 pub struct Degraded(Mutex<Told>);
 
-/// What was seen last, and what sockets know; nothing before the first `hello` or the first that has settled.
+/// What was seen last, and what sockets know; nothing before the first `hello`.
 #[derive(Debug, Default)]
 struct Told {
     seen: Vec<&'static str>,
@@ -28,7 +28,7 @@ struct Told {
 }
 
 impl Degraded {
-    /// What is down, as sockets know it; `now` for the first of them, to whom this is told by it.
+    /// What is down, as sockets know it. The first of them is told `now`.
     pub fn told(&self, now: impl FnOnce() -> Vec<&'static str>) -> Vec<&'static str> {
         self.lock().told.get_or_insert_with(now).clone()
     }
@@ -39,7 +39,7 @@ impl Degraded {
 }
 
 impl Told {
-    /// What is to be told now. While there was no socket yet, there is nobody to tell: the first `hello` will say it.
+    /// What is to be told now; before the first `hello` there is nobody to tell.
     fn look(&mut self, now: Vec<&'static str>) -> Option<&[&'static str]> {
         self.looks = if self.seen == now { self.looks.saturating_add(1) } else { 1 };
         self.seen = now;

@@ -10,7 +10,7 @@ const EMOJI_LENGTH = 36;
 const LENGTH_STEP = 8;
 
 /** What the height of a row depends on, as far as its data tell. */
-export function shapeOf({ body, first, message, newDay, newMark, own, pending, state }: MessageRow): string {
+function shapeOf({ body, first, message, newDay, newMark, own, pending, state }: MessageRow): string {
   const above = `${first ? "f" : ""}${newDay ? "d" : ""}${newMark ? "n" : ""}`;
   const parts = [
     state,
