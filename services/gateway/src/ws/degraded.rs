@@ -1,5 +1,6 @@
 //! What is down, told to every socket on each change.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,10 +9,10 @@ use crate::ws::frames::{self, Event};
 
 /// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
-/// How often in a row the same must be seen until it is told, so that what flaps is told once it has settled: something that is
-/// down is looked for again after a second, and may only have been late.
+/// How often in a row something must be seen down until it is told, so that what flaps is told once it has settled: something
+/// that is down is looked for again after a second, and may only have been late.
 const SETTLED_DOWN: u32 = 6;
-/// The same when something has come back and nothing more is down.
+/// The same for something that has come back.
 const SETTLED_UP: u32 = 2;
 
 /// What sockets are told. `hello` says the same, so a socket that is opened while something flaps hears how it ended.
@@ -21,10 +22,27 @@ pub struct Degraded(Mutex<Told>);
 /// What was seen last, and what sockets know; nothing before the first `hello`.
 #[derive(Debug, Default)]
 struct Told {
-    seen: Vec<&'static str>,
-    /// How often in a row that was seen.
-    looks: u32,
+    /// Of each that was ever down. One that flaps does not keep back what the others do.
+    seen: BTreeMap<&'static str, Seen>,
     told: Option<Vec<&'static str>>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    is_down: bool,
+    /// How often in a row it was seen so.
+    looks: u32,
+}
+
+impl Seen {
+    fn look(&mut self, is_down: bool) {
+        self.looks = if self.is_down == is_down { self.looks.saturating_add(1) } else { 1 };
+        self.is_down = is_down;
+    }
+
+    const fn has_settled(&self) -> bool {
+        self.looks >= if self.is_down { SETTLED_DOWN } else { SETTLED_UP }
+    }
 }
 
 impl Degraded {
@@ -39,17 +57,24 @@ impl Degraded {
 }
 
 impl Told {
-    /// What is to be told now; before the first `hello` there is nobody to tell.
-    fn look(&mut self, now: Vec<&'static str>) -> Option<&[&'static str]> {
-        self.looks = if self.seen == now { self.looks.saturating_add(1) } else { 1 };
-        self.seen = now;
+    /// What is to be told now, sorted; before the first `hello` there is nobody to tell.
+    fn look(&mut self, now: &[&'static str]) -> Option<&[&'static str]> {
+        for name in now.iter().chain(self.told.iter().flatten()) {
+            self.seen.entry(name).or_default();
+        }
+        for (name, seen) in &mut self.seen {
+            seen.look(now.contains(name));
+        }
         let told = self.told.as_mut()?;
-        let is_worse = self.seen.iter().any(|name| !told.contains(name));
-        let settled = if is_worse { SETTLED_DOWN } else { SETTLED_UP };
-        if self.looks < settled || *told == self.seen {
+        let is_down = |(name, seen): (&&'static str, &Seen)| {
+            let now_told = if seen.has_settled() { seen.is_down } else { told.contains(name) };
+            now_told.then_some(*name)
+        };
+        let down: Vec<_> = self.seen.iter().filter_map(is_down).collect();
+        if *told == down {
             return None;
         }
-        told.clone_from(&self.seen);
+        *told = down;
         Some(told)
     }
 }
@@ -66,7 +91,7 @@ pub async fn run(state: Arc<State>) {
         let news = state
             .degraded
             .lock()
-            .look(now)
+            .look(&now)
             .map(|degraded| frames::event(&Event::ServerDegraded { degraded }));
         if let Some(frame) = news {
             for socket in state.hub.sockets() {
@@ -82,7 +107,7 @@ mod tests {
 
     /// What is told when this is seen so often.
     fn look(told: &mut Told, now: &[&'static str], times: u32) -> Vec<Option<Vec<&'static str>>> {
-        (0..times).map(|_| told.look(now.to_vec()).map(<[_]>::to_vec)).collect()
+        (0..times).map(|_| told.look(now).map(<[_]>::to_vec)).collect()
     }
 
     #[test]
@@ -112,6 +137,16 @@ mod tests {
         assert_eq!(look(&mut degraded.lock(), &[], 10), vec![None; 10], "hello said so");
         assert_eq!(look(&mut degraded.lock(), &["redis"], 6).pop(), Some(Some(vec!["redis"])));
         assert_eq!(degraded.told(Vec::new), ["redis"], "the next hello says what the others were told");
+    }
+
+    #[test]
+    fn what_flaps_does_not_keep_back_what_others_do() {
+        let degraded = Degraded::default();
+        assert_eq!(degraded.told(|| vec!["nats"]), ["nats"]);
+        let mut told = degraded.lock();
+        assert_eq!(look(&mut told, &["nats", "auth"], 1), [None]);
+        assert_eq!(look(&mut told, &[], 1), [None]);
+        assert_eq!(look(&mut told, &["auth"], 1), [Some(vec![])], "nats is back, auth was only late");
     }
 
     #[test]
