@@ -69,16 +69,19 @@ async fn degraded(url: &str) -> anyhow::Result<Value> {
 
 /// Waits until a socket was told that this, and whatever else, is down or up again.
 async fn told(socket: &mut Socket, name: &str, is_down: bool) -> anyhow::Result<Vec<String>> {
+    let mut last: Vec<String> = Vec::new();
     let found = tokio::time::timeout(Duration::from_secs(30), async {
         loop {
             let event = socket.next_of("server.degraded").await?;
-            let names: Vec<String> = serde_json::from_value(event.data["degraded"].clone())?;
-            if names.iter().any(|down| down == name) == is_down {
-                return anyhow::Ok(names);
+            last = serde_json::from_value(event.data["degraded"].clone())?;
+            if last.iter().any(|down| down == name) == is_down {
+                return anyhow::Ok(());
             }
         }
     });
-    found.await.with_context(|| format!("{name} down: {is_down} was not told"))?
+    let found = found.await;
+    found.with_context(|| format!("{name} down: {is_down} was not told; the last was {last:?}"))??;
+    Ok(last)
 }
 
 /// Waits until nothing is down at both gateways, and gives how long that took.
