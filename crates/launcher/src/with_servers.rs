@@ -17,6 +17,8 @@ use crate::servers::postgres;
 
 /// Names the superuser's URL of the shared PostgreSQL to the command and all it starts.
 pub const POSTGRES_URL: &str = "PULSE_TEST_POSTGRES_URL";
+/// Names a folder for what the tests make once and share; removed with the server.
+pub const SHARED_DIR: &str = "PULSE_TEST_SHARED_DIR";
 
 /// Settings of a PostgreSQL for tests: quick, not durable, in a folder of its own.
 ///
@@ -45,7 +47,7 @@ pub async fn run(command: &[OsString]) -> anyhow::Result<ExitCode> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut command = tied(Path::new(program), Signal::SIGTERM);
-    command.args(args).env(POSTGRES_URL, &server.url).kill_on_drop(true);
+    command.args(args).env(POSTGRES_URL, &server.url).env(SHARED_DIR, scratch.path()).kill_on_drop(true);
     let mut child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
     let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw);
     let status = loop {

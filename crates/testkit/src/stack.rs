@@ -1,5 +1,6 @@
 //! The whole system, started by the real `pulse up` on free ports in a folder of its own.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use pulse_launcher::child::{Output, Running, Spec, Tail};
 use pulse_launcher::ports::free_port;
 use pulse_launcher::scratch::Scratch;
 use pulse_launcher::stack::Stack as Description;
+use pulse_launcher::with_servers::SHARED_DIR;
+use tokio::process::Command;
 
 use crate::wait::eventually;
 
@@ -58,6 +61,16 @@ impl Stack {
     /// # Errors
     /// When a binary was not built, or something does not start; the text has the last lines of the output.
     pub async fn start(options: StackOptions) -> anyhow::Result<Self> {
+        let mut stack = Self::new(options)?;
+        if let Some(shared) = std::env::var_os(SHARED_DIR) {
+            let template = template(Path::new(&shared)).await.context("no data folder to copy")?;
+            copy(&template, &stack.data_dir()).await?;
+        }
+        stack.start_again().await?;
+        Ok(stack)
+    }
+
+    fn new(options: StackOptions) -> anyhow::Result<Self> {
         let scratch = Scratch::new("stack")?;
         let mut spec = Spec::new(program()?, std::env::current_dir()?);
         let port = free_port()?.to_string();
@@ -75,9 +88,7 @@ impl Stack {
         // The launcher ends everything by itself, also when the test is gone.
         spec.kill_signal = Signal::SIGTERM;
         spec.grace = Duration::from_secs(60);
-        let mut stack = Self { launcher: None, spec, scratch };
-        stack.start_again().await?;
-        Ok(stack)
+        Ok(Self { launcher: None, spec, scratch })
     }
 
     /// Starts it again after [`Stack::stop`], with the same data and addresses.
@@ -124,6 +135,35 @@ impl Stack {
             launcher.stop().await;
         }
     }
+}
+
+/// A data folder as the very first start leaves it, made once for all tests that run with one another: new databases and
+/// their tables take as long as all the rest of a start.
+async fn template(shared: &Path) -> anyhow::Result<PathBuf> {
+    let path = shared.join("stack");
+    let lock = File::create(shared.join("stack.lock"))?;
+    let _held = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
+    if !path.exists() {
+        let mut first = Stack::new(StackOptions::default())?;
+        first.start_again().await?;
+        first.stop().await;
+        // Each stack finds ports of its own.
+        std::fs::remove_file(first.data_dir().join("ports.json"))?;
+        let unfinished = shared.join("stack.new");
+        if unfinished.exists() {
+            std::fs::remove_dir_all(&unfinished)?;
+        }
+        copy(&first.data_dir(), &unfinished).await?;
+        std::fs::rename(&unfinished, &path)?;
+    }
+    Ok(path)
+}
+
+/// With owners and modes: under root, the files of PostgreSQL belong to another account.
+async fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let status = Command::new("cp").arg("-a").arg(from).arg(to).status().await.context("cannot start cp")?;
+    anyhow::ensure!(status.success(), "cannot copy {} to {}", from.display(), to.display());
+    Ok(())
 }
 
 /// `pulse` among the programs of this build: tests lie in `target/<profile>/deps`.
