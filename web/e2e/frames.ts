@@ -22,12 +22,13 @@ interface Options {
 
 /** Moves between two frames, as a wheel does: the page hears of it before it draws the next one. */
 export async function walk(browser: Browser, page: Page, { step, ms }: Options): Promise<Walk> {
-  await browser.startTracing(page, { categories: ["-*", FRAMES] });
+  await browser.startTracing(page, { categories: ["-*", FRAMES, MARKS] });
   const walked = await page.getByRole("log").evaluate(
-    (box, { step, ms, most }) =>
+    (box, { step, ms, most, begin, end }) =>
       new Promise<Pick<Walk, "stood" | "rows" | "ended">>((resolve) => {
         let [rows, stood, still] = [0, 0, 0];
         const begun = performance.now();
+        performance.mark(begin);
         const between = new MessageChannel();
         between.port1.onmessage = () => {
           const before = box.scrollTop;
@@ -38,13 +39,16 @@ export async function walk(browser: Browser, page: Page, { step, ms }: Options):
         };
         const frame = (now: number) => {
           const ended = still >= most;
-          if (ended || now - begun >= ms) return resolve({ stood: ended ? stood - still : stood, rows, ended });
+          if (ended || now - begun >= ms) {
+            performance.mark(end);
+            return resolve({ stood: ended ? stood - still : stood, rows, ended });
+          }
           between.port2.postMessage(undefined);
           requestAnimationFrame(frame);
         };
         requestAnimationFrame(frame);
       }),
-    { step, ms, most: STILL_FRAMES },
+    { step, ms, most: STILL_FRAMES, begin: BEGIN, end: END },
   );
   return { ...walked, ...framesIn(JSON.parse((await browser.stopTracing()).toString())) };
 }
@@ -52,6 +56,9 @@ export async function walk(browser: Browser, page: Page, { step, ms }: Options):
 /** So long nothing is waited for: two seconds. */
 const STILL_FRAMES = 120;
 const FRAMES = "disabled-by-default-devtools.timeline.frame";
+const MARKS = "blink.user_timing";
+/** What was drawn before the first move, or after the last, is not of the walk: nobody moved then. */
+const [BEGIN, END] = ["walk begins", "walk ends"];
 
 interface TraceEvent {
   name: string;
@@ -65,7 +72,9 @@ interface TraceEvent {
 
 /** When the frames came to the screen in which the page had drawn something new. */
 function framesIn({ traceEvents }: { traceEvents: TraceEvent[] }): Pick<Walk, "gaps" | "empty"> {
-  const shown: number[] = [];
+  const timeOf = (mark: string) => traceEvents.find(({ name }) => name === mark)?.ts ?? Number.NaN;
+  const [from, to] = [timeOf(BEGIN), timeOf(END)];
+  const shown = [from / 1_000];
   const begun = new Map<string, boolean>();
   let empty = 0;
   for (const { name, ph, pid, id2, ts, args } of traceEvents) {
@@ -73,7 +82,7 @@ function framesIn({ traceEvents }: { traceEvents: TraceEvent[] }): Pick<Walk, "g
     const id = `${pid} ${id2.local}`;
     const report = args?.frame_reporter;
     if (ph === "b" && report?.state === "STATE_PRESENTED_ALL") begun.set(id, report.has_missing_content);
-    if (ph !== "e" || !begun.has(id)) continue;
+    if (ph !== "e" || !begun.has(id) || ts < from || ts > to) continue;
     shown.push(ts / 1_000);
     if (begun.get(id)) empty += 1;
     begun.delete(id);
