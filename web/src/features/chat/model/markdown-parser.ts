@@ -17,9 +17,17 @@ const LEFT_OUT = [
   "labelStartImage",
   "characterReference",
 ];
-const EXTENSIONS = [gfmAutolinkLiteral(), gfmStrikethrough({ singleTilde: false }), { disable: { null: LEFT_OUT } }];
-const TREE_EXTENSIONS = [gfmAutolinkLiteralFromMarkdown(), gfmStrikethroughFromMarkdown()];
+const BASE = {
+  extensions: [gfmStrikethrough({ singleTilde: false }), { disable: { null: LEFT_OUT } }],
+  mdastExtensions: [gfmStrikethroughFromMarkdown()],
+};
+const WITH_ADDRESSES = {
+  extensions: [...BASE.extensions, gfmAutolinkLiteral()],
+  mdastExtensions: [...BASE.mdastExtensions, gfmAutolinkLiteralFromMarkdown()],
+};
+/** Each address without brackets has one of these. To look for one at each letter takes a third of all the time. */
+const MAY_HAVE_ADDRESS = /:\/\/|www\.|@/i;
 
 export function treeOf(body: string): Root {
-  return fromMarkdown(body, { extensions: EXTENSIONS, mdastExtensions: TREE_EXTENSIONS });
+  return fromMarkdown(body, MAY_HAVE_ADDRESS.test(body) ? WITH_ADDRESSES : BASE);
 }

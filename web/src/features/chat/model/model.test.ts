@@ -42,6 +42,13 @@ describe("Markdown", () => {
     expect(JSON.stringify(parseMessage("![a](https://x.example/y.png)"))).not.toContain('"image"');
   });
 
+  it("finds addresses, of the web and of mail, in the middle of a line", () => {
+    const linksOf = (body: string) => JSON.stringify(parseMessage(body)).match(/"url":"[^"]+"/g);
+    expect(linksOf("see https://a.example/x now")).toEqual(['"url":"https://a.example/x"']);
+    expect(linksOf("see WWW.b.example now")).toEqual(['"url":"http://WWW.b.example"']);
+    expect(linksOf("write to c@d.example, ~~not~~ *me*")).toEqual(['"url":"mailto:c@d.example"']);
+  });
+
   it("has a plain form for excerpts", () => {
     expect(plainText("**bold** and `code`\n\n> quoted [link](https://a.example)")).toBe("bold and code quoted link");
     expect(plainText("cut in the **middle")).toBe("cut in the **middle");
