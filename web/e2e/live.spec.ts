@@ -1,7 +1,9 @@
 // What keeps the client live: one socket for all tabs, and the lead passed on.
 
 import { type Browser, expect, type Page } from "@playwright/test";
+import { visit } from "./faults";
 import { Person } from "./person";
+import { talk, tell, twoConnected } from "./scene";
 import { publicUrl } from "./stack";
 import { test } from "./test";
 
@@ -48,4 +50,26 @@ test("tabs share one socket, and the next one takes over when the first closes",
   await expect.poll(() => sockets.filter((url) => url.includes("/v1/ws")).length).toBe(1);
   await ben.say("To the tab that is left");
   await shows(second, "To the tab that is left");
+});
+
+test("a message with marks does not wait for their parser, and is drawn anew when that is there", async ({
+  browser,
+}) => {
+  const { ada, ben } = await twoConnected(publicUrl());
+  const id = await talk(ada, ben, [[ben, "No marks so far"]]);
+  const { page } = await Person.enter(browser, publicUrl(), ada, "/", { serviceWorkers: "block" });
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/markdown-parser/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await visit(page, `/c/${id}`);
+  await shows(page, "No marks so far");
+  await tell(ben, id, "Now **with** marks");
+  await shows(page, "Now **with** marks");
+  release();
+  await expect(page.getByRole("log").getByRole("strong")).toHaveText("with");
 });

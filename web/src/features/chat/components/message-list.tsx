@@ -8,6 +8,7 @@ import type { History } from "@/lib/live/history";
 import type { PendingMessage } from "@/sdk/outbox";
 import type { Conversation } from "@/sdk/types";
 import { texts } from "@/texts/texts";
+import { useParser } from "../model/markdown";
 import { makeTimeline } from "../model/timeline";
 import { useActions, useScene } from "./chat-scene";
 import { JumpButton } from "./jump-button";
@@ -54,6 +55,7 @@ export function MessageList(props: Props) {
   const scene = useScene();
   const actions = useActions();
   const today = useToday();
+  const parsed = useParser();
   const box = useRef<HTMLDivElement>(null);
   const readSeq = useNewMark(conversation, history.hasAfter ? conversation.last_seq : (history.items.at(-1)?.seq ?? 0));
   // What is on its way stands at the end of the conversation, not at the end of a stretch in its middle.
@@ -156,6 +158,7 @@ export function MessageList(props: Props) {
                     active={index === walk.activeIndex}
                     flash={flash !== undefined && row.message?.seq === flash}
                     highlights={highlights}
+                    parsed={parsed}
                   />
                 </div>
               );

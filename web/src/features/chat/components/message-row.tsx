@@ -18,6 +18,8 @@ interface Props {
   /** Just jumped to. */
   flash: boolean;
   highlights?: readonly Highlight[] | undefined;
+  /** Whether marks can be read: with the parser, texts are drawn anew. */
+  parsed: boolean;
 }
 
 export const MessageRow = memo(function MessageRow({ row, today, active, flash, highlights }: Props) {
@@ -43,7 +45,7 @@ export const MessageRow = memo(function MessageRow({ row, today, active, flash, 
       )}
     </>
   );
-}, isSame);
+});
 
 function SystemRow({ row, flash }: Pick<Props, "row" | "flash">) {
   const { ownUserId } = useScene();
@@ -54,7 +56,7 @@ function SystemRow({ row, flash }: Pick<Props, "row" | "flash">) {
   );
 }
 
-function Line({ row, active, flash, highlights }: Omit<Props, "today">) {
+function Line({ row, active, flash, highlights }: Omit<Props, "today" | "parsed">) {
   const { kind } = useScene();
   const [hovered, setHovered] = useState(false);
   const faces = kind !== "direct" && !row.own;
@@ -76,24 +78,5 @@ function Line({ row, active, flash, highlights }: Omit<Props, "today">) {
       </div>
       {hovered && <RowTools row={row} />}
     </div>
-  );
-}
-
-/** Rows are made anew for each drawing; they are the same when what they were made of is. */
-function isSame(a: Props, b: Props): boolean {
-  const { row: x } = a;
-  const { row: y } = b;
-  return (
-    a.today === b.today &&
-    a.active === b.active &&
-    a.flash === b.flash &&
-    a.highlights === b.highlights &&
-    x.message === y.message &&
-    x.pending === y.pending &&
-    x.key === y.key &&
-    x.first === y.first &&
-    x.last === y.last &&
-    x.newDay === y.newDay &&
-    x.newMark === y.newMark
   );
 }

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { Root, RootContent } from "mdast";
 import { Fragment, type ReactNode } from "react";
 import { texts } from "@/texts/texts";
-import { parseMessage, safeUrl, useParser } from "../model/markdown";
+import { parseMessage, safeUrl } from "../model/markdown";
 import { mentionsIn } from "../model/mentions";
 import { type ChatScene, useScene } from "./chat-scene";
 import styles from "./message-text.module.css";
@@ -32,7 +32,6 @@ const NONE: readonly Highlight[] = [];
 export function MessageText({ body, highlights = NONE, tail }: Props) {
   const scene = useScene();
   const drawing: Drawing = { body, highlights, scene };
-  useParser();
   const tree = parseMessage(body);
   const last = tree?.children.at(-1);
   const inLine = (!last || last.type === "paragraph") && !runsAgainstPage(body);

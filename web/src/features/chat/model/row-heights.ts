@@ -27,13 +27,22 @@ function shapeOf({ body, first, message, newDay, newMark, own, pending, state }:
 
 export class RowHeights {
   private readonly seen = new Map<string, number>();
+  private readonly shapes = new WeakMap<MessageRow, string>();
 
   /** In pixels. */
   guess(row: MessageRow): number {
-    return this.seen.get(shapeOf(row)) ?? FIRST_GUESS_PX;
+    return this.seen.get(this.shapeOf(row)) ?? FIRST_GUESS_PX;
   }
 
   learn(row: MessageRow, px: number): void {
-    this.seen.set(shapeOf(row), px);
+    this.seen.set(this.shapeOf(row), px);
+  }
+
+  private shapeOf(row: MessageRow): string {
+    const known = this.shapes.get(row);
+    if (known !== undefined) return known;
+    const shape = shapeOf(row);
+    this.shapes.set(row, shape);
+    return shape;
   }
 }

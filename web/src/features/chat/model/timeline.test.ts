@@ -84,3 +84,38 @@ it("costs as much with a hundred thousand messages as what is drawn of them", ()
   // Building all rows for each of the 40 drawings would take far longer.
   expect(performance.now() - begun).toBeLessThan(4_000);
 });
+
+describe("rows", () => {
+  const messages = [1, 2, 3].map((seq) => sampleMessage(seq));
+  const last = () => rowsOf({ messages }).at(-1);
+
+  it("stay the same while their message and what is beside it do", () => {
+    const before = last();
+    expect(rowsOf({ messages: [sampleMessage(0), ...messages] }).at(-1)).toBe(before);
+  });
+
+  it.each<[string, Partial<Parameters<typeof makeTimeline>[0]>]>([
+    ["their message", { messages: messages.with(2, { ...sampleMessage(3), body: "changed" }) }],
+    ["the one above", { messages: messages.with(1, sampleMessage(2, { id: "other", sender: own })) }],
+    ["the one below", { messages: [...messages, sampleMessage(4)] }],
+    ["the line of what is new", { messages, readSeq: 2 }],
+    ["the reader", { messages, ownUserId: messages[0]?.sender?.id ?? "" }],
+  ])("are made anew with %s", (_, input) => {
+    const before = last();
+    const after = rowsOf(input)[2];
+    expect(after).not.toBe(before);
+    expect(after).not.toEqual(before);
+  });
+
+  it("end their group above the line of what is new, and begin one below", () => {
+    const endsOf = (readSeq: number) => rowsOf({ messages, readSeq }).map(({ first, last }) => [first, last]);
+    const [alone, begins, between, ends] = [
+      [true, true],
+      [true, false],
+      [false, false],
+      [false, true],
+    ];
+    expect(endsOf(99)).toEqual([begins, between, ends]);
+    expect(endsOf(2)).toEqual([begins, ends, alone]);
+  });
+});

@@ -51,6 +51,19 @@ interface Input {
 }
 
 type Bare = Omit<MessageRow, "first" | "last" | "newDay" | "newMark">;
+type Item = Message | PendingMessage;
+
+/** What a row depends on besides its own message. Of those beside it the ids: whole messages would never be let go. */
+interface Place {
+  ownUserId: string;
+  before: string | undefined;
+  after: string | undefined;
+  newMark: boolean;
+  newMarkBelow: boolean;
+}
+
+/** Rows made before, by their message: a list asks for all of them again with each page that comes. */
+const made = new WeakMap<Item, { row: MessageRow; place: Place }>();
 
 export function makeTimeline({ messages, pending, ownUserId, readSeq, hasBefore = false }: Input): Timeline {
   const stored = new Set(messages.slice(-STORED_WITHIN).map((message) => message.client_id));
@@ -60,12 +73,7 @@ export function makeTimeline({ messages, pending, ownUserId, readSeq, hasBefore 
   const count = stands + waiting.length;
   const placeOf = (index: number) => (index < 0 ? -1 : Math.max(0, index - hidden));
   const newMarkIndex = placeOf(firstNew(messages, readSeq, ownUserId));
-  const bareAt = (index: number): Bare | undefined => {
-    const message = messages[index + hidden];
-    if (message) return fromMessage(message, ownUserId);
-    const item = waiting[index - stands];
-    return item && fromPending(item);
-  };
+  const itemAt = (index: number): Item | undefined => messages[index + hidden] ?? waiting[index - stands];
   return {
     count,
     newMarkIndex,
@@ -74,16 +82,44 @@ export function makeTimeline({ messages, pending, ownUserId, readSeq, hasBefore 
       return message ? keyOf(message, ownUserId) : (waiting[index - stands]?.clientId ?? String(index));
     },
     rowAt: (index) => {
-      const row = bareAt(index);
-      if (!row) throw new RangeError(`there is no row ${index} of ${count}`);
-      const [before, after] = [bareAt(index - 1), bareAt(index + 1)];
+      const item = itemAt(index);
+      if (!item) throw new RangeError(`there is no row ${index} of ${count}`);
+      const [before, after] = [itemAt(index - 1), itemAt(index + 1)];
       const newMark = index === newMarkIndex;
-      const newDay = !before || !isSameDay(before.at, row.at);
-      const last = index + 1 === newMarkIndex || !joins(row, after);
-      return { ...row, first: newMark || !joins(before, row), last, newDay, newMark };
+      const newMarkBelow = index + 1 === newMarkIndex;
+      const place = { ownUserId, before: idOf(before), after: idOf(after), newMark, newMarkBelow };
+      const known = made.get(item);
+      if (known && isSamePlace(known.place, place)) return known.row;
+      const row = makeRow(item, before, after, place);
+      made.set(item, { row, place });
+      return row;
     },
     indexOf: (seq) => placeOf(indexOfSeq(messages, seq)),
   };
+}
+
+function makeRow(item: Item, before: Item | undefined, after: Item | undefined, place: Place): MessageRow {
+  const bareOf = (one: Item) => ("clientId" in one ? fromPending(one) : fromMessage(one, place.ownUserId));
+  const [row, above, below] = [bareOf(item), before && bareOf(before), after && bareOf(after)];
+  return {
+    ...row,
+    first: place.newMark || !joins(above, row),
+    last: place.newMarkBelow || !joins(row, below),
+    newDay: !above || !isSameDay(above.at, row.at),
+    newMark: place.newMark,
+  };
+}
+
+const idOf = (item: Item | undefined): string | undefined => item && ("clientId" in item ? item.clientId : item.id);
+
+function isSamePlace(a: Place, b: Place): boolean {
+  return (
+    a.before === b.before &&
+    a.after === b.after &&
+    a.newMark === b.newMark &&
+    a.newMarkBelow === b.newMarkBelow &&
+    a.ownUserId === b.ownUserId
+  );
 }
 
 function firstNew(messages: readonly Message[], readSeq: number, ownUserId: string): number {
