@@ -46,5 +46,7 @@ export default defineConfig({
     setupFiles: ["./src/test-setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // Vitest would leave one core to an editor: of two, half of all.
+    maxWorkers: "100%",
   },
 });
