@@ -23,7 +23,7 @@ interface Options {
 /** Moves between two frames, as a wheel does: the page hears of it before it draws the next one. */
 export async function walk(browser: Browser, page: Page, { step, ms }: Options): Promise<Walk> {
   await browser.startTracing(page, { categories: ["-*", FRAMES, MARKS] });
-  const walked = await page.getByRole("log").evaluate(
+  const walking = page.getByRole("log").evaluate(
     (box, { step, ms, most, begin, end }) =>
       new Promise<Pick<Walk, "stood" | "rows" | "ended">>((resolve) => {
         let [rows, stood, still] = [0, 0, 0];
@@ -50,7 +50,19 @@ export async function walk(browser: Browser, page: Page, { step, ms }: Options):
       }),
     { step, ms, most: STILL_FRAMES, begin: BEGIN, end: END },
   );
+  const walked = await withinMs(walking, ms + LATEST_MS, `no frame came any more in a walk of ${ms} ms`);
   return { ...walked, ...framesIn(JSON.parse((await browser.stopTracing()).toString())) };
+}
+
+/** So much later than it should a walk may end. */
+const LATEST_MS = 15_000;
+
+async function withinMs<T>(promise: Promise<T>, ms: number, otherwise: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(otherwise)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** So long nothing is waited for: two seconds. */
