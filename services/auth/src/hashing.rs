@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use argon2::Params;
 use secrecy::SecretString;
@@ -16,7 +16,7 @@ use crate::hashing::queue::Queue;
 mod algorithm;
 mod queue;
 
-/// Answers wait no longer than this for the sake of hashes that take longer than ours.
+/// Answers wait no longer than this for the sake of hashes that are not like ours.
 const EVEN_MAX: Duration = Duration::from_secs(1);
 
 /// Why a password was neither hashed nor checked.
@@ -52,8 +52,10 @@ pub struct HashingPool {
     params: Params,
     /// Checked when there is no such person, so that the answer takes as long.
     dummy: Arc<str>,
-    /// How long a check takes of hashes that are not like ours; zero while there was none.
-    foreign: Arc<Foreign>,
+    /// How long a check takes of hashes like ours.
+    ours: Arc<Pace>,
+    /// And of others; zero while there was none.
+    foreign: Arc<Pace>,
 }
 
 impl HashingPool {
@@ -66,9 +68,12 @@ impl HashingPool {
     }
 
     fn with_params(threads: usize, queue: usize, params: Params) -> Result<Self, HashingError> {
+        let started = Instant::now();
         let dummy = algorithm::hash(&params, &SecretString::from("nobody's password"))?;
+        let ours = Arc::<Pace>::default();
+        ours.note(started.elapsed());
         let queue = Queue::new(threads, queue)?;
-        Ok(Self { queue, params, dummy: dummy.into(), foreign: Arc::default() })
+        Ok(Self { queue, params, dummy: dummy.into(), ours, foreign: Arc::default() })
     }
 
     /// Hashes a password into a PHC string with a salt of its own.
@@ -82,7 +87,7 @@ impl HashingPool {
     }
 
     /// Checks a password against a stored hash. Without one it takes as long and says [`Verdict::Wrong`]. Hashes of an older
-    /// system may take longer: once there was one, each wrong password takes as long as those.
+    /// system may take longer or shorter: once there was one, each wrong password takes as long as the slower of both.
     ///
     /// # Errors
     /// [`HashingError`]; a hash that can't be read is [`HashingError::Failed`].
@@ -101,25 +106,30 @@ impl HashingPool {
                 None => algorithm::verify(&params, &password, &dummy).map(|_| Verdict::Wrong),
             })
             .await?;
-        if is_foreign {
-            self.foreign.note(took);
-        }
+        let pace = if is_foreign { &self.foreign } else { &self.ours };
+        pace.note(took);
         if matches!(verdict, Ok(Verdict::Wrong)) {
-            tokio::time::sleep(self.foreign.takes().saturating_sub(took)).await;
+            tokio::time::sleep(self.even().saturating_sub(took)).await;
         }
         verdict
     }
+
+    /// So long each wrong password takes; zero while all hashes are like ours.
+    fn even(&self) -> Duration {
+        let foreign = self.foreign.takes();
+        if foreign.is_zero() { foreign } else { foreign.max(self.ours.takes()) }
+    }
 }
 
-/// How long a check takes of hashes that are not like ours, in microseconds.
+/// How long a check takes, in microseconds.
 #[derive(Debug, Default)]
-struct Foreign(AtomicU64);
+struct Pace(AtomicU64);
 
-impl Foreign {
-    /// Follows longer times at once and shorter ones slowly.
+impl Pace {
+    /// Follows longer times at once and shorter ones slowly: few checks take longer than what it says then.
     fn note(&self, took: Duration) {
         let took = u64::try_from(took.min(EVEN_MAX).as_micros()).unwrap_or(u64::MAX);
-        let follow = |known: u64| Some(if took > known { took } else { known - (known - took) / 8 });
+        let follow = |known: u64| Some(if took > known { took } else { known - (known - took) / 64 });
         // The closure always gives a value.
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, follow);
     }
@@ -135,8 +145,6 @@ fn failed(error: impl std::fmt::Display) -> HashingError {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
 
     fn cheap(threads: usize, queue: usize) -> HashingPool {
@@ -175,6 +183,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_hash_that_is_checked_faster_than_ours_takes_as_long_as_ours() {
+        let quick = cheap(1, 1).hash(password("some password")).await.expect("hashed");
+        let pool = HashingPool::new(1, 1).expect("a pool");
+        let ours = pool.ours.takes();
+        assert!(ours > Duration::from_millis(1), "{ours:?}");
+        let started = Instant::now();
+        pool.verify(password("another"), Some(quick)).await.expect("checked");
+        assert!(started.elapsed() >= ours);
+        assert_eq!(pool.ours.takes(), ours, "others don't count as ours");
+    }
+
+    #[tokio::test]
     async fn once_there_was_a_slower_hash_every_wrong_password_takes_as_long() {
         let pool = cheap(1, 1);
         let legacy = bcrypt::hash("some password", 8).expect("hashed");
@@ -186,7 +206,7 @@ mod tests {
         assert!(started.elapsed() >= even);
         pool.foreign.note(Duration::from_secs(60));
         assert_eq!(pool.foreign.takes(), EVEN_MAX);
-        for _ in 0..100 {
+        for _ in 0..1_000 {
             pool.foreign.note(Duration::from_millis(1));
         }
         assert!(pool.foreign.takes() < Duration::from_millis(2), "it follows shorter times too");
