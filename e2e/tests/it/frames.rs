@@ -311,7 +311,8 @@ async fn edits_are_counted_for_rest_and_sockets_of_all_gateways_together() -> an
     // Each refuses, sooner or later: when one does, the next may become free before the other is asked.
     let (mut by_rest, mut by_socket) = (0, 0);
     while by_rest == 0 || by_socket == 0 {
-        let (_, problem) = call(&elsewhere, &delete, None).await?;
+        let (status, problem) = call(&elsewhere, &delete, None).await?;
+        assert_eq!(status == 429, text(&problem, "code") == "rate_limited", "{status} {problem}");
         let over_socket = refused(&socket, "message.delete", &json!({"message_id": NOBODY})).await;
         for (code, refusals) in [(text(&problem, "code"), &mut by_rest), (over_socket, &mut by_socket)] {
             match code.as_str() {
