@@ -1,7 +1,7 @@
 // Gateways that die while one chats: the browser comes back by itself, to whichever there is, and nothing is lost.
 
 import { expect } from "@playwright/test";
-import { Person, STORED } from "./person";
+import { Person, STORED, textsIn } from "./person";
 import { talk, twoConnected } from "./scene";
 import { allGatewaysReady, gatewayWithSockets, withoutGateways } from "./servers";
 import { publicUrl } from "./stack";
@@ -65,7 +65,7 @@ test("a chat survives the death of its gateway, and of all gateways", async ({ b
         "So far it is",
       ].sort(),
     );
-    expect(await page.getByRole("log").locator("[data-text]").allInnerTexts()).toEqual(stored);
+    expect(await textsIn(page)).toEqual(stored);
   });
   await allGatewaysReady();
 });

@@ -75,9 +75,9 @@ test("a group is made, talked in, looked after, handed over and closed", async (
   const id = new URL(ada.page.url()).pathname.split("/").at(-1) ?? "";
   await test.step("Ada sees who has read it", async () => {
     const tick = ada.message("Who brings the map").getByRole("img");
-    await expect(tick).toHaveAttribute("title", "Read by 1 of 2");
+    await expect(tick.locator("title")).toHaveText("Read by 1 of 2");
     await third.api.put(`/v1/conversations/${id}/read`, { data: { seq: 99 } });
-    await expect(tick).toHaveAttribute("title", "Read by 2 of 2");
+    await expect(tick.locator("title")).toHaveText("Read by 2 of 2");
     await ada.message("Who brings the map").hover();
     await ada.page.getByRole("toolbar", { name: "Message actions" }).getByRole("button", { name: "More" }).click();
     await ada.page.getByRole("menuitem", { name: "Message info" }).click();

@@ -66,12 +66,16 @@ function textInSight(page: Page): Promise<string> {
   return page.getByRole("log").evaluate((box) => {
     const top = box.getBoundingClientRect().top;
     const seen = [...box.querySelectorAll("article")].find((article) => article.getBoundingClientRect().top > top);
-    return seen?.querySelector("[data-text]")?.textContent ?? "";
+    return seen?.querySelector("p")?.firstChild?.textContent ?? "";
   });
 }
 
 async function topOf(page: Page, text: string): Promise<number> {
-  const box = await page.getByRole("log").getByText(text, { exact: true }).boundingBox();
+  const said = page
+    .getByRole("log")
+    .getByRole("article")
+    .filter({ hasText: new RegExp(`${text}\\s*\\d\\d:\\d\\d`) });
+  const box = await said.locator("p").boundingBox();
   if (!box) throw new Error(`"${text}" is not in sight`);
   return box.y;
 }

@@ -1,7 +1,7 @@
 // Two people on two gateways find each other, connect and chat: the whole way through a real system.
 
 import { expect } from "@playwright/test";
-import { Person, STORED } from "./person";
+import { Person, STORED, textsIn } from "./person";
 import { gatewayUrls } from "./stack";
 import { test } from "./test";
 
@@ -52,9 +52,7 @@ test("two people on two gateways meet and chat", async ({ browser }) => {
     await ben.expectMessage("second line");
     await ben.say("That works 🎉");
     await ada.expectMessage("That works 🎉");
-    const texts = (person: Person) =>
-      person.page.getByRole("log").getByRole("article").locator("[data-text]").allInnerTexts();
-    expect(await texts(ada)).toEqual(await texts(ben));
+    expect(await textsIn(ada.page)).toEqual(await textsIn(ben.page));
   });
 
   await test.step("a reload keeps the session, the open chat and the history", async () => {

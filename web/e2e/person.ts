@@ -111,6 +111,20 @@ export class Person {
   }
 }
 
+/** What the messages in the page say, without their times. */
+export function textsIn(page: Page): Promise<string[]> {
+  return page
+    .getByRole("log")
+    .getByRole("article")
+    .evaluateAll((articles) =>
+      articles.map((article) => {
+        const copy = article.cloneNode(true) as HTMLElement;
+        copy.querySelector("time")?.remove();
+        return copy.textContent ?? "";
+      }),
+    );
+}
+
 declare global {
   interface Window {
     openSockets: WebSocket[];

@@ -43,7 +43,7 @@ test("a phone shows one thing at a time, all of it, and takes touch", async ({ b
 
   await test.step("holding a finger on a message opens what can be done with it", async () => {
     const menu = page.getByRole("menu", { name: "Message actions" });
-    const own = log.locator("[data-line]").filter({ hasText: "On my way" });
+    const own = log.locator("[data-index]").filter({ hasText: "On my way" });
     await hold(page, own.getByRole("article"), () => expect(menu).toBeVisible());
     // It stays when the finger is lifted.
     await menu.getByRole("menuitem", { name: "React with 👍" }).tap();
@@ -51,12 +51,12 @@ test("a phone shows one thing at a time, all of it, and takes touch", async ({ b
   });
 
   await test.step("drawing a message aside answers it; letting go too early doesn't", async () => {
-    const asked = log.locator("[data-line]").filter({ hasText: "Saturday, eight" });
+    const asked = log.getByRole("article").filter({ hasText: "Saturday, eight" });
     const answer = page.getByText("Reply to Ben Okafor");
-    await draw(page, asked.getByRole("article"), 40);
+    await draw(page, asked, 40);
     await expect(asked).toHaveCSS("translate", "none");
     await expect(answer).toBeHidden();
-    await draw(page, asked.getByRole("article"), 110);
+    await draw(page, asked, 110);
     await expect(answer).toBeVisible();
     await page.getByRole("button", { name: "Don't reply" }).tap();
     await expect(answer).toBeHidden();

@@ -1,4 +1,5 @@
 // The line icons of the client, drawn on a 24 x 24 grid.
+import styles from "./icon.module.css";
 
 const PATHS = {
   search: "M21 21l-4.35-4.35M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14Z",
@@ -68,19 +69,28 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+interface Props {
+  name: IconName;
+  size?: number;
+  /** What it says where it stands alone; without one it only adorns. */
+  label?: string;
+  /** Shown while the mouse rests on it. */
+  hint?: string | undefined;
+  className?: string | undefined;
+}
+
+export function Icon({ name, size = 20, label, hint, className }: Props) {
   return (
     <svg
-      aria-hidden="true"
+      className={className ? `${styles.icon} ${className}` : styles.icon}
+      role={label && "img"}
+      aria-label={label}
+      aria-hidden={label ? undefined : true}
       width={size}
       height={size}
       viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.9"
-      strokeLinecap="round"
-      strokeLinejoin="round"
     >
+      {hint && <title>{hint}</title>}
       <path d={PATHS[name]} />
     </svg>
   );

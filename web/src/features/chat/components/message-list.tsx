@@ -73,7 +73,7 @@ export function MessageList(props: Props) {
   );
   const { hasBefore, hasAfter } = history;
   const walk = useWalk({ box, timeline, hasBefore, hasAfter, scene, actions, onLeave: props.onLeave });
-  const { list, older, newer, atEnd } = useTimelineList({
+  const { list, drawn, begin, apart, older, newer, atEnd } = useTimelineList({
     ...props,
     ...history,
     box,
@@ -141,28 +141,25 @@ export function MessageList(props: Props) {
             </EmptyState>
           )}
           <div className={styles.rows} style={{ height: list.getTotalSize() }}>
-            {list.getVirtualItems().map(({ index, key, start }) => {
-              const row = timeline.rowAt(index);
-              const highlights = row.message && finds.get(row.message.id);
-              return (
-                <div
-                  key={key}
-                  ref={list.measureElement}
-                  data-index={index}
-                  className={styles.row}
-                  style={{ transform: `translateY(${start}px)` }}
-                >
+            <div className={styles.stretch} style={{ insetBlockStart: begin }}>
+              {drawn.map(({ index, key, start }) => {
+                const row = timeline.rowAt(index);
+                return (
                   <MessageRow
+                    key={key}
+                    ref={list.measureElement}
                     row={row}
+                    index={index}
+                    top={index === apart ? start - begin : undefined}
                     today={today}
                     active={index === walk.activeIndex}
                     flash={flash !== undefined && row.message?.seq === flash}
-                    highlights={highlights}
+                    highlights={row.message && finds.get(row.message.id)}
                     parsed={parsed}
                   />
-                </div>
-              );
-            })}
+                );
+              })}
+            </div>
           </div>
         </div>
       </div>

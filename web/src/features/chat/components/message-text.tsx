@@ -17,8 +17,8 @@ export interface Highlight {
 interface Props {
   body: string;
   highlights?: readonly Highlight[] | undefined;
-  /** Keeps a place free at the end of the last line, as wide as this text. */
-  tail?: string;
+  /** What stands at the end of the last line. */
+  tail?: ReactNode;
 }
 
 interface Drawing {
@@ -42,23 +42,25 @@ export function MessageText({ body, highlights = NONE, tail }: Props) {
           <Block key={offsetOf(node)} node={node} drawing={drawing} tail={inLine && node === last ? tail : undefined} />
         ))
       ) : (
-        <p dir="auto" data-tail={inLine ? tail : undefined}>
+        <p dir="auto">
           {marked(body, 0, drawing, true)}
+          {inLine && tail}
         </p>
       )}
-      {!inLine && tail && <p data-tail={tail} />}
+      {!inLine && tail}
     </>
   );
 }
 
 type Node = Root["children"][number] | RootContent;
 
-function Block({ node, drawing, tail }: { node: Node; drawing: Drawing; tail?: string | undefined }): ReactNode {
+function Block({ node, drawing, tail }: { node: Node; drawing: Drawing; tail?: ReactNode }): ReactNode {
   switch (node.type) {
     case "paragraph":
       return (
-        <p dir="auto" data-tail={tail}>
+        <p dir="auto">
           {inline(node.children, drawing)}
+          {tail}
         </p>
       );
     case "blockquote":

@@ -9,9 +9,11 @@ const BACK_MS = 160;
 const EDGE_PX = 24;
 /** What is drawn along or scrolled by itself. */
 const OWN_USE = "pre, audio, video, input";
+/** The day, or the line, above a message. */
+const STAYS = "[data-above]";
 
 interface Swipe {
-  line: HTMLElement;
+  row: HTMLElement;
   x: number;
   y: number;
   by: number;
@@ -31,12 +33,12 @@ export function listenForSwipes(
 
   const end = () => {
     if (swipe?.moving) {
-      const { line } = swipe;
-      line.animate([{ translate: line.style.translate }, { translate: "0" }], {
-        duration: prefersStill() ? 0 : BACK_MS,
-      });
-      line.style.translate = "";
-      delete line.dataset.swipe;
+      const { row, by } = swipe;
+      const back = [{ translate: `${by * forward}px` }, { translate: "0" }];
+      for (const part of row.querySelectorAll(`:scope > :not(${STAYS})`))
+        part.animate(back, { duration: prefersStill() ? 0 : BACK_MS });
+      row.style.removeProperty("--by");
+      delete row.dataset.swipe;
     }
     swipe = undefined;
   };
@@ -44,8 +46,8 @@ export function listenForSwipes(
     end();
     if (pointerType !== "touch" || !(target instanceof Element) || target.closest(OWN_USE)) return;
     if (Math.min(x, innerWidth - x) < EDGE_PX) return;
-    const line = target.closest<HTMLElement>("[data-line]");
-    if (line && canReply(indexOf(line))) swipe = { line, x, y, by: 0, moving: false };
+    const row = target.closest<HTMLElement>("[data-index]");
+    if (row && !target.closest(STAYS) && canReply(indexOf(row))) swipe = { row, x, y, by: 0, moving: false };
   };
   const move = ({ clientX, clientY }: PointerEvent) => {
     if (!swipe) return;
@@ -58,11 +60,11 @@ export function listenForSwipes(
     const reached = swipe.by >= REACH_PX;
     swipe.by = Math.max(0, Math.min(MOST_PX, by - BEGIN_PX));
     if (!reached && swipe.by >= REACH_PX) navigator.vibrate?.(8);
-    swipe.line.dataset.swipe = swipe.by >= REACH_PX ? "far" : "near";
-    swipe.line.style.translate = `${swipe.by * forward}px`;
+    swipe.row.dataset.swipe = swipe.by >= REACH_PX ? "far" : "near";
+    swipe.row.style.setProperty("--by", `${swipe.by * forward}px`);
   };
   const up = () => {
-    if (swipe?.moving && swipe.by >= REACH_PX) reply(indexOf(swipe.line));
+    if (swipe?.moving && swipe.by >= REACH_PX) reply(indexOf(swipe.row));
     end();
   };
   box.addEventListener("pointerdown", down, { signal });
@@ -76,4 +78,4 @@ export function listenForSwipes(
   };
 }
 
-const indexOf = (line: Element): number => Number(line.closest<HTMLElement>("[data-index]")?.dataset.index);
+const indexOf = (row: HTMLElement): number => Number(row.dataset.index);

@@ -15,16 +15,26 @@ const ICONS = {
   read: "checkDouble",
 } as const;
 
-export function Ticks({ row }: { row: MessageRow }) {
+interface Props {
+  row: MessageRow;
+  /** Under the mouse, its meaning shows as a hint. */
+  hovered: boolean;
+}
+
+export function Ticks({ row, hovered }: Props) {
   const { others, kind } = useScene();
   const tick = tickOf(row, others);
   if (!tick) return null;
   const label = texts.chat.message.ticks[tick];
   const read = row.message ? readCount(row.message.seq, others) : 0;
-  const hint = kind === "direct" || read === 0 ? label : texts.chat.message.readBy(read, others.length);
+  const readBy = kind === "direct" || read === 0 ? undefined : texts.chat.message.readBy(read, others.length);
   return (
-    <span className={styles.ticks} data-tick={tick} role="img" aria-label={label} title={hint}>
-      <Icon name={ICONS[tick]} size={tick === "delivered" || tick === "read" ? 16 : 14} />
-    </span>
+    <Icon
+      name={ICONS[tick]}
+      size={tick === "delivered" || tick === "read" ? 16 : 14}
+      label={label}
+      hint={readBy ?? (hovered ? label : undefined)}
+      className={tick === "read" ? styles.read : undefined}
+    />
   );
 }

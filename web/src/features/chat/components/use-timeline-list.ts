@@ -1,6 +1,6 @@
 // The virtual list of the history: it stays at its end while the reader is there, keeps its place when older messages
 // come in above, loads more on both sides, and goes where it is sent.
-import { measureElement, useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type VirtualItem, type Virtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { MOST_HELD } from "@/lib/live/history";
 import { RowHeights } from "../model/row-heights";
@@ -36,8 +36,10 @@ export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex,
     getScrollElement: () => box.current,
     estimateSize: (index) => heights.guess(timeline.rowAt(index)),
     measureElement: (element, entry, instance) => {
-      const px = measureElement(element, entry, instance);
       const index = instance.indexFromElement(element);
+      const known = entry ? undefined : instance.itemSizeCache.get(timeline.keyAt(index));
+      // Not rounded, for rows follow one another: what each of them loses would add up.
+      const px = entry?.borderBoxSize[0]?.blockSize ?? known ?? element.getBoundingClientRect().height;
       if (px > 0 && index < timeline.count) heights.learn(timeline.rowAt(index), px);
       return px;
     },
@@ -104,7 +106,17 @@ export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex,
   useEffect(() => forgetSizes(list, timeline), [list, timeline]);
 
   const atEnd = !hasAfter && (count === 0 || list.isAtEnd(NEAR_END_PX));
-  return { list, older, newer, atEnd };
+  const drawn = list.getVirtualItems();
+  return { list, drawn, ...placeOf(drawn), older, newer, atEnd };
+}
+
+/** Where the rows that follow one another begin, in pixels, and the index of the one that lies apart from them. */
+function placeOf(drawn: readonly VirtualItem[]): { begin: number; apart: number } {
+  const [first, second] = drawn;
+  const [beforeLast, last] = drawn.slice(-2);
+  if (!first || !second || !beforeLast || !last) return { begin: first?.start ?? 0, apart: -1 };
+  if (second.index > first.index + 1) return { begin: second.start, apart: first.index };
+  return { begin: first.start, apart: last.index > beforeLast.index + 1 ? last.index : -1 };
 }
 
 /** The list keeps the height of every row that it has ever drawn: those of messages that were let go are not needed. */
