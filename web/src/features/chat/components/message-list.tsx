@@ -16,6 +16,7 @@ import styles from "./message-list.module.css";
 import { MessageRow } from "./message-row";
 import type { Highlight } from "./message-text";
 import { useNewMark } from "./use-new-mark";
+import { useParsedAhead } from "./use-parsed-ahead";
 import { usePressMenu } from "./use-press-menu";
 import { useSeen } from "./use-seen";
 import { useSwipeReply } from "./use-swipe-reply";
@@ -83,6 +84,7 @@ export function MessageList(props: Props) {
   const pressMenu = usePressMenu(timeline, actions);
   useSwipeReply(box, timeline, scene, actions);
   useSeen(list, timeline, props.markRead);
+  useParsedAhead(list, timeline);
 
   const [target, setTarget] = useState<number>();
   const [flash, setFlash] = useState<number>();

@@ -39,7 +39,7 @@ export const MessageRow = memo(function MessageRow({ ref, row, index, top, today
       data-index={index}
       data-apart={top !== undefined || undefined}
       data-own={row.own || undefined}
-      data-faced={faced ? (row.last ? "here" : "below") : undefined}
+      data-faced={faced || undefined}
       data-flash={flash || undefined}
       onPointerEnter={(event) => event.pointerType === "mouse" && setHovered(true)}
       onPointerLeave={() => setHovered(false)}

@@ -8,7 +8,10 @@ import type { Timeline } from "../model/timeline";
 import { useStayAtEnd } from "./use-stay-at-end";
 
 const NEAR_END_PX = 80;
-/** Rows come and go so many at a time: each time what is in sight is laid out and painted anew. */
+/**
+ * Rows come and go so many at a time: each time what is in sight is laid out and painted anew. Where each frame passes
+ * more of them they come singly, or some frames would have half as many again to draw as others.
+ */
 const BLOCK = 8;
 /** This many rows from an edge, what lies beyond is loaded: about five screens, so that few ever see the edge. */
 const LOAD_WITHIN = 60;
@@ -31,6 +34,7 @@ interface Options {
 
 export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex, ...calls }: Options) {
   const [heights] = useState(() => new RowHeights());
+  const pace = useRef({ fromEnd: 0, step: BLOCK });
   const list = useVirtualizer<HTMLDivElement, Element>({
     count: timeline.count,
     getScrollElement: () => box.current,
@@ -52,8 +56,12 @@ export function useTimelineList({ box, timeline, hasBefore, hasAfter, keepIndex,
     scrollEndThreshold: NEAR_END_PX,
     rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
       // Counted from the end, so that the blocks stay the same when older messages come.
-      const first = Math.max(0, count - BLOCK * Math.ceil((count - startIndex + overscan) / BLOCK));
-      const last = Math.min(count, count - BLOCK * Math.floor((count - 1 - endIndex - overscan) / BLOCK)) - 1;
+      const fromEnd = count - startIndex;
+      const passed = Math.abs(fromEnd - pace.current.fromEnd);
+      if (passed > 0) pace.current = { fromEnd, step: passed < BLOCK ? BLOCK : 1 };
+      const { step } = pace.current;
+      const first = Math.max(0, count - step * Math.ceil((fromEnd + overscan) / step));
+      const last = Math.min(count, count - step * Math.floor((count - 1 - endIndex - overscan) / step)) - 1;
       const shown = Array.from({ length: last - first + 1 }, (_, index) => first + index);
       if (keepIndex < 0 || keepIndex >= count || (keepIndex >= first && keepIndex <= last)) return shown;
       return keepIndex < first ? [keepIndex, ...shown] : [...shown, keepIndex];

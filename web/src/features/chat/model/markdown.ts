@@ -37,9 +37,9 @@ function tellAll(): void {
 
 /** The tree of a message; `null` for plain text, and for all while the parser is not there. */
 export function parseMessage(body: string): Root | null {
-  if (!treeOf || !hasMarks(body)) return null;
   const known = trees.get(body);
   if (known !== undefined) return known;
+  if (!treeOf || !hasMarks(body)) return null;
   const tree = treeOf(body);
   const oldest = trees.size >= KEPT ? trees.keys().next().value : undefined;
   if (oldest !== undefined) trees.delete(oldest);
