@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { networkError } from "./api-error";
+import { ApiError, networkError } from "./api-error";
 import { Interest } from "./interest";
 
 const request = vi.fn<(type: string, data: object) => Promise<unknown>>();
@@ -87,4 +87,37 @@ it("tells again what did not get through", async () => {
   all.watch(["u1"]);
   await gathered();
   expect(told().filter(([type]) => type === "conversation.open")).toHaveLength(2);
+});
+
+it("tells again after a while what was refused, less and less often, and no longer than it is shown", async () => {
+  const refusal = new ApiError(0, "not_member", "not a member yet");
+  request.mockRejectedValueOnce(refusal).mockRejectedValueOnce(refusal);
+  const all = new Interest({ connection: { request: request as never }, onOpened, onPresences, random: () => 1 });
+  const close = all.open("c1");
+  await gathered();
+  await vi.advanceTimersByTimeAsync(950);
+  expect(told()).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(told()).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(1_900);
+  expect(told()).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(told()).toHaveLength(3);
+  expect(onOpened).toHaveBeenCalledWith("c1", { version: 3 });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(told()).toHaveLength(3);
+
+  request.mockRejectedValue(refusal);
+  all.open("c2")();
+  close();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(told().filter(([type]) => type === "conversation.open")).toHaveLength(3);
+});
+
+it("leaves it to the next connection what the lost one did not take", async () => {
+  request.mockRejectedValue(networkError());
+  interest().open("c1");
+  await gathered();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(told()).toHaveLength(1);
 });

@@ -1,5 +1,7 @@
 // What the server should tell beyond the durable events: the planes of opened conversations, and the presence of people
 // who are shown. Told anew after each `hello`, because it belongs to the connection.
+import { toApiError } from "./api-error";
+import { backoffMs } from "./backoff";
 import type { Connection } from "./connection";
 import type { OpenedConversation, Presence } from "./types";
 
@@ -11,6 +13,8 @@ export interface InterestOptions {
   connection: Pick<Connection, "request">;
   onOpened: (conversationId: string, opened: OpenedConversation) => void;
   onPresences: (presences: Presence[]) => void;
+  /** Gives [0, 1). */
+  random?: () => number;
 }
 
 export class Interest {
@@ -21,6 +25,9 @@ export class Interest {
   private opened = new Set<string>();
   private told = "";
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** When it is told again after a refusal, and how many there were in a row. */
+  private later: ReturnType<typeof setTimeout> | undefined;
+  private refusals = 0;
 
   constructor(private readonly options: InterestOptions) {}
 
@@ -38,6 +45,7 @@ export class Interest {
   connected(): void {
     this.opened = new Set();
     this.told = "";
+    this.refusals = 0;
     this.tell();
   }
 
@@ -63,7 +71,9 @@ export class Interest {
 
   private tell(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.later);
     this.timer = undefined;
+    this.later = undefined;
     for (const id of this.wanted.keys()) if (!this.opened.has(id)) this.tellOpen(id);
     for (const id of [...this.opened]) if (!this.wanted.has(id)) this.tellClose(id);
     this.tellWatch();
@@ -74,8 +84,14 @@ export class Interest {
     const { opened } = this;
     this.options.connection
       .request<OpenedConversation>("conversation.open", { conversation_id })
-      .then((answer) => this.options.onOpened(conversation_id, answer))
-      .catch(() => opened.delete(conversation_id));
+      .then((answer) => {
+        this.refusals = 0;
+        this.options.onOpened(conversation_id, answer);
+      })
+      .catch((cause) => {
+        opened.delete(conversation_id);
+        this.tellAgain(cause);
+      });
   }
 
   private tellClose(conversation_id: string): void {
@@ -91,8 +107,15 @@ export class Interest {
     this.options.connection
       .request<{ presences: Presence[] }>("presence.watch", { user_ids })
       .then(({ presences }) => this.options.onPresences(presences))
-      .catch(() => {
+      .catch((cause) => {
         if (this.told === list) this.told = "";
+        this.tellAgain(cause);
       });
+  }
+
+  /** Else nothing would be heard as long as it is shown. Without a connection the next one is told. */
+  private tellAgain(cause: unknown): void {
+    if (toApiError(cause).code === "network") return;
+    this.later ??= setTimeout(() => this.tell(), backoffMs(this.refusals++, this.options.random ?? Math.random));
   }
 }

@@ -4,6 +4,8 @@ import { useEffect, useMemo } from "react";
 import { useLive, useServer } from "@/lib/client-context";
 import { queryKeys } from "@/lib/query-keys";
 import { unwrap } from "@/sdk/api-client";
+import { toApiError } from "@/sdk/api-error";
+import { backoffMs } from "@/sdk/backoff";
 import type { Conversation, Marks } from "@/sdk/types";
 import { applyEvent } from "./apply-event";
 import { ask } from "./ask";
@@ -23,6 +25,7 @@ export function useMarks(conversation: Conversation | undefined) {
   const marks = useMemo(() => {
     let wanted = 0;
     let told = 0;
+    let failures = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tell = async () => {
       timer = undefined;
@@ -31,9 +34,15 @@ export function useMarks(conversation: Conversation | undefined) {
       told = seq;
       const params = { path: { id } };
       const byRest = () => unwrap(api.PUT("/v1/conversations/{id}/read", { params, body: { seq } }));
-      await ask<Marks>(socket, "read.mark", { conversation_id: id, seq }, byRest).catch(() => {
+      try {
+        await ask<Marks>(socket, "read.mark", { conversation_id: id, seq }, byRest);
+        failures = 0;
+      } catch (cause) {
+        if (!toApiError(cause).retryable) return;
+        // Nothing else would tell it: here it counts as read already.
         told = 0;
-      });
+        timer ??= setTimeout(() => void tell(), backoffMs(failures++, Math.random));
+      }
     };
     return {
       set: (seq: number) => {
