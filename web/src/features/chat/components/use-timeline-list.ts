@@ -10,7 +10,7 @@ import { useStayAtEnd } from "./use-stay-at-end";
 const NEAR_END_PX = 80;
 /**
  * Rows come and go so many at a time: each time what is in sight is laid out and painted anew. Where each frame passes
- * more of them they come singly, or some frames would have half as many again to draw as others.
+ * more of them they come singly, or some frames would have twice as many to draw as others.
  */
 const BLOCK = 8;
 /** This many rows from an edge, what lies beyond is loaded: about five screens, so that few ever see the edge. */
