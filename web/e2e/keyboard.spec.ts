@@ -93,7 +93,23 @@ test("everything in a chat is done by keyboard, and the focus is never lost", as
     await keys.press("Enter");
     await expect(page.getByRole("textbox", { name: /Message to Cleo/ })).toBeFocused();
   });
+
+  await test.step("a key counts as soon as the client is there", async () => {
+    await page.addInitScript(pressPaletteKeyAtOnce);
+    await page.goto(url);
+    await expect(page.getByRole("combobox", { name: "Go to or do" })).toBeFocused();
+  });
 });
+
+/** Presses Ctrl+K in the moment in which the frame of the client comes into the document, before it is painted. */
+function pressPaletteKeyAtOnce(): void {
+  const press = (_: unknown, observer: MutationObserver) => {
+    if (!document.querySelector('a[href="#content"]')) return;
+    observer.disconnect();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true }));
+  };
+  new MutationObserver(press).observe(document, { childList: true, subtree: true });
+}
 
 /** A keyboard whose every press is followed by a look for the focus. */
 class Keys {

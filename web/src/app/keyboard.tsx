@@ -1,6 +1,6 @@
 // What the keys do that work everywhere. The list of them is src/lib/shortcuts.ts.
 import { useNavigate, useRouter } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import { useInbox } from "@/lib/live/use-inbox";
 import { type ShortcutName, shortcutOf } from "@/lib/shortcuts";
 import { movePane } from "./panes";
@@ -10,7 +10,8 @@ export function useKeyboard(): void {
   const navigate = useNavigate();
   const router = useRouter();
   const { conversations } = useInbox();
-  useEffect(() => {
+  // Before anything of it is seen: a key that is pressed at once counts.
+  useLayoutEffect(() => {
     const step = (by: number) => {
       const open = router.state.location.pathname.match(/^\/c\/([^/]+)/)?.[1];
       const at = conversations.findIndex(({ id }) => id === open);

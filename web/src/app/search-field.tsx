@@ -1,5 +1,5 @@
 // The search of the left pane. "/" brings the cursor here, Enter opens the first that was found, Escape empties it.
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { IconButton } from "@/components/button";
 import { Icon } from "@/components/icon";
 import { shortcutOf } from "@/lib/shortcuts";
@@ -19,7 +19,7 @@ const LONGEST = 200;
 
 export function SearchField({ label, value, onChange, onEnter }: Props) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (shortcutOf(event) !== "search") return;
       event.preventDefault();
