@@ -114,6 +114,34 @@ it("tells again after a while what was refused, less and less often, and no long
   expect(told().filter(([type]) => type === "conversation.open")).toHaveLength(3);
 });
 
+it("asks anew what may have been missed, once, and closes it when it is not shown any more", async () => {
+  const all = new Interest({ connection: { request: request as never }, onOpened, onPresences, random: () => 0 });
+  const close = all.open("c1");
+  all.open("c2");
+  all.watch(["u1"]);
+  await gathered();
+  request.mockClear();
+  all.missed(["c1", "elsewhere"]);
+  all.missed(["c1"]);
+  await gathered();
+  expect(told(), "not at once").toEqual([]);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(told()).toEqual([["conversation.open", "c1"]]);
+  expect(onOpened).toHaveBeenLastCalledWith("c1", { version: 3 });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(told()).toHaveLength(1);
+
+  request.mockClear();
+  all.missed();
+  close();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(told()).toEqual([
+    ["conversation.open", "c2"],
+    ["conversation.close", "c1"],
+    ["presence.watch", ["u1"]],
+  ]);
+});
+
 it("leaves it to the next connection what the lost one did not take", async () => {
   request.mockRejectedValue(networkError());
   interest().open("c1");

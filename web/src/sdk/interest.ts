@@ -24,6 +24,8 @@ export class Interest {
   /** What the present connection has been told. */
   private opened = new Set<string>();
   private told = "";
+  /** Opened ones of which something may have been missed. */
+  private readonly stale = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** When it is told again after a refusal, and how many there were in a row. */
   private later: ReturnType<typeof setTimeout> | undefined;
@@ -45,8 +47,16 @@ export class Interest {
   connected(): void {
     this.opened = new Set();
     this.told = "";
+    this.stale.clear();
     this.refusals = 0;
     this.tell();
+  }
+
+  /** Events may have been missed, of these or of all: the answers tell what is. Not at once, for all may have missed them. */
+  missed(conversationIds?: readonly string[]): void {
+    for (const id of conversationIds ?? this.opened) this.stale.add(id);
+    if (conversationIds === undefined) this.told = "";
+    this.later ??= setTimeout(() => this.tell(), backoffMs(1, this.options.random ?? Math.random));
   }
 
   private hold(counts: Map<string, number>, names: readonly string[]): () => void {
@@ -74,7 +84,8 @@ export class Interest {
     clearTimeout(this.later);
     this.timer = undefined;
     this.later = undefined;
-    for (const id of this.wanted.keys()) if (!this.opened.has(id)) this.tellOpen(id);
+    for (const id of this.wanted.keys()) if (!this.opened.has(id) || this.stale.has(id)) this.tellOpen(id);
+    this.stale.clear();
     for (const id of [...this.opened]) if (!this.wanted.has(id)) this.tellClose(id);
     this.tellWatch();
   }

@@ -94,3 +94,20 @@ it("both tabs show what one of them has sent", async () => {
   expect(posted).toHaveLength(1);
   for (const tab of [second, first]) tab.stop();
 });
+
+it("asks anew who has read when events were missed: the bus of the server is back, or it says so", async () => {
+  up = true;
+  const tab = openTab();
+  await vi.waitFor(() => expect(BrowserSocket.all).toHaveLength(1));
+  BrowserSocket.latest().hello();
+  tab.interest.open(CONVERSATION_ID);
+  const opened = () => BrowserSocket.latest().sent.filter(({ type }) => type === "conversation.open").length;
+  await vi.waitFor(() => expect(opened()).toBe(1));
+  BrowserSocket.latest().receive({ type: "server.degraded", data: { degraded: ["nats", "redis"] } });
+  BrowserSocket.latest().receive({ type: "server.degraded", data: { degraded: ["redis"] } });
+  await vi.waitFor(() => expect(opened()).toBe(2), 3_000);
+  BrowserSocket.latest().receive({ type: "server.degraded", data: { degraded: [] } });
+  BrowserSocket.latest().receive({ type: "sync.required", data: { conversation_ids: [CONVERSATION_ID] } });
+  await vi.waitFor(() => expect(opened()).toBe(3), 3_000);
+  tab.stop();
+});

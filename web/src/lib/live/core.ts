@@ -50,6 +50,7 @@ export function createLive({ server: { session, api }, me, cache, onEvent }: Opt
       const ids = event.data.conversation_ids;
       if (ids) for (const id of ids) void sync.changesOf(id);
       else void sync.run();
+      interest.missed(ids);
     }
     apply(event);
     sync.note(event);
@@ -114,10 +115,19 @@ export function createLive({ server: { session, api }, me, cache, onEvent }: Opt
     tell: (word) => socket.post(word),
   });
 
-  const poll = () => {
+  const isDark = () => {
     const state = socket.getState();
-    const dark = state.status !== "open" || state.degraded.includes("nats");
-    if (dark && navigator.onLine) void sync.run();
+    return state.status !== "open" || state.degraded.includes("nats");
+  };
+  const poll = () => {
+    if (isDark() && navigator.onLine) void sync.run();
+  };
+  let wasDark = false;
+  /** What is stored the server tells when its bus is back; who read and who came meanwhile it does not. */
+  const noteBus = () => {
+    const dark = isDark();
+    if (wasDark && !dark) interest.missed();
+    wasDark = dark && socket.getState().status === "open";
   };
 
   return {
@@ -135,8 +145,10 @@ export function createLive({ server: { session, api }, me, cache, onEvent }: Opt
       socket.start();
       const stopKeeping = keepCache(cache, database, sync.getToken);
       const timer = setInterval(poll, POLL_MS);
+      const stopNoting = socket.subscribe(noteBus);
       return () => {
         clearInterval(timer);
+        stopNoting();
         stopKeeping();
         typingEnds.stop();
         socket.stop();
