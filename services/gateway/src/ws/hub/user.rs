@@ -1,5 +1,6 @@
 //! One user with at least one socket here: the sockets, the order of what reaches them, and what is known of the user.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,7 +15,10 @@ use crate::domain::user::Settings;
 use crate::ws::delivery::{Delivery, Plane};
 use crate::ws::hub::socket::{Scope, Socket};
 use crate::ws::order::Sequencer;
-use crate::ws::queue::Class;
+use crate::ws::queue::{Class, Key};
+
+/// States that are kept until it is known what the user shows; of more, those that follow are told hidden alone.
+const HIDDEN_MAX: usize = 1024;
 
 /// Nothing is known of what the user shows: nothing is shown to them either.
 const UNKNOWN: u8 = 0;
@@ -43,6 +47,8 @@ struct Inner {
     /// The user's conversations above the fan-out limit.
     large: Vec<ConversationId>,
     checkpoint: Option<Checkpoint>,
+    /// What was told hidden because nothing was known yet of what the user shows: the newest of each state.
+    hidden: HashMap<Key, Arc<Delivery>>,
 }
 
 /// An event on its way to the sockets.
@@ -115,7 +121,7 @@ impl User {
         let was_waiting = inner.order.release_at().is_some();
         inner.order.accept(delivery.position, queued, now, ready);
         let begins_to_wait = !was_waiting && inner.order.release_at().is_some();
-        let count = self.push(&inner.sockets, ready);
+        let count = self.push(&mut inner, ready);
         drop(inner);
         if begins_to_wait {
             self.held.notify_one();
@@ -137,7 +143,7 @@ impl User {
     pub(super) fn release(&self, ready: &mut Vec<Queued>) -> u64 {
         let mut inner = self.lock();
         inner.order.release(ready);
-        self.push(&inner.sockets, ready)
+        self.push(&mut inner, ready)
     }
 
     /// Everything of a conversation up to a version is known otherwise.
@@ -145,7 +151,7 @@ impl User {
         let mut ready = Vec::new();
         let mut inner = self.lock();
         inner.order.advance(conversation_id, version, &mut ready);
-        self.push(&inner.sockets, &mut ready);
+        self.push(&mut inner, &mut ready);
     }
 
     /// The newest version of a conversation that was told on either plane, or waits for its turn.
@@ -227,11 +233,18 @@ impl User {
         self.lock().checkpoint = Some(checkpoint);
     }
 
-    /// What the user shows others, as asked just now.
+    /// What the user shows others, as asked just now. What was told hidden until this was known is told again as it is, to
+    /// whoever may see it.
     pub(in crate::ws) fn note_settings(&self, settings: &Settings) {
         let typing = if settings.send_typing { SHOWS_TYPING } else { 0 };
         let reading = if settings.send_read_receipts { SHOWS_READING } else { 0 };
+        let mut inner = self.lock();
         self.shows.store(KNOWN | typing | reading, Ordering::Relaxed);
+        let hidden = std::mem::take(&mut inner.hidden);
+        if settings.send_read_receipts {
+            let queued = hidden.into_values().map(|delivery| Queued { plane: Plane::Conversation, delivery });
+            self.push(&mut inner, &mut queued.collect());
+        }
     }
 
     pub(in crate::ws) fn are_settings_known(&self) -> bool {
@@ -248,15 +261,23 @@ impl User {
         self.shows.load(Ordering::Relaxed) & SHOWS_READING != 0
     }
 
-    fn push(&self, sockets: &[Arc<Socket>], ready: &mut Vec<Queued>) -> u64 {
+    fn push(&self, inner: &mut Inner, ready: &mut Vec<Queued>) -> u64 {
         let mut count = 0;
         for Queued { plane, delivery } in ready.drain(..) {
             let hidden = delivery.frame_for_hiding.as_ref();
             let hidden = hidden.filter(|_| plane == Plane::Conversation && !self.sees_reading());
             let Some(frame) = hidden.or(delivery.frame.as_ref()) else { continue };
-            for socket in sockets.iter().filter(|socket| socket.takes(plane, delivery.conversation_id)) {
+            for socket in inner.sockets.iter().filter(|socket| socket.takes(plane, delivery.conversation_id))
+            {
                 socket.queue.push_as(frame.clone(), delivery.class);
                 count += 1;
+            }
+            if hidden.is_some()
+                && !self.are_settings_known()
+                && inner.hidden.len() < HIDDEN_MAX
+                && let Class::Latest(key) = delivery.class
+            {
+                inner.hidden.insert(key, delivery);
             }
         }
         count

@@ -24,6 +24,13 @@ struct Looking {
 impl Looking {
     /// Somebody with one socket who has begun to open a conversation.
     fn begin() -> Self {
+        let looking = Self::unknown();
+        looking.user.note_settings(&Settings::default());
+        looking
+    }
+
+    /// The same while it is not known what they show others.
+    fn unknown() -> Self {
         let (_, listening) = watch::channel(true);
         let conversation_id = ConversationId::new(&SystemClock);
         let place = Place::new(conversation_id, listening.clone(), CancellationToken::new());
@@ -38,7 +45,6 @@ impl Looking {
             opened: Opened::default(),
         });
         assert!(user.add(Arc::clone(&socket), 1));
-        user.note_settings(&Settings::default());
         socket.opened.add(conversation_id).expect("room");
         place.watch(&user, socket.connection_id);
         Self { place, user, socket }
@@ -187,6 +193,34 @@ fn marks_reach_the_others_as_they_may_see_them() {
     looking.user.note_settings(&Settings { send_read_receipts: false, ..Settings::default() });
     looking.hand_on(&marks(other));
     assert_eq!(looking.told(), ["hidden"], "the later one takes the place of the one that waits");
+}
+
+#[test]
+fn marks_that_came_before_it_was_known_what_one_shows_are_told_then() {
+    for (send_read_receipts, then) in [(true, ["read 2", "read 3"].as_slice()), (false, &[])] {
+        let looking = Looking::unknown();
+        let epoch = looking.place.begin_asking(looking.user.user_id);
+        assert!(looking.let_in(epoch, 4));
+        let marks = |user_id: UserId, text: &str| {
+            let class = Class::Latest(Key::Receipt(looking.place.conversation_id, user_id));
+            let shown = looking.delivery(text, None, class, Effect::Marks { user_id });
+            Arc::new(Delivery {
+                frame_for_hiding: Some("hidden".into()),
+                ..Arc::into_inner(shown).expect("one")
+            })
+        };
+        let (one, other) = (UserId::new(&SystemClock), UserId::new(&SystemClock));
+        for (user_id, text) in [(one, "read 1"), (one, "read 2"), (other, "read 3")] {
+            looking.hand_on(&marks(user_id, text));
+        }
+        assert_eq!(looking.told(), ["hidden", "hidden"], "the newest of each");
+        looking.user.note_settings(&Settings { send_read_receipts, ..Settings::default() });
+        let mut told = looking.told();
+        told.sort();
+        assert_eq!(told, then);
+        looking.user.note_settings(&Settings::default());
+        assert!(looking.told().is_empty(), "nothing is told twice, and what was hidden stays so");
+    }
 }
 
 #[test]
