@@ -180,6 +180,7 @@ async fn without_the_bus_sends_are_stored_and_sync_tells_them() -> anyhow::Resul
     // Positions are compared whatever the bus does.
     becomes_known(&mut another, "while the bus is down").await?;
     assert!(told(&mut grace, "nats", true).await?.contains(&"nats".to_owned()));
+    assert!(told(&mut ada, "nats", true).await?.contains(&"nats".to_owned()));
     // Sockets stay, and clients poll.
     let (found, _) = grace.request("sync", json!({"since": token})).await?;
     assert_eq!(found["conversations"][0]["messages"][0]["id"], json!(sent.id));
@@ -208,6 +209,7 @@ async fn without_the_database_sockets_stay_and_sends_are_repeated() -> anyhow::R
         call(&pair.ada, &format!("PATCH /v1/messages/{}", before.id), Some(&json!({"body": "x"}))).await?;
     assert_eq!((status, text(&problem, "code")), (503, "unavailable".to_owned()));
     assert!(told(&mut grace, "postgres", true).await?.contains(&"postgres".to_owned()));
+    assert!(told(&mut ada, "postgres", true).await?.contains(&"postgres".to_owned()));
     ada.request("ping", json!({})).await?;
     assert_eq!(pair.ada.presences(&[pair.ada.user_id()]).await?[0].status, "online", "presence goes on");
 
@@ -277,6 +279,7 @@ async fn without_message_store_nothing_is_half_done() -> anyhow::Result<()> {
     let message = NewMessage::new("kept");
     assert_eq!(code(ada.send(pair.chat.id, &message).await), "unavailable");
     assert!(told(&mut grace, "message_store", true).await?.contains(&"message_store".to_owned()));
+    assert!(told(&mut ada, "message_store", true).await?.contains(&"message_store".to_owned()));
     // People can still be found, and followed.
     ok(&pair.ada, "GET /v1/users?q=grace", None).await?;
     ada.request("ping", json!({})).await?;
