@@ -33,7 +33,12 @@ async fn flush(stack: &Stack) -> anyhow::Result<()> {
 }
 
 async fn is_told(viewer: &SignedIn, person: &SignedIn, expected: &str) -> anyhow::Result<()> {
-    until(async || Ok(status(viewer, person).await? == expected)).await
+    until(async || {
+        // So often may be asked for half a minute.
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        Ok(status(viewer, person).await? == expected)
+    })
+    .await
 }
 
 #[tokio::test]
