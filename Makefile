@@ -11,7 +11,7 @@ test_pulse = $(call pulse_of,$(TEST_PROFILE))
 export PATH := $(CURDIR)/.pulse/tools/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-check up demo status build build-tests web test test-long check fmt clippy layers privacy proto check-proto sqlx check-sqlx race bench \
+.PHONY: help setup setup-check up demo status build build-tests web test test-long check fmt clippy layers privacy proto check-proto sqlx check-sqlx race fuzz bench \
 	deny advisories unused squawk check-web check-deploy
 
 help: ## list the targets
@@ -54,7 +54,7 @@ status: ## what runs, and whether it is ready
 # The servers of tests make and remove files by the thousand: in memory where there is room for them and programs may run.
 shm_kib := $(shell awk '$$2 == "/dev/shm" && $$4 !~ /noexec/' /proc/mounts 2>/dev/null | grep -q . && df --output=avail -k /dev/shm | tail -1)
 memory := $(shell test -w /dev/shm -a "0$(strip $(shm_kib))" -ge 4000000 && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
-test test-long race check-sqlx sqlx: export TMPDIR := $(memory)
+test test-long race fuzz check-sqlx sqlx: export TMPDIR := $(memory)
 
 # Many tests wait for time to pass: two more at once than there are cores.
 test: export NEXTEST_TEST_THREADS ?= $(shell echo $$(( $$(nproc) + 2 )))
@@ -100,6 +100,10 @@ check-sqlx: build-tests ## fail when the recorded queries are not what the code 
 race: build-tests ## 10,000 blocks while people send: none of their messages commits after the answer
 	@PULSE_RACE_ROUNDS=10000 $(test_pulse) with-servers -- cargo nextest run --cargo-profile $(TEST_PROFILE) --workspace \
 		--profile long -E 'package(pulse-e2e) & test(blocks::no_send_commits)'
+
+fuzz: build-tests ## the public API against its document, presence against its model, with many more cases than tests have
+	@PULSE_FUZZ_EXAMPLES=100 PULSE_MODEL_CASES=2000 $(test_pulse) with-servers -- cargo nextest run --cargo-profile $(TEST_PROFILE) --workspace \
+		--profile long -E 'test(no_answer_of_any_operation) | test(any_order_of_sets)'
 
 bench: build ## how fast messages go, as a ratio to a limit of the same run
 	@cargo bench --workspace --bench '*'

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use pulse_client::Client;
@@ -19,7 +18,9 @@ use crate::people::sign_up;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,\
     response_headers_conformance,unsupported_method";
-const TIMEOUT: Duration = Duration::from_secs(280);
+/// Generated cases for each operation, beside those that the document suggests; `make fuzz` asks for 100.
+const EXAMPLES: &str = "PULSE_FUZZ_EXAMPLES";
+const EXAMPLES_DEFAULT: &str = "5";
 /// As in `outside.rs`: the provider must know it before the system has its port.
 const PUBLIC_URL: &str = "http://localhost:8080";
 /// What can't succeed without a person at the provider, which `outside.rs` has; what the fuzzer reads, and so does not ask; and
@@ -58,12 +59,13 @@ async fn no_answer_of_any_operation_is_outside_of_the_document() -> anyhow::Resu
     let checks: String = CHECKS.split_whitespace().collect();
     let told = stack.data_dir().join("fuzz.json");
     let program = Path::new(ROOT).join(".pulse/tools/bin/schemathesis");
-    let fuzzer = Command::new(program)
+    let examples = std::env::var(EXAMPLES).unwrap_or_else(|_| EXAMPLES_DEFAULT.to_owned());
+    let output = Command::new(program)
         .args(["run", &document, "--exclude-operation-id", "streamEvents"])
         .args(["--checks", &checks, "--phases", "examples,coverage,fuzzing"])
         .args([
             "--max-examples",
-            "5",
+            &examples,
             "--workers",
             "2",
             "--seed",
@@ -84,8 +86,8 @@ async fn no_answer_of_any_operation_is_outside_of_the_document() -> anyhow::Resu
         .env("NO_PROXY", "localhost,127.0.0.1")
         .stdin(Stdio::null())
         .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(TIMEOUT, fuzzer).await.context("the fuzzer did not end")??;
+        .output()
+        .await?;
     let report = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{report}{}", String::from_utf8_lossy(&output.stderr));
 

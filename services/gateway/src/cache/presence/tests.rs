@@ -217,7 +217,9 @@ async fn start() -> (Redis, Presence) {
 fn any_order_of_sets_comings_goings_and_time_is_what_the_model_says() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let (_redis, presence) = runtime.block_on(start());
-    let mut config = ProptestConfig::with_cases(150);
+    // `make fuzz` asks for 2,000.
+    let cases = std::env::var("PULSE_MODEL_CASES").map_or(50, |text| text.parse().expect("a number"));
+    let mut config = ProptestConfig::with_cases(cases);
     config.failure_persistence = None;
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let deeds = proptest::collection::vec(deed(), 1..60);
